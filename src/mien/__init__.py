@@ -1,0 +1,1 @@
+"""mien reads a face the way ten people would."""

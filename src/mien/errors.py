@@ -1,0 +1,21 @@
+"""mien's errors: each message names the thing, what was expected, what came and how to mend it."""
+
+
+class MienError(Exception):
+    """Base of every error that mien raises on purpose."""
+
+
+class ImageError(MienError):
+    """A picture cannot be read, or is of a kind that mien refuses."""
+
+
+class ModelError(MienError):
+    """A model file is missing, damaged, or not what its place demands."""
+
+
+class DataError(MienError):
+    """A data set is missing, damaged, or does not fit what is asked of it."""
+
+
+class TrainingError(MienError):
+    """A training run cannot start, go on or be exported."""

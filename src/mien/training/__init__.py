@@ -1,0 +1,1 @@
+"""Data preparation, networks, training, evaluation and export; needs the extra `training`."""
