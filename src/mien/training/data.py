@@ -48,12 +48,13 @@ DTYPE: Final = np.dtype(
         ("copies", np.int32),
         ("copy_in_training", np.bool_),
         ("row", np.int32),
-        ("name", "S32"),
+        ("name", "S40"),
     ]
 )
 """A data set's record: grey image; label 0–6, or -1; FER+ votes (all 0: none known); index into
 `SPLITS`; copy group (index of the group's first image, an image without copies being alone in its
-own); whether Kaggle's training part holds a copy; row of fer2013.csv, or -1; file name."""
+own); whether Kaggle's training part holds a copy; row of fer2013.csv, or -1; emotion and file
+name ("angry/Training_1.jpg")."""
 
 _NAME: Final = re.compile(r"(Training|PublicTest|PrivateTest)_\d+\.jpe?g", re.IGNORECASE)
 _PART_OF: Final = {"training": "train", "publictest": "test", "privatetest": "test"}
@@ -84,11 +85,11 @@ class Prepared:
 
 @cache
 def kaggle_rows() -> dict[str, int]:
-    """File name in Kaggle's archive → row of the original fer2013.csv."""
+    """Emotion and file name in Kaggle's archive ("angry/Training_1.jpg") → row of fer2013.csv."""
     packed = (files("mien.training") / "fer2013_rows.csv.gz").read_bytes()
     reader = csv.reader(io.StringIO(gzip.decompress(packed).decode()))
     next(reader)
-    return {path.rsplit("/", 1)[1]: int(row) for path, row in reader}
+    return {path.split("/", 1)[1]: int(row) for path, row in reader}
 
 
 def prepare(
@@ -197,7 +198,7 @@ def _images(
         except (ValueError, OSError, SyntaxError, zipfile.BadZipFile) as error:
             problems.append(f"{path}: {error}")
             continue
-        name = Path(path).name
+        name = f"{EMOTION_NAMES[label]}/{Path(path).name}"
         yield image, label, 0, split, 0, False, kaggle_rows().get(name, -1), name.encode()
 
 
