@@ -18,13 +18,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import torch
+from cyclopts import Parameter
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
@@ -75,7 +75,9 @@ class Config:
     label_smoothing: float = 0.1
     patience: int = 20
     seed: int = 0
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(
+        default_factory=Augmentation
+    )
 
 
 @dataclass(slots=True)
