@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from skimage import data
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -20,8 +21,6 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def astronaut() -> NDArray[np.uint8]:
     """RGB uint8 (512, 512, 3): Eileen Collins, smiling (NASA, public domain). Read-only."""
-    from skimage import data  # slow to import, and not every run needs it
-
     image = np.array(data.astronaut(), dtype=np.uint8)
     image.flags.writeable = False
     return image
