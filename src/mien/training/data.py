@@ -239,15 +239,15 @@ def _rows(source: Path, problems: list[str], progress: Progress) -> Iterator[tup
             try:
                 pixels = np.array(row["pixels"].split(), dtype=np.int64)
                 if len(pixels) != SIZE * SIZE:
-                    raise ValueError(f"wrongly sized: {len(pixels)} pixels, expected 48×48")  # noqa: TRY301
+                    raise ValueError(f"wrongly sized: {len(pixels)} pixels, expected 48×48")
                 if pixels.min() < 0 or pixels.max() > 255:
-                    raise ValueError("a pixel is outside 0…255")  # noqa: TRY301
+                    raise ValueError("a pixel is outside 0…255")
                 label = int(row["emotion"])
                 if not 0 <= label < len(EMOTION_NAMES):
-                    raise ValueError(f"the emotion {label} is outside 0…6")  # noqa: TRY301
+                    raise ValueError(f"the emotion {label} is outside 0…6")
                 split = _SPLIT_OF.get(row["Usage"].strip().lower())
                 if split is None:
-                    raise ValueError(f"the Usage {row['Usage']!r} is unknown")  # noqa: TRY301
+                    raise ValueError(f"the Usage {row['Usage']!r} is unknown")
             except (ValueError, OverflowError, TypeError, AttributeError) as error:
                 problems.append(f"{source}: row {index}: {error}")
                 continue

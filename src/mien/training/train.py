@@ -27,7 +27,7 @@ import torch
 from cyclopts import Parameter
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress, TimeRemainingColumn
+from rich.progress import Progress, TaskID, TimeRemainingColumn
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -75,9 +75,7 @@ class Config:
     label_smoothing: float = 0.1
     patience: int = 20
     seed: int = 0
-    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(
-        default_factory=Augmentation
-    )
+    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
 
 
 @dataclass(slots=True)
@@ -143,7 +141,8 @@ def train(data: Path, run: Path, config: Config, *, resume: bool = False) -> dic
                 f"epoch {epoch}/{config.epochs}  training loss {line['training_loss']:.4f} "
                 f"accuracy {line['training_accuracy']:.4f}  validation loss {loss:.4f} "
                 f"accuracy {accuracy:.4f}  {line['seconds']:.0f} s, {left:.0f} min left"
-                f"{'  best' if state.best_epoch == epoch else ''}"
+                f"{'  best' if state.best_epoch == epoch else ''}",
+                soft_wrap=True,
             )
             display.update(task, completed=epoch)
     plot_learning_curves(run / "epochs.csv", run / "learning-curves.png")
@@ -160,7 +159,7 @@ def load_run(run: Path) -> tuple[Config, nn.Module]:
     Raises:
         TrainingError: the folder holds no run, or none that finished an epoch.
     """
-    config = _read_config(run)[0]
+    config: Config = read_config(run)["config"]
     network = build(config.network, config.seed)
     try:
         weights = torch.load(run / "best.pt", map_location="cpu", weights_only=True)
@@ -218,7 +217,7 @@ def _train_epoch(
     labels: torch.Tensor,
     epoch: int,
     display: Progress,
-    task: Any,
+    task: TaskID,
 ) -> list[dict[str, float]]:
     order = np.random.default_rng((config.seed, epoch)).permutation(len(images))
     batches = np.array_split(order, max(1, len(order) // config.batch_size))
@@ -293,8 +292,9 @@ def _restore(run: Path, state: _State, device: torch.device) -> None:
 
 def _open_run(run: Path, config: Config, data: str, *, resume: bool) -> Config:
     if resume:
-        old, old_data = _read_config(run)
-        if old_data != data:
+        content = read_config(run)
+        old: Config = content["config"]
+        if content["data"] != data:
             raise TrainingError(f"{run}: was trained on another data set; start a new run")
         if old.epochs != config.epochs and (run / "checkpoint.pt").exists():
             raise TrainingError(
@@ -317,18 +317,23 @@ def _open_run(run: Path, config: Config, data: str, *, resume: bool) -> Config:
     return config
 
 
-def _read_config(run: Path) -> tuple[Config, str]:
+def read_config(run: Path) -> dict[str, Any]:
+    """A run's config.json, with its `config` as a `Config`.
+
+    Raises:
+        TrainingError: the folder holds no run of this version of mien.
+    """
     try:
         content = json.loads((run / "config.json").read_text())
-        values = content["config"]
-        values["augmentation"] = Augmentation(**values["augmentation"])
-        return Config(**values), content["data"]
+        content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
+        content["config"] = Config(**content["config"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error
+    return content
 
 
 def git_commit() -> str | None:
-    """The commit of mien's own checkout ("…-dirty" where its sources differ), None outside one."""
+    """The commit of mien's checkout, with "-dirty" where its sources differ; None outside one."""
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
     try:
         result = subprocess.run(
@@ -339,9 +344,7 @@ def git_commit() -> str | None:
     return result.stdout.strip()
 
 
-def _tensors(
-    records: NDArray[np.void], device: torch.device
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _tensors(records: NDArray[np.void], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     images = torch.from_numpy(np.ascontiguousarray(records["image"])).to(device)
     labels = torch.from_numpy(records["label"].astype(np.int64)).to(device)
     return images, labels
@@ -368,7 +371,7 @@ def _display() -> Progress:
 
 
 def _keep_memory() -> None:
-    """Tell glibc to keep freed memory: asking the system anew each step costs a third of the time."""
+    """Tell glibc to keep freed memory: asking for it anew each step costs a third of the time."""
     try:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):

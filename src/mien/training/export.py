@@ -1,0 +1,167 @@
+"""A run's best weights → one ONNX file that carries all that is needed to use it.
+
+The file takes uint8 crops as they are: normalisation, calibration and softmax are in its graph,
+label order, framing, origin and version in its metadata.
+"""
+
+import json
+import logging
+import warnings
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from mien.emotions import EMOTION_NAMES
+from mien.errors import TrainingError
+from mien.training.augment import rescale
+from mien.training.data import SIZE, load_dataset, select
+from mien.training.train import fingerprint, load_run, predict_logits, read_config
+
+FORMAT: Final = 1
+"""Version of the file's inputs, outputs and metadata."""
+
+TOLERANCE: Final = 1e-4
+"""Most that ONNX Runtime's shares may differ from PyTorch's."""
+
+
+class Exported(nn.Module):
+    """A network from crops to calibrated shares.
+
+    Takes uint8 (N, 48, 48); gives float32 (N, 7), shares that sum to 1.
+    """
+
+    def __init__(self, network: nn.Module, temperature: float) -> None:
+        super().__init__()
+        self.network = network
+        self.temperature = temperature
+
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        """Shares of the seven labels."""
+        return torch.softmax(self.network(rescale(crops)) / self.temperature, dim=1)
+
+
+def export(run: Path, out: Path, data: Path | None = None) -> str:
+    """Write `out` from the run folder `run` and check it against PyTorch.
+
+    Args:
+        run: a run with at least one finished epoch.
+        out: the ONNX file to write.
+        data: the run's data set; its validation images set the temperature (Guo et al. 2017, "On
+            Calibration of Modern Neural Networks"). Without it the shares are not calibrated.
+
+    Returns:
+        A line that says what was written.
+
+    Raises:
+        TrainingError: no such run, `data` is not the run's, or the file's shares differ from
+            PyTorch's by more than `TOLERANCE`.
+    """
+    config, network = load_run(run)
+    origin = read_config(run)
+    calibration: dict[str, Any] = {"method": "none"}
+    images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
+    if data is not None:
+        records = load_dataset(data)
+        if fingerprint(records) != origin["data"]:
+            raise TrainingError(f"{data}: not the data set that {run} was trained on")
+        validation = select(records, "validation")
+        images = np.concatenate((images, validation["image"][:240]))
+        logits = predict_logits(network, validation["image"], torch.device("cpu"))
+        labels = torch.from_numpy(validation["label"].astype(np.int64))
+        temperature = fit_temperature(logits, labels)
+        calibration = {
+            "method": "temperature",
+            "temperature": temperature,
+            "log_loss_before": float(cross_entropy(logits, labels)),
+            "log_loss_after": float(cross_entropy(logits / temperature, labels)),
+        }
+    exported = Exported(network, calibration.get("temperature", 1.0)).eval()
+    crops = torch.from_numpy(images)
+    model = _to_onnx(exported, crops)
+    metadata = {
+        "format": FORMAT,
+        "network": config.network,
+        "labels": list(EMOTION_NAMES),
+        "votes": None,
+        "framing": "fer2013",
+        "size": SIZE,
+        "normalisation": "x / 255, in the graph",
+        "calibration": calibration,
+        "version": version("mien"),
+        "commit": origin["commit"],
+        "command": origin["command"],
+        "data": origin["data"],
+        "seed": config.seed,
+        "config": asdict(config),
+    }
+    onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
+    content = model.SerializeToString()
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    with torch.inference_mode():
+        expected = exported(crops).numpy()
+    difference = float(np.abs(session.run(["label"], {"crops": images})[0] - expected).max())
+    if not difference <= TOLERANCE:
+        raise TrainingError(
+            f"{run}: ONNX Runtime's shares differ from PyTorch's by {difference:.1e}, more than "
+            f"{TOLERANCE:.0e}; nothing was written"
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(out.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(out)
+    return (
+        f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
+        f"calibration {calibration}"
+    )
+
+
+def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
+    # PyTorch's exporter warns of its own insides and of torchvision, which nobody needs here.
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                exported,
+                (crops,),
+                input_names=["crops"],
+                output_names=["label"],
+                dynamic_shapes={"crops": {0: torch.export.Dim("faces", min=1)}},
+                dynamo=True,
+                verbose=False,
+            )
+    finally:
+        logger.setLevel(level)
+    if program is None:
+        raise TrainingError("PyTorch could not export the network")
+    return program.model_proto
+
+
+def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """The divisor of the logits at which their cross-entropy with the labels is least.
+
+    Args:
+        logits: float32 (N, C).
+        labels: int64 (N,), 0 to C - 1.
+    """
+    log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = cross_entropy(logits.double() / log_temperature.exp(), labels)
+        value.backward()  # pyright: ignore[reportUnknownMemberType]
+        return value
+
+    optimizer.step(loss)  # pyright: ignore[reportArgumentType]
+    return float(log_temperature.detach().exp())

@@ -1,0 +1,49 @@
+"""FER2013-like data for the tests: real pixels, cut out of a public-domain photograph."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from mien.emotions import EMOTION_NAMES
+from mien.training import data
+
+
+def cut(astronaut: NDArray[np.uint8], number: int) -> Image.Image:
+    """The `number`th grey 48×48 piece of the photograph; no two are alike."""
+    rng = np.random.default_rng(number)
+    side = int(rng.integers(60, 200))
+    x, y = rng.integers(0, 512 - side, 2)
+    picture = Image.fromarray(astronaut).convert("L")
+    return picture.crop((x, y, x + side, y + side)).resize((48, 48), Image.Resampling.BOX)
+
+
+@pytest.fixture(scope="session")
+def kaggle_folder(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[np.uint8]) -> Path:
+    """Kaggle's layout: 15 training and 3 public images an emotion, and 2 private ones."""
+    root = tmp_path_factory.mktemp("kaggle")
+    number = 0
+    for emotion in EMOTION_NAMES:
+        for part, prefix, count in (
+            ("train", "Training", 15),
+            ("test", "PublicTest", 3),
+            ("test", "PrivateTest", 2),
+        ):
+            folder = root / part / emotion
+            folder.mkdir(parents=True, exist_ok=True)
+            for _ in range(count):
+                number += 1
+                cut(astronaut, number).save(
+                    folder / f"{prefix}_{90000000 + number}.jpg", quality=95
+                )
+    return root
+
+
+@pytest.fixture(scope="session")
+def dataset_file(kaggle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared data set file of `kaggle_folder`, without votes."""
+    out = tmp_path_factory.mktemp("dataset") / "small.npy"
+    data.prepare(kaggle_folder, out)
+    return out

@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from mien.training.augment import Augmentation, augment_batch, rescale
+
+NONE = Augmentation(
+    rotation_range=0, shear_range=0, zoom_range=0, shift_range=0, horizontal_flip=False
+)
+
+
+@pytest.fixture(scope="module")
+def faces(astronaut: NDArray[np.uint8]) -> torch.Tensor:
+    """float32 (64, 1, 48, 48): the same face 64 times."""
+    grey = astronaut[70:214:3, 150:294:3].mean(axis=2).astype(np.uint8)
+    return rescale(torch.from_numpy(np.repeat(grey[None], 64, axis=0)))
+
+
+def test_rescales_to_the_unit_range() -> None:
+    images = torch.tensor([[[0, 51], [204, 255]]], dtype=torch.uint8)
+    expected = torch.tensor([[[[0.0, 0.2], [0.8, 1.0]]]])
+    torch.testing.assert_close(rescale(images), expected)
+
+
+def test_without_ranges_nothing_happens(faces: torch.Tensor) -> None:
+    torch.testing.assert_close(augment_batch(faces, NONE, 0), faces, atol=1e-5, rtol=0)
+
+
+def test_the_seed_decides_and_the_global_generator_is_untouched(faces: torch.Tensor) -> None:
+    torch.manual_seed(5)
+    expected_next = torch.rand(1)
+    torch.manual_seed(5)
+    first = augment_batch(faces, Augmentation(), 1)
+    assert torch.rand(1) == expected_next
+    assert torch.equal(first, augment_batch(faces, Augmentation(), 1))
+    assert not torch.equal(first, augment_batch(faces, Augmentation(), 2))
+
+
+def test_every_image_draws_its_own_and_stays_in_range(faces: torch.Tensor) -> None:
+    result = augment_batch(faces, Augmentation(rotation_range=30, shift_range=0.1), 0)
+    assert result.shape == faces.shape
+    assert result.dtype == torch.float32
+    assert result.min() >= 0
+    assert result.max() <= 1
+    assert len(torch.unique(result.flatten(1), dim=0)) == 64
+
+
+def test_the_flip_mirrors_about_half(faces: torch.Tensor) -> None:
+    result = augment_batch(faces, replace(NONE, horizontal_flip=True), 0)
+    mirrored = (result - faces.flip(3)).abs().amax(dim=(1, 2, 3)) < 1e-4
+    same = (result - faces).abs().amax(dim=(1, 2, 3)) < 1e-4
+    assert (mirrored ^ same).all()
+    assert 16 < mirrored.sum() < 48
+
+
+def test_zooming_out_fills_with_the_nearest_pixel() -> None:
+    images = torch.zeros(32, 1, 48, 48)
+    images[:, :, :, :24] = 1.0
+    result = augment_batch(images, replace(NONE, zoom_range=0.3), 0)
+    assert (result[:, :, :, 0] > 0.999).all()  # the edge's value beyond the edge, not black
+    assert (result[:, :, :, -1] < 0.001).all()
+
+
+def test_zoom_goes_both_ways() -> None:
+    images = torch.zeros(64, 1, 48, 48)
+    images[:, :, 16:32, 16:32] = 1.0
+    areas = augment_batch(images, replace(NONE, zoom_range=0.3), 0).sum(dim=(1, 2, 3)) / 256
+    assert areas.min() < 0.65
+    assert areas.max() > 1.45
+    assert areas.min() > 0.45
+    assert areas.max() < 1.75
+
+
+def test_rotation_is_in_degrees() -> None:
+    images = torch.zeros(64, 1, 48, 48)
+    images[:, :, 23:25, :] = 1.0  # a horizontal bar
+    result = augment_batch(images, replace(NONE, rotation_range=20), 0)
+    ys = (result * torch.arange(48.0)[:, None]).sum(dim=2) / result.sum(dim=2)
+    slopes = (ys[:, 0, 36] - ys[:, 0, 12]) / 24
+    angles = torch.rad2deg(torch.atan(slopes)).abs()
+    assert 15 < angles.max() < 20.5

@@ -1,0 +1,140 @@
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import mien.training.train as training
+from mien.errors import DataError, TrainingError
+from mien.training.data import load_dataset
+from mien.training.train import Config, learning_rate, load_run, predict_logits, train
+
+CONFIG = Config(epochs=3, batch_size=16, seed=7)
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def run(dataset_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    train(dataset_file, folder, CONFIG)
+    return folder
+
+
+def test_a_run_keeps_config_metrics_weights_and_curves(run: Path, dataset_file: Path) -> None:
+    config, network = load_run(run)
+    assert config == CONFIG
+    assert not network.training
+    epochs = lines(run / "epochs.csv")
+    assert [line["epoch"] for line in epochs] == ["1", "2", "3"]
+    assert len(lines(run / "metrics.csv")) == 3 * (84 // 16)
+    content = json.loads((run / "config.json").read_text())
+    assert content["data"] == training.fingerprint(load_dataset(dataset_file))
+    with Image.open(run / "learning-curves.png") as curves:
+        assert curves.width > 300
+
+
+def test_best_weights_are_those_of_the_best_validation_epoch(run: Path, dataset_file: Path) -> None:
+    records = load_dataset(dataset_file)
+    validation = records[records["split"] == 1]
+    _, network = load_run(run)
+    logits = predict_logits(network, validation["image"], torch.device("cpu"))
+    accuracy = (logits.argmax(1).numpy() == validation["label"]).mean()
+    best = max(float(line["validation_accuracy"]) for line in lines(run / "epochs.csv"))
+    assert accuracy == pytest.approx(best)
+
+
+@pytest.mark.parametrize("when", ["within an epoch", "between lines and checkpoint"])
+def test_an_interrupted_run_resumes_to_the_same_result(
+    run: Path, dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    calls = 0
+    name = "augment_batch" if when == "within an epoch" else "_save"
+    original = getattr(training, name)
+    last = 8 if name == "augment_batch" else 4 if _better_second_epoch(run) else 3
+
+    def interrupted(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == last:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    folder = tmp_path / "interrupted"
+    monkeypatch.setattr(training, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(dataset_file, folder, CONFIG)
+    monkeypatch.undo()
+    train(dataset_file, folder, CONFIG, resume=True)
+    weights = [torch.load(path / "checkpoint.pt", weights_only=True) for path in (run, folder)]
+    for key, value in weights[0]["network"].items():
+        assert torch.equal(value, weights[1]["network"][key]), key
+    assert lines(run / "metrics.csv") == lines(folder / "metrics.csv")
+    same = [
+        {k: v for k, v in line.items() if k != "seconds"}
+        for path in (run, folder)
+        for line in lines(path / "epochs.csv")
+    ]
+    assert same[:3] == same[3:]
+
+
+def _better_second_epoch(run: Path) -> bool:
+    first, second, *_ = [float(line["validation_accuracy"]) for line in lines(run / "epochs.csv")]
+    return second > first
+
+
+def test_learns_and_stops_early(tmp_path: Path, dataset_file: Path) -> None:
+    # Images whose brightness tells their label: learnable within seconds.
+    records = np.array(load_dataset(dataset_file))
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 20, records["image"].shape)
+    records["image"] = records["label"][:, None, None] * 36 + noise
+    path = tmp_path / "bright.npy"
+    np.save(path, records)
+    config = Config(epochs=40, batch_size=8, learning_rate=1e-3, decay=False, patience=4)
+    best = train(path, tmp_path / "run", config)
+    assert best["accuracy"] > 0.6
+    assert best["epochs"] == len(lines(tmp_path / "run" / "epochs.csv"))
+    assert best["epochs"] < 40
+    assert best["epochs"] - best["epoch"] == 4
+
+
+def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+    config = Config(learning_rate=0.1, warmup=0.1)
+    rates = [learning_rate(config, step, 100) for step in range(100)]
+    assert rates[:10] == pytest.approx(np.linspace(0.01, 0.1, 10))
+    assert max(rates) == pytest.approx(0.1)
+    assert rates[9:] == sorted(rates[9:], reverse=True)
+    assert rates[-1] < 1e-4
+    assert learning_rate(replace(config, decay=False), 99, 100) == 0.1
+
+
+def test_a_run_is_never_overwritten_or_mixed_up(
+    run: Path, dataset_file: Path, tmp_path: Path
+) -> None:
+    before = (run / "config.json").read_bytes()
+    with pytest.raises(TrainingError, match="--resume"):
+        train(dataset_file, run, CONFIG)
+    with pytest.raises(TrainingError, match="--epochs 3"):
+        train(dataset_file, run, replace(CONFIG, epochs=9), resume=True)
+    other = tmp_path / "other.npy"
+    np.save(other, load_dataset(dataset_file)[::2])
+    with pytest.raises(TrainingError, match="another data set"):
+        train(other, run, CONFIG, resume=True)
+    assert (run / "config.json").read_bytes() == before
+
+
+def test_nothing_to_resume_or_load(dataset_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="holds no run"):
+        train(dataset_file, tmp_path / "none", CONFIG, resume=True)
+    with pytest.raises(TrainingError, match="holds no run"):
+        load_run(tmp_path / "none")
+    with pytest.raises(DataError, match=r"missing\.npy"):
+        train(tmp_path / "missing.npy", tmp_path / "run", CONFIG)
