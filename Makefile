@@ -1,0 +1,56 @@
+# make live    install what is needed and start the live page
+# make test    install what is needed and run all tests
+# make check   linting, types, layers and all tests
+# PYTHON=python3.12 make live   chooses the Python (3.11 or later)
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: live test check lint types layers format lock clean
+
+live: .venv/.live
+	$(BIN)/mien live
+
+test: .venv/.dev
+	$(BIN)/pytest
+
+check: lint types layers test
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev
+	$(BIN)/pyright
+
+layers: .venv/.dev
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Every version that an install takes, for every Python and system: see CONTRIBUTING.md.
+lock: .venv/.dev
+	$(PIP) install -q uv
+	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
+		--constraint lock.in pyproject.toml --output-file constraints.txt
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "mien needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 live" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.live: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing mien into .venv (once; a minute or two) ..."
+	$(PIP) install -q --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing mien and what its tests need into .venv (once; some minutes) ..."
+	$(PIP) install -q --constraint constraints.txt --editable '.[dev]'
+	@touch $@ .venv/.live
