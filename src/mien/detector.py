@@ -19,8 +19,9 @@ import onnxruntime
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
+from mien._images import check_rgb
 from mien._onnx import free_image_size
-from mien.errors import ImageError, ModelError
+from mien.errors import ModelError
 from mien.types import Face
 
 MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
@@ -80,14 +81,6 @@ def _session(content: bytes, name: str, threads: int) -> Any:
     if not set(_OUTPUTS) <= set(outputs) or len(inputs) != 1:
         raise ModelError(f"{name}: not a YuNet. {expected}; got {', '.join(outputs)}.")
     return session
-
-
-def _check(image: NDArray[np.uint8]) -> None:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        raise ImageError(
-            f"Expected an RGB image, uint8 (height, width, 3), got {image.dtype} {image.shape}. "
-            "mien.sources.load_image reads any picture as such."
-        )
 
 
 def _shrink(image: NDArray[np.uint8], long_side: int) -> tuple[NDArray[np.uint8], float, float]:
@@ -176,7 +169,7 @@ class Detector:
         Raises:
             ImageError: the array is of another kind, or empty.
         """
-        _check(image)
+        check_rgb(image)
         small, span_x, span_y = _shrink(image, self._long_side)
         blob = _to_input(small)
         outputs: list[Array] = self._session.run(_OUTPUTS, {self._input_name: blob})
