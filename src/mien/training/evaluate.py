@@ -1,0 +1,212 @@
+"""Measure a model on one split of a data set: the figures of `mien evaluate`.
+
+The headline is one plain pass over the images; the mean with a pass over the mirrored images
+("test-time augmentation") stands beside it as `tta`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.emotions import EMOTION_NAMES
+from mien.training import metrics
+from mien.training.data import select
+
+BATCH_SIZE: Final = 256
+"""Images given to the model at a time."""
+
+_MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
+
+
+class Predictor(Protocol):
+    """What can be measured; `mien.classifier.Classifier` is one."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the model file tells about itself."""
+        ...
+
+    def predict_label(self, crops: NDArray[np.uint8]) -> metrics.Shares | None:
+        """(N, 7) shares of FER2013's labels for uint8 (N, 48, 48) crops; None without that head."""
+        ...
+
+    def predict_votes(self, crops: NDArray[np.uint8]) -> metrics.Shares | None:
+        """(N, 10) shares of FER+'s columns; None without that head."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """What a model says of N images.
+
+    Attributes:
+        label: float (N, 7), or None without that head.
+        votes: float (N, 10) in the order of `FERPLUS_NAMES`, or None without that head.
+    """
+
+    label: metrics.Shares | None
+    votes: metrics.Shares | None
+
+
+def load_model(model: Path | Predictor | None) -> Predictor:
+    """The model in a file; without one that which ships with mien; a predictor as it is.
+
+    Raises:
+        ModelError: the file is missing or no model of mien's.
+    """
+    if model is None or isinstance(model, Path):
+        from mien.classifier import Classifier
+
+        return Classifier(model)
+    return model
+
+
+def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
+    """What `model` says of uint8 (N, 48, 48) images, N at least 1."""
+    batches = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
+    return Predictions(
+        _joined([model.predict_label(np.ascontiguousarray(batch)) for batch in batches]),
+        _joined([model.predict_votes(np.ascontiguousarray(batch)) for batch in batches]),
+    )
+
+
+def evaluate(
+    model: Path | Predictor | None, dataset: NDArray[np.void], split: str
+) -> dict[str, Any]:
+    """The figures of a model on one split.
+
+    Args:
+        model: an exported model's file, anything that predicts, or None for the model that ships.
+        dataset: as `load_dataset` gives it. Raters are fitted on its training images.
+        split: "training", "validation", "public" or "private".
+
+    Returns:
+        JSON-ready: `split`, `images`, `model` (what its file tells of its origin), `label` and
+        `votes` (the keys of `metrics.LABEL_KEYS` and `VOTES_KEYS`), `tta` (`label` and `votes` of
+        the mean with the mirrored images) and `notes`, which say why a figure is None.
+
+    Raises:
+        DataError: no such split, or it is empty; the message names those with images.
+        ModelError: the file is missing or no model of mien's.
+    """
+    records = select(dataset, split)
+    predictor = load_model(model)
+    plain = predict(predictor, records["image"])
+    mirrored = predict(predictor, records["image"][:, :, ::-1])
+    both = Predictions(_mean(plain.label, mirrored.label), _mean(plain.votes, mirrored.votes))
+    training = dataset[dataset["split"] == 0]["votes"]
+    training = training[metrics.answered(training)]
+    raters = metrics.Raters.fit(training) if len(training) else None
+    copies = copies_in_training(dataset, records, split)
+    notes: list[str] = []
+    if plain.label is None:
+        notes.append("label: the model has no label head")
+    elif not (records["label"] >= 0).any():
+        notes.append(f"label: the images of {split} have no labels")
+    if plain.votes is None:
+        notes.append("votes: the model has no votes head")
+    elif not records["votes"].any():
+        notes.append(
+            f"votes: the data set has no votes for {split}; `mien data prepare --votes` adds them"
+        )
+    elif raters is None:
+        notes.append("votes.raters: the data set has no training images with ten votes")
+    return {
+        "split": split,
+        "images": len(records),
+        "model": {
+            "file": str(model) if isinstance(model, Path) else None,
+            **{key: predictor.metadata.get(key) for key in _MODEL_KEYS},
+        },
+        "label": label_figures(records, plain, copies),
+        "votes": votes_figures(records, plain, raters),
+        "tta": {
+            "label": label_figures(records, both, copies),
+            "votes": votes_figures(records, both, raters),
+        },
+        "notes": notes,
+    }
+
+
+def copies_in_training(
+    dataset: NDArray[np.void], records: NDArray[np.void], split: str
+) -> NDArray[np.bool_]:
+    """Which records of a split have a copy among the images that training may see, bool (N,)."""
+    if split == "validation":
+        # `copy_in_training` counts both sides of the split, which keeps copies on one side.
+        return np.isin(records["copies"], dataset["copies"][dataset["split"] == 0])
+    return np.array(records["copy_in_training"])
+
+
+def label_figures(
+    records: NDArray[np.void], predictions: Predictions, copies: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """`label.*` on the records that have a label; all None without any or without the head."""
+    labelled = records["label"] >= 0
+    if predictions.label is None or not labelled.any():
+        return dict.fromkeys(metrics.LABEL_KEYS)
+    return metrics.label_metrics(
+        records["label"][labelled], predictions.label[labelled], copies[labelled]
+    )
+
+
+def votes_figures(
+    records: NDArray[np.void], predictions: Predictions, raters: metrics.Raters | None
+) -> dict[str, Any]:
+    """`votes.*` on the records that have votes; all None without any or without the head."""
+    if predictions.votes is None or not records["votes"].any():
+        return dict.fromkeys(metrics.VOTES_KEYS)
+    return metrics.votes_metrics(records["votes"], predictions.votes, raters)
+
+
+def write_json(result: dict[str, Any], path: Path) -> None:
+    """Write the figures of `evaluate` to a file; one that exists is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The figures of `evaluate` in a few lines for a terminal."""
+    label, votes = result["label"], result["votes"]
+    lines = [f"{result['split']}: {result['images']:,} images"]
+    if label["accuracy"] is not None:
+        lines.append(
+            f"label accuracy {label['accuracy']:.4f} "
+            f"({_figure(label['accuracy_without_copies'])} without copies, "
+            f"{_figure(result['tta']['label']['accuracy'])} with the mirrored images), "
+            f"macro F1 {label['macro_f1']:.4f}, log loss {label['log_loss']:.4f}, "
+            f"calibration error {label['ece']:.4f}"
+        )
+        width = max(len(name) for name in EMOTION_NAMES)
+        lines.append(f"{'':{width}}  precision  recall      F1  images")
+        for index, name in enumerate(EMOTION_NAMES):
+            lines.append(
+                f"{name:{width}}  {label['precision'][name]:9.3f}  {label['recall'][name]:6.3f}  "
+                f"{label['f1'][name]:6.3f}  {sum(label['confusion'][index]):6,}"
+            )
+    if votes["majority_images"] is not None:
+        lines.append(
+            f"votes: majority accuracy {_figure(votes['majority_accuracy'])} on "
+            f"{votes['majority_images']:,} images; log loss {_figure(votes['log_loss'])} on "
+            f"{votes['log_loss_images']:,} (perfect {_figure(votes['perfect_log_loss'])}), worth "
+            f"{_figure(votes['raters'], 1)} raters, calibration error {_figure(votes['ece'])}"
+        )
+    return "\n".join([*lines, *result["notes"]])
+
+
+def _figure(value: float | None, digits: int = 4) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _joined(batches: list[metrics.Shares | None]) -> metrics.Shares | None:
+    known = [batch for batch in batches if batch is not None]
+    return np.concatenate(known) if known else None
+
+
+def _mean(a: metrics.Shares | None, b: metrics.Shares | None) -> metrics.Shares | None:
+    return None if a is None or b is None else (a + b) / 2

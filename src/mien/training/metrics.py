@@ -1,0 +1,311 @@
+"""How good shares are: against one label, and against the votes of ten people.
+
+Everything here is NumPy in, plain numbers out. Votes are FER+'s ten columns in the order of
+`mien.emotions.FERPLUS_NAMES`: eight emotions, "unknown", and "NF" (not a face).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.stats import hypergeom
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from mien.emotions import EMOTION_NAMES
+
+BINS: Final = 15
+"""Bins of the calibration error, as in Guo et al. 2017."""
+
+RATERS: Final = 10
+"""People who voted on each image of FER+."""
+
+FERPLUS_EMOTIONS: Final = 8
+"""FER+'s first eight columns are emotions."""
+
+ANSWERS: Final = 9
+"""The columns that a person may answer with on a face: the eight emotions and "unknown"."""
+
+LEAST_SHARE: Final = 1e-7
+"""Shares below count as this in log losses, so that one certain mistake stays finite."""
+
+Shares = NDArray[np.floating[Any]]
+Votes = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reliability:
+    """Confidence against what came true, in bins of equal width over (0, 1].
+
+    Attributes:
+        count: int (BINS,), cases in each bin.
+        confidence: float (BINS,), their mean confidence; NaN in an empty bin.
+        outcome: float (BINS,), their mean outcome; NaN in an empty bin.
+    """
+
+    count: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    outcome: NDArray[np.float64]
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: mean gap between the two, weighted by count."""
+        used = self.count > 0
+        gaps = np.abs(self.confidence[used] - self.outcome[used])
+        return float(np.average(gaps, weights=self.count[used]))
+
+
+def reliability(confidence: Shares, outcome: NDArray[Any]) -> Reliability:
+    """Sort cases into bins by confidence.
+
+    Args:
+        confidence: float (N,), 0 to 1, N at least 1.
+        outcome: (N,), whether it came true, or the share of people who said so, 0 to 1.
+    """
+    index = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    count = np.bincount(index, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        return Reliability(
+            count,
+            np.bincount(index, weights=confidence, minlength=BINS) / count,
+            np.bincount(index, weights=outcome, minlength=BINS) / count,
+        )
+
+
+def label_reliability(labels: Votes, shares: Shares) -> Reliability:
+    """Share of the top label against whether it is FER2013's; arguments as `label_metrics`."""
+    return reliability(shares.max(axis=1), shares.argmax(axis=1) == labels)
+
+
+def label_metrics(labels: Votes, shares: Shares, copies: NDArray[np.bool_]) -> dict[str, Any]:
+    """The `label.*` metrics: shares against FER2013's labels.
+
+    Args:
+        labels: int (N,), 0 to 6, N at least 1.
+        shares: float (N, 7), sum 1.
+        copies: bool (N,), images left out of `accuracy_without_copies`.
+
+    Returns:
+        JSON-ready. `precision`, `recall` and `f1` by emotion, 0 where a class is never predicted
+        or does not occur, which also enters `macro_f1`; `confusion` counts, a row a label, a
+        column a prediction, in label order; `log_loss` in nats; `accuracy_without_copies` None
+        where every image is a copy.
+    """
+    classes = np.arange(len(EMOTION_NAMES))
+    predicted = shares.argmax(axis=1)
+    right = predicted == labels
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        labels,
+        predicted,
+        labels=classes,
+        zero_division=0,  # pyright: ignore[reportArgumentType]
+    )
+    own_share = np.take_along_axis(shares, labels[:, None].astype(int), axis=1)
+    return {
+        "accuracy": float(right.mean()),
+        "accuracy_without_copies": None if copies.all() else float(right[~copies].mean()),
+        "images_without_copies": int((~copies).sum()),
+        "macro_f1": float(np.mean(f1)),
+        "precision": _by_emotion(precision),
+        "recall": _by_emotion(recall),
+        "f1": _by_emotion(f1),
+        "confusion": confusion_matrix(labels, predicted, labels=classes).tolist(),
+        "log_loss": float(-np.log(np.maximum(own_share, LEAST_SHARE)).mean()),
+        "ece": label_reliability(labels, shares).error,
+    }
+
+
+def majority(votes: Votes) -> NDArray[np.int64]:
+    """FER+'s protocol: what most raters say of each image.
+
+    Single votes are dropped; an image counts if its top column has more than half of the remaining
+    votes and is one of the eight emotions. Source: Barsoum et al. 2016, and the reading of the
+    votes in their published code.
+
+    Args:
+        votes: int (N, 10).
+
+    Returns:
+        int64 (N,), a column 0 to 7, or -1 where the image does not count.
+    """
+    kept = np.where(votes > 1, votes, 0)
+    top = kept.argmax(axis=1)
+    counts = (2 * kept.max(axis=1) > kept.sum(axis=1)) & (top < FERPLUS_EMOTIONS)
+    return np.where(counts, top, -1)
+
+
+def answered(votes: Votes) -> NDArray[np.bool_]:
+    """Whether all ten raters gave one of the nine answers, bool (N,), of int (N, 10) votes."""
+    return votes[:, :ANSWERS].sum(axis=1) == RATERS
+
+
+def over_answers(shares: Shares) -> NDArray[np.float64]:
+    """Shares of the ten columns, (N, 10) → of the nine answers, (N, 9), sum 1."""
+    nine = np.maximum(shares[:, :ANSWERS].astype(np.float64), LEAST_SHARE)
+    return nine / nine.sum(axis=1, keepdims=True)
+
+
+def votes_log_loss(votes: Votes, shares: Shares) -> float:
+    """Mean cross-entropy in nats of predicted shares against the votes.
+
+    Args:
+        votes: int (N, 10), of images that are `answered`, N at least 1.
+        shares: float (N, 10), sum 1; renormalised over the nine answers.
+    """
+    return float(-(votes[:, :ANSWERS] / RATERS * np.log(over_answers(shares))).sum(axis=1).mean())
+
+
+def perfect_log_loss(votes: Votes) -> float:
+    """`votes_log_loss` of shares that are the votes themselves: no prediction can be better."""
+    share = votes[:, :ANSWERS] / RATERS
+    return float(-(share * np.log(np.where(share > 0, share, 1))).sum(axis=1).mean())
+
+
+def votes_reliability(votes: Votes, shares: Shares) -> Reliability:
+    """Top share against the share of raters who said so; arguments as `votes_log_loss`."""
+    predicted = over_answers(shares)
+    top = predicted.argmax(axis=1)
+    said = np.take_along_axis(votes, top[:, None], axis=1)[:, 0] / RATERS
+    return reliability(predicted.max(axis=1), said)
+
+
+def votes_metrics(votes: Votes, shares: Shares, raters: "Raters | None") -> dict[str, Any]:
+    """The `votes.*` metrics: shares of answers against the votes of ten people.
+
+    Args:
+        votes: int (N, 10); an image without votes is all zero.
+        shares: float (N, 10), sum 1.
+        raters: fitted on training images; without them `raters` and `rater_curve` are None.
+
+    Returns:
+        JSON-ready; what no image allows is None. `log_loss`, `perfect_log_loss`, `rater_curve`
+        (k = 0…9) in nats; `raters` between 0 and 9.
+    """
+    result: dict[str, Any] = dict.fromkeys(VOTES_KEYS)
+    top = majority(votes)
+    counts = top >= 0
+    result["majority_images"] = int(counts.sum())
+    if counts.any():
+        predicted = shares[counts, :FERPLUS_EMOTIONS].argmax(axis=1)
+        result["majority_accuracy"] = float((predicted == top[counts]).mean())
+    ten = answered(votes)
+    result["log_loss_images"] = int(ten.sum())
+    if ten.any():
+        votes, shares = votes[ten], shares[ten]
+        result["log_loss"] = votes_log_loss(votes, shares)
+        result["perfect_log_loss"] = perfect_log_loss(votes)
+        result["ece"] = votes_reliability(votes, shares).error
+        if raters is not None:
+            curve = raters.curve(votes)
+            result["raters"] = worth(curve, result["log_loss"])
+            result["rater_curve"] = curve.tolist()
+    return result
+
+
+VOTES_KEYS: Final = (
+    "majority_accuracy",
+    "majority_images",
+    "log_loss",
+    "log_loss_images",
+    "perfect_log_loss",
+    "raters",
+    "rater_curve",
+    "ece",
+)
+
+LABEL_KEYS: Final = (
+    "accuracy",
+    "accuracy_without_copies",
+    "images_without_copies",
+    "macro_f1",
+    "precision",
+    "recall",
+    "f1",
+    "confusion",
+    "log_loss",
+    "ece",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raters:
+    """People as predictors: k raters' votes of an image predict another rater's vote.
+
+    The prediction is the k votes' share, smoothed towards the prior (a Dirichlet prior's posterior
+    mean).
+
+    Attributes:
+        prior: float64 (9,), share of each answer among the votes on the training images.
+        strength: float64 (10,), weight of the prior, in votes, with k = 0…9 raters.
+    """
+
+    prior: NDArray[np.float64]
+    strength: NDArray[np.float64]
+
+    @staticmethod
+    def fit(votes: Votes) -> "Raters":
+        """Prior and strengths of least log loss on the training images.
+
+        Args:
+            votes: int (N, 10), of `answered` training images, N at least 1.
+        """
+        histogram = _histogram(votes)
+        # One vote for each answer more: an answer that nobody gave yet stays possible.
+        prior = votes[:, :ANSWERS].sum(axis=0) + 1.0
+        prior /= prior.sum()
+        strength = np.ones(RATERS)  # with no rater to weigh against, any strength is the same
+        for k in range(1, RATERS):
+
+            def loss(log_strength: float, k: int = k) -> float:
+                return _expected_loss(histogram, prior, k, float(np.exp(log_strength)))
+
+            found: Any = minimize_scalar(loss, bounds=(-6, 6), method="bounded")
+            strength[k] = np.exp(found.x)
+        return Raters(prior, strength)
+
+    def curve(self, votes: Votes) -> NDArray[np.float64]:
+        """Log loss in nats of predicting one vote from k others, float64 (10,), k = 0…9.
+
+        The exact mean over all choices of the k raters and the one to predict.
+
+        Args:
+            votes: int (N, 10), of images that are `answered`, N at least 1.
+        """
+        histogram = _histogram(votes)
+        losses = [
+            _expected_loss(histogram, self.prior, k, strength)
+            for k, strength in enumerate(self.strength)
+        ]
+        return np.array(losses)
+
+
+def worth(curve: NDArray[np.float64], log_loss: float) -> float:
+    """How many people predict as well as `log_loss`: interpolated on the curve, 0 to 9."""
+    # Further raters that do not help, as on a handful of images, must not fold the curve back.
+    falling = np.minimum.accumulate(curve)
+    return float(np.interp(log_loss, falling[::-1], np.arange(len(curve))[::-1]))
+
+
+def _histogram(votes: Votes) -> NDArray[np.int64]:
+    """int64 (9, 11): for each answer, how many images have 0…10 votes for it."""
+    counts = [np.bincount(column, minlength=RATERS + 1) for column in votes[:, :ANSWERS].T]
+    return np.stack(counts)
+
+
+def _expected_loss(
+    histogram: NDArray[np.int64], prior: NDArray[np.float64], k: int, strength: float
+) -> float:
+    # Of an image's ten votes n say c. The one to predict says c in n of 10 choices; then n - 1 of
+    # the other nine say c, and among k of those nine their number is hypergeometric.
+    seen = np.arange(k + 1)
+    losses = -np.log((seen + strength * prior[:, None]) / (k + strength))
+    total = 0.0
+    for n in range(1, RATERS + 1):
+        chance = hypergeom.pmf(seen, RATERS - 1, n - 1, k)
+        total += float((histogram[:, n] * n / RATERS) @ (losses @ chance))
+    return total / int(histogram[0].sum())
+
+
+def _by_emotion(values: Any) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(EMOTION_NAMES, values, strict=True)}

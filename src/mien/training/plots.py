@@ -1,0 +1,341 @@
+"""Pictures of data, training and evaluation, as PNG files.
+
+Figures are made as objects, without pyplot: nothing global is touched, no display is needed. Every
+picture can be drawn on a light or a dark ground.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.errors import DataError
+from mien.training.metrics import Reliability
+
+COLOURS: Final = {
+    "angry": "#D55E00",
+    "disgust": "#009E73",
+    "fear": "#B5609A",
+    "happy": "#E69F00",
+    "sad": "#0072B2",
+    "surprise": "#56B4E9",
+    "neutral": "#8A919D",
+    "other": "#C9CED6",
+}
+"""The emotions' colours (Okabe–Ito), safe for colour-blind readers; always with a word beside."""
+
+FERPLUS_WORDS: Final = dict(
+    zip(
+        FERPLUS_NAMES,
+        ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt", "unknown")
+        + ("no face",),
+        strict=True,
+    )
+)
+"""FER+'s columns in the plain words that the labels use."""
+
+_BLUE: Final = "#0072B2"
+_ORANGE: Final = "#D55E00"
+_PIXELS_PER_INCH: Final = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of a picture's ground, text and lines, and the end of its files' names."""
+
+    name: str
+    ground: str
+    text: str
+    line: str
+    suffix: str = ""
+
+
+LIGHT: Final = Theme("light", "#ffffff", "#1f2733", "#d5dae1")
+DARK: Final = Theme("dark", "#171b22", "#e4e8ee", "#3a4250", "-dark")
+
+
+def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> None:
+    """Loss and accuracy, training and validation, by epoch; the best epoch is marked.
+
+    Args:
+        epochs_csv: a run's `epochs.csv`.
+        out: the PNG to write.
+        theme: colours.
+
+    Raises:
+        DataError: the file is missing, has no epoch or lacks a column.
+    """
+    try:
+        with epochs_csv.open(newline="", encoding="utf-8") as file:
+            lines = list(csv.DictReader(file))
+        names = ("epoch", "training_loss", "validation_loss")
+        names += ("training_accuracy", "validation_accuracy")
+        columns = {name: np.array([float(line[name]) for line in lines]) for name in names}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{epochs_csv}: not the epochs of a training run ({type(error).__name__}: {error})"
+        ) from error
+    if not lines:
+        raise DataError(f"{epochs_csv}: no epoch is finished yet, so there is no curve to draw")
+    figure = _figure(10, 4, theme)
+    left, right = (_axes(figure, theme, 1, 2, place) for place in (1, 2))
+    epoch = columns["epoch"]
+    best = int(columns["validation_accuracy"].argmax())
+    for axes, name in ((left, "loss"), (right, "accuracy")):
+        for part, colour in (("training", _BLUE), ("validation", _ORANGE)):
+            values = columns[f"{part}_{name}"]
+            axes.plot(epoch, values, color=colour, label=part, marker="." if len(epoch) < 3 else "")
+            axes.annotate(
+                part, (epoch[-1], values[-1]), (4, 0), textcoords="offset points", va="center",
+                color=colour,
+            )  # fmt: skip
+        axes.axvline(epoch[best], color=theme.text, linewidth=0.8, linestyle=":")
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlim(right=epoch[-1] + max(1.0, 0.22 * (epoch[-1] - epoch[0])))
+    left.set_title("Loss (nats; training with augmentation and smoothing)")
+    highest = columns["validation_accuracy"][best]
+    right.set_title(f"Accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
+    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _save(figure, out)
+
+
+def plot_confusion(confusion: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
+    """Counts and shares of each label's images by what was read.
+
+    Args:
+        confusion: int (7, 7), a row a label, a column a prediction.
+        out: the PNG to write.
+        theme: colours.
+    """
+    figure = _figure(7.5, 6.5, theme)
+    axes = _axes(figure, theme)
+    _table(axes, confusion, EMOTION_NAMES, EMOTION_NAMES, theme)
+    axes.set_xlabel("read as")
+    axes.set_ylabel("FER2013's label")
+    _save(figure, out)
+
+
+def plot_per_class(
+    precision: Mapping[str, float], recall: Mapping[str, float], out: Path, theme: Theme = LIGHT
+) -> None:
+    """Precision and recall of each emotion, 0 to 1, as bars; `precision` gives the order."""
+    figure = _figure(7.5, 5, theme)
+    axes = _axes(figure, theme)
+    names = list(precision)
+    for shift, values, alpha, word in (
+        (-0.2, precision, 1.0, "precision"),
+        (0.2, recall, 0.45, "recall"),
+    ):
+        for place, name in enumerate(names):
+            value = values[name]
+            axes.barh(place + shift, value, 0.38, color=COLOURS[name], alpha=alpha)
+            axes.text(
+                value + 0.01, place + shift, f"{word} {value:.0%}", va="center", color=theme.text,
+                fontsize=9,
+            )  # fmt: skip
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.2)
+    axes.set_xticks(np.arange(0, 1.01, 0.2))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _save(figure, out)
+
+
+def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme = LIGHT) -> None:
+    """What came true against confidence, and how many images have which confidence.
+
+    Args:
+        found: of `metrics.reliability`.
+        outcome: what the upright axis tells, for example "share that was right".
+        out: the PNG to write.
+        theme: colours.
+    """
+    figure = _figure(6, 6.5, theme)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    edges = np.linspace(0, 1, len(found.count) + 1)
+    width = edges[1] - edges[0]
+    _style(upper, theme)
+    _style(lower, theme)
+    shown = np.nan_to_num(found.outcome)
+    upper.bar(edges[:-1], shown, width * 0.94, align="edge", color=_BLUE, label="measured")
+    upper.plot((0, 1), (0, 1), color=theme.text, linewidth=1, linestyle="--")
+    upper.annotate("perfectly honest", (0.06, 0.1), rotation=45, rotation_mode="anchor",
+                   transform_rotates_text=True, color=theme.text, fontsize=9)  # fmt: skip
+    upper.set_title(f"Expected calibration error {found.error:.1%}")
+    upper.set_ylabel(outcome)
+    upper.set_ylim(0, 1)
+    upper.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    lower.bar(edges[:-1], found.count, width * 0.94, align="edge", color=theme.line)
+    lower.set_ylabel("images")
+    lower.set_xlabel("top share that the model gives")
+    lower.set_xlim(0, 1)
+    lower.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _save(figure, out)
+
+
+def plot_raters(
+    curve: Sequence[float], log_loss: float, worth: float, out: Path, theme: Theme = LIGHT
+) -> None:
+    """How well k people predict another's vote, and where the model stands among them.
+
+    Args:
+        curve: log loss with k = 0…9 people.
+        log_loss: the model's.
+        worth: the k at which the curve meets it.
+        out: the PNG to write.
+        theme: colours.
+    """
+    figure = _figure(7.5, 4.5, theme)
+    axes = _axes(figure, theme)
+    axes.plot(range(len(curve)), curve, color=_BLUE, marker="o")
+    axes.annotate("people", (len(curve) - 1, curve[-1]), (0, 8), textcoords="offset points",
+                  ha="right", color=_BLUE)  # fmt: skip
+    axes.axhline(log_loss, color=_ORANGE, linestyle="--")
+    axes.plot([worth], [log_loss], color=_ORANGE, marker="D")
+    axes.annotate(f"model: worth {worth:.1f} people", (worth, log_loss), (10, 10),
+                  textcoords="offset points", color=_ORANGE)  # fmt: skip
+    axes.set_xlabel("people asked")
+    axes.set_ylabel("log loss of the next vote (nats)")
+    axes.set_xticks(range(len(curve)))
+    _save(figure, out)
+
+
+def plot_class_balance(
+    counts: Mapping[str, Sequence[int]], out: Path, theme: Theme = LIGHT
+) -> None:
+    """Images by label and split, as bars: `counts` gives, for each split, seven counts."""
+    figure = _figure(8, 4.5, theme)
+    axes = _axes(figure, theme)
+    left = np.zeros(len(EMOTION_NAMES))
+    colours = [COLOURS[name] for name in EMOTION_NAMES]
+    for (split, values), alpha in zip(counts.items(), (1.0, 0.7, 0.45, 0.25), strict=False):
+        axes.barh(
+            EMOTION_NAMES, values, left=left, color=colours, alpha=alpha, edgecolor=theme.ground
+        )
+        largest = int(np.argmax(values))
+        if values[largest]:
+            axes.text(
+                left[largest] + values[largest] / 2, largest - 0.45, split, ha="center",
+                va="bottom", color=theme.text, fontsize=9,
+            )  # fmt: skip
+        left += values
+    for place, total in enumerate(left):
+        axes.annotate(
+            f"{total:,.0f}", (total, place), (4, 0), textcoords="offset points", va="center",
+            color=theme.text,
+        )  # fmt: skip
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(float(left.max()), 1.0) * 1.1)
+    axes.set_xlabel("images")
+    _save(figure, out)
+
+
+def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
+    """Images of each label by what most raters said.
+
+    Args:
+        table: int (7, 10), a row a label, a column of FER+ each.
+        out: the PNG to write.
+        theme: colours.
+    """
+    figure = _figure(9.5, 6, theme)
+    axes = _axes(figure, theme)
+    _table(axes, table, EMOTION_NAMES, tuple(FERPLUS_WORDS.values()), theme)
+    axes.set_xlabel("what most of ten raters said (FER+)")
+    axes.set_ylabel("FER2013's label")
+    _save(figure, out)
+
+
+def contact_sheet(
+    rows: Sequence[Sequence[NDArray[np.uint8]]],
+    captions: Sequence[Sequence[str]],
+    out: Path,
+    *,
+    scale: int = 3,
+    theme: Theme = LIGHT,
+) -> None:
+    """Images in rows, enlarged, each above its caption.
+
+    Args:
+        rows: grey (H, W) or RGB (H, W, 3) images, all of one size.
+        captions: a text for each image, "" for none; lines end with "\\n".
+        out: the PNG to write.
+        scale: how many times larger an image is drawn, without smoothing.
+        theme: colours.
+    """
+    font = ImageFont.load_default(14)
+    lines = max((text.count("\n") + 1 for row in captions for text in row if text), default=0)
+    height, width = (side * scale for side in rows[0][0].shape[:2])
+    gap, line = 12, 19
+    step_x, step_y = width + gap, height + gap + lines * line
+    size = (gap + max(map(len, rows)) * step_x, gap + len(rows) * step_y)
+    sheet = Image.new("RGB", size, theme.ground)
+    draw = ImageDraw.Draw(sheet)
+    for i, (images, texts) in enumerate(zip(rows, captions, strict=True)):
+        for j, (image, text) in enumerate(zip(images, texts, strict=True)):
+            place = (gap + j * step_x, gap + i * step_y)
+            picture = Image.fromarray(np.ascontiguousarray(image)).convert("RGB")
+            sheet.paste(picture.resize((width, height), Image.Resampling.NEAREST), place)
+            for number, part in enumerate(text.split("\n")):
+                at = (place[0], place[1] + height + 2 + number * line)
+                draw.text(at, part, fill=theme.text, font=font)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(out, optimize=True)
+
+
+def _table(
+    axes: Axes,
+    counts: NDArray[np.int64],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    theme: Theme,
+) -> None:
+    """Counts as a grid of cells, coloured by their share of the row."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    ramp = LinearSegmentedColormap.from_list("share", [theme.ground, _BLUE])
+    axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, aspect="auto")
+    for (i, j), count in np.ndenumerate(counts):
+        text: Any = {"ha": "center", "color": "#ffffff" if shares[i, j] > 0.5 else theme.text}
+        axes.text(j, i, f"{shares[i, j]:.0%}", va="bottom", fontsize=11, **text)
+        axes.text(j, i + 0.08, f"{count:,}", va="top", fontsize=8, **text)
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+
+
+def _figure(width: float, height: float, theme: Theme) -> Figure:
+    return Figure((width, height), layout="constrained", facecolor=theme.ground)
+
+
+def _axes(figure: Figure, theme: Theme, rows: int = 1, columns: int = 1, place: int = 1) -> Axes:
+    return _style(figure.add_subplot(rows, columns, place), theme)
+
+
+def _style(axes: Axes, theme: Theme) -> Axes:
+    axes.set_facecolor(theme.ground)
+    axes.tick_params(colors=theme.text)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(theme.line)
+    axes.grid(color=theme.line, linewidth=0.5)
+    axes.set_axisbelow(True)
+    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+        text.set_color(theme.text)
+    axes.title.set_fontsize(11)
+    return axes
+
+
+def _save(figure: Figure, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out, format="png", dpi=_PIXELS_PER_INCH)
