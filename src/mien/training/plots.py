@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
 from mien.training.metrics import Reliability
 
@@ -34,15 +34,19 @@ COLOURS: Final = {
 }
 """The emotions' colours (Okabe–Ito), safe for colour-blind readers; always with a word beside."""
 
-FERPLUS_WORDS: Final = dict(
-    zip(
-        FERPLUS_NAMES,
-        ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt", "unknown")
-        + ("no face",),
-        strict=True,
-    )
-)
-"""FER+'s columns in the plain words that the labels use."""
+FERPLUS_WORDS: Final = {
+    "neutral": "neutral",
+    "happiness": "happy",
+    "surprise": "surprise",
+    "sadness": "sad",
+    "anger": "angry",
+    "disgust": "disgust",
+    "fear": "fear",
+    "contempt": "contempt",
+    "unknown": "unknown",
+    "NF": "no face",
+}
+"""FER+'s columns, in their order, in the plain words that the labels use."""
 
 _BLUE: Final = "#0072B2"
 _ORANGE: Final = "#D55E00"
@@ -94,16 +98,13 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     for axes, name in ((left, "loss"), (right, "accuracy")):
         for part, colour in (("training", _BLUE), ("validation", _ORANGE)):
             values = columns[f"{part}_{name}"]
-            axes.plot(epoch, values, color=colour, label=part, marker="." if len(epoch) < 3 else "")
-            axes.annotate(
-                part, (epoch[-1], values[-1]), (4, 0), textcoords="offset points", va="center",
-                color=colour,
-            )  # fmt: skip
+            marker = "." if len(epoch) < 3 else ""
+            axes.plot(epoch, values, color=colour, label=part, marker=marker)
+        axes.legend(frameon=False, labelcolor=theme.text)
         axes.axvline(epoch[best], color=theme.text, linewidth=0.8, linestyle=":")
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set_xlim(right=epoch[-1] + max(1.0, 0.22 * (epoch[-1] - epoch[0])))
-    left.set_title("Loss (nats; training with augmentation and smoothing)")
+    left.set_title("Loss in nats (training: on augmented images)")
     highest = columns["validation_accuracy"][best]
     right.set_title(f"Accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -269,7 +270,7 @@ def contact_sheet(
 
     Args:
         rows: grey (H, W) or RGB (H, W, 3) images, all of one size.
-        captions: a text for each image, "" for none; lines end with "\\n".
+        captions: a text for each image, of one or more lines; "" for none.
         out: the PNG to write.
         scale: how many times larger an image is drawn, without smoothing.
         theme: colours.
