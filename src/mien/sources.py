@@ -1,0 +1,213 @@
+"""Picture files → RGB arrays, whatever their kind; broken ones are refused by name.
+
+Read by Pillow, which is asked for common formats alone: some that it knows are more than pictures
+(EPS is a program, which Ghostscript would run).
+"""
+
+import io
+import threading
+import warnings
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from mien.errors import ImageError
+
+FORMATS: Final = (
+    *("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "JPEG2000"),
+    *(("AVIF",) if find_spec("PIL.AvifImagePlugin") else ()),  # since Pillow 11.3
+)
+"""Pillow's names of the formats that are read."""
+
+EXTENSIONS: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".pbm"}
+    | {".webp", ".tif", ".tiff", ".jp2", ".avif"}
+)
+"""Endings by which pictures are found in folders, in lower case."""
+
+LIMIT_MEGAPIXELS: Final = 100
+"""Largest picture read by default."""
+
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What brings a picture upright, by its EXIF orientation.
+
+
+class _Quiet:
+    """Keeps Pillow's warnings in while any thread reads a picture.
+
+    `warnings.catch_warnings` alone would leave the filters changed where threads overlap: here the
+    first to come changes them, the last to go puts them back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._filters = ExitStack()
+
+    @contextmanager
+    def __call__(self) -> Generator[None]:
+        with self._lock:
+            self._readers += 1
+            if self._readers == 1:
+                self._filters.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._readers -= 1
+                if not self._readers:
+                    self._filters.close()
+
+
+_quiet = _Quiet()
+
+
+def find_images(paths: Iterable[str | Path]) -> list[Path]:
+    """The pictures that files and folders name, in order and each once.
+
+    Files are taken whatever their name, even missing ones: reading them says what is wrong. Folders
+    are searched to any depth, sorted, for `EXTENSIONS`; hidden files and folders are left out.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            found.update(dict.fromkeys(sorted(filter(_is_image_name, _visible_files(path)))))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def _visible_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file():
+            yield path
+
+
+def _is_image_name(path: Path) -> bool:
+    return path.suffix.lower() in EXTENSIONS
+
+
+def load_image(
+    source: str | Path | bytes, *, limit_megapixels: float = LIMIT_MEGAPIXELS
+) -> NDArray[np.uint8]:
+    """Read one picture, upright, as people see it.
+
+    Turned as its EXIF data say; the first frame of an animation; transparent parts on white; 16-bit
+    grey scaled from its whole range.
+
+    Args:
+        source: a file, or a file's content.
+        limit_megapixels: larger pictures are refused before they are decoded.
+
+    Returns:
+        RGB uint8 (H, W, 3), an array of its own.
+
+    Raises:
+        ImageError: missing, empty, a folder, not a picture, truncated, or too large; it names the
+            file.
+    """
+    if isinstance(source, bytes):
+        name, file = f"picture of {len(source):,} bytes in memory", io.BytesIO(source)
+        empty = not source
+    else:
+        path = Path(source)
+        name, file = str(path), path
+        empty = _is_empty(path)
+    if empty:
+        raise ImageError(f"{name}: empty. Expected a picture.")
+    with _quiet():
+        try:
+            with Image.open(file, formats=FORMATS) as image:
+                megapixels = image.width * image.height / 1e6
+                if megapixels > limit_megapixels:
+                    raise _too_large(name, f"{image.width}×{image.height}", limit_megapixels)
+                return _to_rgb(image)
+        except ImageError:
+            raise
+        except UnidentifiedImageError as error:
+            raise ImageError(
+                f"{name}: not a picture that mien reads. Expected one of {', '.join(FORMATS)}."
+            ) from error
+        except Image.DecompressionBombError as error:
+            raise _too_large(name, "far more pixels", limit_megapixels) from error
+        except Exception as error:  # Pillow's decoders raise anything on damaged files
+            reason = str(error).strip().rstrip(".") or type(error).__name__
+            raise ImageError(
+                f"{name}: cannot be read as a picture: {reason}. "
+                "Save or download it anew, as JPEG or PNG."
+            ) from error
+
+
+def _too_large(name: str, size: str, limit: float) -> ImageError:
+    return ImageError(
+        f"{name}: too large: expected at most {limit:g} megapixels, got {size}. Scale it down."
+    )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether the file has no content.
+
+    Raises:
+        ImageError: it is no file, or cannot be opened.
+    """
+    try:
+        if path.is_dir():
+            raise ImageError(f"{path}: a folder. Expected a picture; find_images searches folders.")
+        if not path.exists():
+            raise ImageError(f"{path}: no such file. Expected a picture.")
+        if not path.is_file():
+            raise ImageError(f"{path}: not a regular file. Expected a picture.")
+        with path.open("rb") as file:
+            return not file.read(1)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{path}: cannot be opened: {error}.") from error
+
+
+def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+    image.load()
+    try:  # after loading: Pillow turns TIFFs itself and then forgets their orientation
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # damaged EXIF data are no reason to refuse the picture
+        turn = None
+    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        image = Image.fromarray(_to_8_bit(np.asarray(image)))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    image = image.convert("RGB")
+    if turn is not None:
+        image = image.transpose(turn)
+    return np.array(image, dtype=np.uint8)
+
+
+def _to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey of 16 or 32 bits, or float, scaled to 0 to 255.
+
+    Integers that fit have the range of 16 bits, floats from 0 to 1 that range; all others have none
+    that is agreed on, and are scaled from their own least to their greatest.
+    """
+    scaled = np.nan_to_num(values.astype(np.float32))
+    low, high = float(scaled.min()), float(scaled.max())
+    usual = 1.0 if values.dtype.kind == "f" else 65535.0
+    if low < 0 or high > usual:
+        scaled -= low
+        usual = max(high - low, 1e-30)
+    return np.rint(scaled * (255 / usual)).astype(np.uint8)
