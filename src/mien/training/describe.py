@@ -14,20 +14,13 @@ from mien.errors import DataError
 from mien.training.augment import Augmentation, augment_batch, rescale
 from mien.training.copies import NEAR
 from mien.training.data import SPLITS
+from mien.training.metrics import LABEL_TO_FERPLUS
 from mien.training.plots import (
     FERPLUS_WORDS,
     contact_sheet,
     plot_class_balance,
     plot_label_against_votes,
 )
-
-LABEL_TO_FERPLUS: Final = np.array(
-    [
-        FERPLUS_NAMES.index(name)
-        for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-    ]
-)
-"""FER+'s column of each of FER2013's labels."""
 
 PREVIEW_VERSIONS: Final = 7
 """Augmented versions of each image in a preview."""

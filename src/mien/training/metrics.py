@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import hypergeom
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 
 BINS: Final = 15
 """Bins of the calibration error, as in Guo et al. 2017."""
@@ -26,6 +26,14 @@ FERPLUS_EMOTIONS: Final = 8
 
 ANSWERS: Final = 9
 """The columns that a person may answer with on a face: the eight emotions and "unknown"."""
+
+LABEL_TO_FERPLUS: Final = np.array(
+    [
+        FERPLUS_NAMES.index(name)
+        for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
+    ]
+)
+"""FER+'s column of each of FER2013's labels."""
 
 LEAST_SHARE: Final = 1e-7
 """Shares below count as this in log losses, so that one certain mistake stays finite."""

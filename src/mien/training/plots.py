@@ -226,10 +226,8 @@ def plot_class_balance(
         )
         largest = int(np.argmax(values))
         if values[largest]:
-            axes.text(
-                left[largest] + values[largest] / 2, largest - 0.45, split, ha="center",
-                va="bottom", color=theme.text, fontsize=9,
-            )  # fmt: skip
+            middle = left[largest] + values[largest] / 2
+            axes.text(middle, largest, split, ha="center", va="center", color=theme.text)
         left += values
     for place, total in enumerate(left):
         axes.annotate(
@@ -237,6 +235,7 @@ def plot_class_balance(
             color=theme.text,
         )  # fmt: skip
     axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
     axes.set_xlim(0, max(float(left.max()), 1.0) * 1.1)
     axes.set_xlabel("images")
     _save(figure, out)
@@ -307,7 +306,7 @@ def _table(
     ramp = LinearSegmentedColormap.from_list("share", [theme.ground, _BLUE])
     axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, aspect="auto")
     for (i, j), count in np.ndenumerate(counts):
-        text: Any = {"ha": "center", "color": "#ffffff" if shares[i, j] > 0.5 else theme.text}
+        text: Any = {"ha": "center", "color": "#ffffff" if shares[i, j] > 0.6 else theme.text}
         axes.text(j, i, f"{shares[i, j]:.0%}", va="bottom", fontsize=11, **text)
         axes.text(j, i + 0.08, f"{count:,}", va="top", fontsize=8, **text)
     axes.set_xticks(range(len(columns)), columns)
