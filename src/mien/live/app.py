@@ -120,13 +120,14 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True) 
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 <= port <= 65535:
+        raise MienError(f"Expected a port from 0 to 65535, got {port}. mien's own is 8765.")
     try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         other = 8765 if port != 8765 else 8766
-        reason = getattr(error, "strerror", None) or error
         raise MienError(
-            f"Port {port} on {host} cannot be had ({reason}). If mien already runs there, open "
-            f"http://{host}:{port}; else choose another port: mien live --port {other}"
+            f"Port {port} on {host} cannot be had ({error.strerror}). If mien already runs there, "
+            f"open its page; else choose another port: mien live --port {other}"
         ) from error

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any, Protocol
 
 import numpy as np
@@ -72,12 +73,14 @@ class Connection:
 
     async def run(self) -> None:
         """Serve the page until either side closes."""
+        answering = asyncio.create_task(self._answer())
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._receive())
-                tasks.create_task(self._answer())
-        except* WebSocketDisconnect:
-            pass
+            with suppress(WebSocketDisconnect):
+                await self._receive()
+        finally:
+            # What it may raise is that the page is gone, which _receive has seen as well.
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
 
     async def _receive(self) -> None:
         while True:

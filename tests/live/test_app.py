@@ -1,0 +1,325 @@
+"""The server: what it serves, whom it refuses, and that the newest frame wins."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from numpy.typing import NDArray
+from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from mien.errors import MienError, ModelError
+from mien.live.app import create_app, serve
+from mien.live.connection import FrameReader
+from mien.live.protocol import HEADER, MAX_BYTES, VERSION, Frame, encode_frame
+from mien.types import Face, Quality, Reading
+
+ADDRESS = "http://127.0.0.1:8765"
+
+
+@dataclass
+class Seconds:
+    finder: float = 0.001
+    crop: float = 0.002
+    network: float = 0.003
+
+
+class StandInReader:
+    """Finds one face as large as the picture; waits, when told to, until it may go on."""
+
+    def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+        self.may_go_on.set()
+        self.started = threading.Semaphore(0)
+
+    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], Seconds]:
+        self.started.release()
+        assert self.may_go_on.wait(10)
+        height, width = image.shape[:2]
+        if width == 13:
+            raise RuntimeError("thirteen")
+        face = Face((0.0, 0.0, float(width), float(height)), np.zeros((5, 2), np.float32), 0.9)
+        votes = np.array([0, 0, 0, 0.8, 0, 0, 0.2, 0], np.float64)
+        return [Reading(face, votes, Quality(50, 0.5, 0.2, 1.0, 0.0), clear=True)], Seconds()
+
+
+def jpeg(width: int = 64, height: int = 48) -> bytes:
+    return cv2.imencode(".jpg", np.full((height, width, 3), 128, np.uint8))[1].tobytes()
+
+
+def message(sequence: int, width: int = 64, height: int = 48) -> bytes:
+    return encode_frame(Frame(sequence, 1.5 * sequence, width, height, jpeg(width, height)))
+
+
+@pytest.fixture
+def reader() -> StandInReader:
+    return StandInReader()
+
+
+@pytest.fixture
+def client(reader: StandInReader) -> Iterator[TestClient]:
+    with client_of(lambda: reader) as client:
+        yield client
+
+
+def client_of(factory: Callable[[], FrameReader]) -> TestClient:
+    return TestClient(create_app(factory), base_url=ADDRESS)
+
+
+def connect(client: TestClient, **headers: str) -> WebSocketTestSession:
+    own = {"host": "127.0.0.1:8765", "origin": ADDRESS}
+    return client.websocket_connect("/live", headers=own | headers)
+
+
+def await_ready(page: WebSocketTestSession) -> dict[str, Any]:
+    while (answer := page.receive_json())["state"] == "loading":
+        pass
+    return answer
+
+
+def test_a_frame_is_read_and_answered(client: TestClient) -> None:
+    with connect(client) as page:
+        assert await_ready(page)["credits"] == 2
+        page.send_bytes(message(4))
+        answer = page.receive_json()
+    assert answer["type"] == "readings"
+    assert answer["sequence"] == 4
+    assert answer["capture_time"] == 6.0
+    assert (answer["width"], answer["height"]) == (64, 48)
+    assert answer["readings"][0]["box"] == [0.0, 0.0, 64.0, 48.0]
+    assert answer["readings"][0]["top"][0] == ["happy", 0.8]
+    assert (answer["replaced"], answer["credits"]) == (0, 1)
+    timings = answer["timings"]
+    assert (timings["finder"], timings["crop"], timings["network"]) == (1.0, 2.0, 3.0)
+    assert timings["total"] >= timings["waiting"] + timings["decode"] > 0
+
+
+def test_the_newest_frame_wins_and_the_replaced_give_their_credit_back(
+    client: TestClient, reader: StandInReader
+) -> None:
+    with connect(client) as page:
+        await_ready(page)
+        reader.may_go_on.clear()
+        page.send_bytes(message(1))
+        assert reader.started.acquire(timeout=10)
+        for sequence in range(2, 30):
+            page.send_bytes(message(sequence))
+        page.send_bytes(message(29))  # refused at once: all before it have arrived then
+        assert page.receive_json()["error"] == "out-of-order"
+        reader.may_go_on.set()
+        first, second = page.receive_json(), page.receive_json()
+    assert (first["sequence"], first["replaced"], first["credits"]) == (1, 0, 1)
+    assert (second["sequence"], second["replaced"], second["credits"]) == (29, 27, 28)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (HEADER.pack(VERSION, 1, 0.0, 64, 48) + b"no jpeg", "broken-jpeg"),
+        (HEADER.pack(VERSION, 1, 0.0, 64, 48) + jpeg()[:-40], "broken-jpeg"),
+        (HEADER.pack(VERSION, 1, 0.0, 48, 64) + jpeg(), "wrong-size"),
+        (HEADER.pack(VERSION, 1, 0.0, 700, 48) + jpeg(700, 48), "too-large"),
+        (HEADER.pack(VERSION, 1, 0.0, 64, 48) + bytes(MAX_BYTES), "too-large"),
+        (message(1, width=13), "reading-failed"),
+    ],
+    ids=["no jpeg", "cut short", "other size", "wide", "bytes", "reader"],
+)
+def test_a_bad_frame_is_refused_and_the_next_is_read(
+    client: TestClient, data: bytes, error: str
+) -> None:
+    with connect(client) as page:
+        await_ready(page)
+        page.send_bytes(data)
+        answer = page.receive_json()
+        assert (answer["type"], answer["error"], answer["sequence"]) == ("error", error, 1)
+        assert answer["credits"] == 1
+        assert answer["message"]
+        page.send_bytes(message(2))
+        assert page.receive_json()["sequence"] == 2
+
+
+@pytest.mark.parametrize(
+    ("send", "error", "code"),
+    [
+        (lambda page: page.send_text("hello"), "not-binary", 1003),
+        (lambda page: page.send_bytes(b""), "wrong-header", 1002),
+        (lambda page: page.send_bytes(b"\x02" + message(1)[1:]), "wrong-version", 1002),
+    ],
+    ids=["text", "empty", "version"],
+)
+def test_another_protocol_is_told_so_and_closed(
+    client: TestClient, send: Callable[[WebSocketTestSession], None], error: str, code: int
+) -> None:
+    with connect(client) as other, connect(client) as page:
+        await_ready(other)
+        await_ready(page)
+        send(page)
+        assert page.receive_json()["error"] == error
+        with pytest.raises(WebSocketDisconnect) as closed:
+            page.receive_json()
+        assert closed.value.code == code
+        other.send_bytes(message(1))
+        assert other.receive_json()["sequence"] == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "http://127.0.0.1:9999"}, 403),
+        ({"origin": "https://127.0.0.1:8765"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "evil.example:8765", "origin": "http://evil.example:8765"}, 421),
+        ({"host": "127.0.0.1.evil.example"}, 421),
+        ({"host": "192.168.1.2:8765"}, 421),
+        ({"host": "[::1"}, 421),
+        ({"host": ""}, 421),
+    ],
+    ids=str,
+)
+def test_foreign_pages_are_refused(
+    client: TestClient, headers: dict[str, str], status: int
+) -> None:
+    with pytest.raises(WebSocketDenialResponse) as refused, connect(client, **headers):
+        pass
+    assert refused.value.status_code == status
+    assert client.get("/", headers=headers).status_code == status
+
+
+def test_a_websocket_without_origin_is_refused(client: TestClient) -> None:
+    host = {"host": "127.0.0.1:8765"}
+    with (
+        pytest.raises(WebSocketDenialResponse) as refused,
+        client.websocket_connect("/live", headers=host),
+    ):
+        pass
+    assert refused.value.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "127.0.0.1"])
+def test_every_name_of_this_computer_is_served(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 200
+    with connect(client, host=host, origin=f"http://{host}") as page:
+        await_ready(page)
+
+
+def test_the_page_comes_with_strict_headers(client: TestClient) -> None:
+    for path, kind in [("/", "text/html"), ("/main.js", "javascript"), ("/page.css", "text/css")]:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert kind in answer.headers["content-type"]
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "connect-src 'self' ws://127.0.0.1:8765;" in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "camera=(self), display-capture=(self)" in answer.headers["permissions-policy"]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/../app.py", "/%2e%2e/app.py", "/live"])
+def test_nothing_but_the_page_is_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_the_page_is_served_while_the_models_load() -> None:
+    loaded = threading.Event()
+
+    def slow() -> FrameReader:
+        assert loaded.wait(10)
+        return StandInReader()
+
+    with client_of(slow) as client:
+        assert client.get("/").status_code == 200
+        with connect(client) as page:
+            assert page.receive_json() == {
+                "type": "state",
+                "version": VERSION,
+                "state": "loading",
+                "message": None,
+                "credits": 0,
+            }
+            loaded.set()
+            assert page.receive_json()["state"] == "ready"
+
+
+def test_a_page_that_closes_while_the_models_load_harms_no_other() -> None:
+    loaded = threading.Event()
+
+    def slow() -> FrameReader:
+        assert loaded.wait(10)
+        return StandInReader()
+
+    with client_of(slow) as client:
+        with connect(client) as page:
+            page.receive_json()
+        with connect(client) as page:
+            page.receive_json()
+            loaded.set()
+            assert page.receive_json()["state"] == "ready"
+
+
+def test_a_reader_that_cannot_be_loaded_is_explained() -> None:
+    def broken() -> FrameReader:
+        raise ModelError("Weights are missing.")
+
+    with client_of(broken) as client, connect(client) as page:
+        answer = page.receive_json()
+        while answer["state"] == "loading":
+            answer = page.receive_json()
+        assert (answer["state"], answer["message"]) == ("failed", "Weights are missing.")
+        assert answer["credits"] == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
+def test_other_hosts_are_refused(host: str) -> None:
+    with pytest.raises(MienError, match=r"Use 127\.0\.0\.1"):
+        serve(host, 0, open_browser=False)
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(MienError, match=rf"Port {port} on 127\.0\.0\.1 .*mien live --port"):
+            serve(port=port, open_browser=False)
+    with pytest.raises(MienError, match="from 0 to 65535, got 99999"):
+        serve(port=99999, open_browser=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
+def test_serve_says_where_it_is_and_ends_cleanly_on_ctrl_c() -> None:
+    code = "from mien.live.app import serve; serve(port=0, open_browser=False); print('ended')"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = line.split()[3]
+        assert address.startswith("http://127.0.0.1:")
+        with contextlib.closing(urllib.request.urlopen(address, timeout=20)) as page:
+            assert b"<title>mien</title>" in page.read()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert rest == "ended\n"
+    assert "Traceback" not in errors
+    assert process.returncode == 0
