@@ -97,7 +97,7 @@ def label_counts(dataset: NDArray[np.void], split: int) -> NDArray[np.int64]:
 
 
 def label_against_votes(dataset: NDArray[np.void]) -> NDArray[np.int64]:
-    """Images by label (row) and by the answer that most raters gave (FER+'s column), (7, 10).
+    """Images by label (row) and by the most frequent answer (FER+'s column), (7, 10).
 
     Every image with votes and a label counts; where answers tie, the first column does.
     """
@@ -147,9 +147,9 @@ def _votes(dataset: NDArray[np.void]) -> str:
         table = label_against_votes(dataset[dataset["split"] == split])
         agreeing = int(table[np.arange(len(table)), LABEL_TO_FERPLUS].sum())
         rows.append([SPLITS[split], f"{table.sum():,}", _share(agreeing, table.sum())])
-    text = "Votes of ten raters (FER+): how often most of them say what the label says\n\n"
+    text = "Votes of ten raters (FER+): how often their most frequent answer is the label\n\n"
     text += _table(["split", "with votes", "same as label"], rows)
-    text += "\n\nLabel (rows) against what most raters said (columns), all splits\n\n"
+    text += "\n\nLabel (rows) against the most frequent answer (columns), all splits\n\n"
     table = label_against_votes(dataset)
     rows = [
         [name, *(f"{n:,}" for n in row)] for name, row in zip(EMOTION_NAMES, table, strict=True)

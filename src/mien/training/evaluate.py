@@ -17,9 +17,6 @@ from mien.emotions import EMOTION_NAMES
 from mien.training import metrics
 from mien.training.data import select
 
-BATCH_SIZE: Final = 256
-"""Images given to the model at a time."""
-
 _MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
 
 
@@ -68,11 +65,8 @@ def load_model(model: Path | Predictor | None) -> Predictor:
 
 def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
     """What `model` says of uint8 (N, 48, 48) images, N at least 1."""
-    batches = [images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE)]
-    return Predictions(
-        _joined([model.predict_label(np.ascontiguousarray(batch)) for batch in batches]),
-        _joined([model.predict_votes(np.ascontiguousarray(batch)) for batch in batches]),
-    )
+    images = np.ascontiguousarray(images)
+    return Predictions(model.predict_label(images), model.predict_votes(images))
 
 
 def evaluate(
@@ -254,11 +248,6 @@ def summary(result: dict[str, Any]) -> str:
 
 def _figure(value: float | None, digits: int = 4) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _joined(batches: list[metrics.Shares | None]) -> metrics.Shares | None:
-    known = [batch for batch in batches if batch is not None]
-    return np.concatenate(known) if known else None
 
 
 def _mean(a: metrics.Shares | None, b: metrics.Shares | None) -> metrics.Shares | None:

@@ -170,9 +170,8 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
     _style(lower, theme)
     shown = np.nan_to_num(found.outcome)
     upper.bar(edges[:-1], shown, width * 0.94, align="edge", color=_BLUE, label="measured")
-    upper.plot((0, 1), (0, 1), color=theme.text, linewidth=1, linestyle="--")
-    upper.annotate("perfectly honest", (0.06, 0.1), rotation=45, rotation_mode="anchor",
-                   transform_rotates_text=True, color=theme.text, fontsize=9)  # fmt: skip
+    upper.plot((0, 1), (0, 1), color=theme.text, linewidth=1, linestyle="--", label="honest")
+    upper.legend(frameon=False, labelcolor=theme.text, loc="upper left")
     upper.set_title(f"Expected calibration error {found.error:.1%}")
     upper.set_ylabel(outcome)
     upper.set_ylim(0, 1)
@@ -242,7 +241,7 @@ def plot_class_balance(
 
 
 def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
-    """Images of each label by what most raters said.
+    """Images of each label by the raters' most frequent answer.
 
     Args:
         table: int (7, 10), a row a label, a column of FER+ each.
@@ -252,7 +251,7 @@ def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme =
     figure = _figure(9.5, 6, theme)
     axes = _axes(figure, theme)
     _table(axes, table, EMOTION_NAMES, tuple(FERPLUS_WORDS.values()), theme)
-    axes.set_xlabel("what most of ten raters said (FER+)")
+    axes.set_xlabel("most frequent answer of ten raters (FER+)")
     axes.set_ylabel("FER2013's label")
     _save(figure, out)
 

@@ -40,12 +40,12 @@ h2 { font-size: 1.2rem; margin: 2.75rem 0 .5rem; }
 p { margin: .5rem 0; max-width: 42rem; }
 .faint { color: var(--faint); overflow-wrap: anywhere; }
 .figures { display: grid; gap: .75rem; margin: 1.5rem 0; padding: 0;
-  grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
 .figures div { background: var(--card); border-radius: .6rem; padding: .8rem 1rem; }
 .figures dt { color: var(--faint); font-size: .9rem; }
 .figures dd { margin: 0; font-size: 1.7rem; font-variant-numeric: tabular-nums; }
 .figures small { display: block; font-size: .85rem; line-height: 1.35; color: var(--faint); }
-img { max-width: 100%; height: auto; margin: .75rem 0; display: block; }
+img { max-width: 100%; max-height: 36rem; margin: .75rem 0; display: block; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .8rem; border-bottom: 1px solid var(--line); }
@@ -152,10 +152,10 @@ def _head(result: dict[str, Any]) -> str:
         f'<p class="faint">{result["images"]:,} images · {escape(" · ".join(origin))}</p>\n'
         f'<dl class="figures">\n{tiles}</dl>\n'
         "<p>Accuracy is the share of images for which the model’s first answer is the label that "
-        "FER2013 gives. That label comes from an image search, checked by hand, and most of ten "
-        "people agree with it on only 62 of 100 images, so 100 % is not to be had. Some pictures "
-        "are in the data set twice; “without copies” leaves out those that are in the training "
-        "images too.</p>"
+        "FER2013 gives. That label comes from an image search, checked by hand; the most frequent "
+        "answer of ten people is the same on only 62 of 100 images, so 100 % is not to be had. "
+        "Some pictures are in the data set twice; “without copies” leaves out those that are in "
+        "the training images too.</p>"
     )
 
 
@@ -280,8 +280,8 @@ def _mistakes_part(records: NDArray[np.void], predictions: Predictions, folder: 
     )
     known = [m.raters_agree for m in mistakes if m.raters_agree is not None]
     agreement = (
-        f" Of the {len(known)} here whose votes are known, most of ten people side with the model "
-        f"on {sum(known)}."
+        f" For {sum(known)} of the {len(known)} here whose votes are known, people’s most frequent "
+        "answer is the model’s."
         if known
         else ""
     )
