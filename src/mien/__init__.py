@@ -1,1 +1,71 @@
-"""mien reads a face the way ten people would."""
+"""mien reads a face the way ten people would.
+
+    import mien
+
+    for reading in mien.read("photo.jpg"):
+        print(reading.box, reading.top(3), reading.clear, reading.why)
+
+Names are imported when they are first used, so that `import mien` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mien.draw import draw_readings
+    from mien.emotions import Emotion
+    from mien.errors import DataError, ImageError, MienError, ModelError, TrainingError
+    from mien.reader import Reader, Timings, read
+    from mien.types import Face, Quality, Reading
+
+    __version__: str
+
+__all__ = [
+    "DataError",
+    "Emotion",
+    "Face",
+    "ImageError",
+    "MienError",
+    "ModelError",
+    "Quality",
+    "Reader",
+    "Reading",
+    "Timings",
+    "TrainingError",
+    "__version__",
+    "draw_readings",
+    "read",
+]
+
+_MODULES = {
+    "DataError": "errors",
+    "Emotion": "emotions",
+    "Face": "types",
+    "ImageError": "errors",
+    "MienError": "errors",
+    "ModelError": "errors",
+    "Quality": "types",
+    "Reader": "reader",
+    "Reading": "types",
+    "Timings": "reader",
+    "TrainingError": "errors",
+    "draw_readings": "draw",
+    "read": "reader",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("mien")
+    elif name in _MODULES:
+        value = getattr(import_module(f"mien.{_MODULES[name]}"), name)
+    else:
+        raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

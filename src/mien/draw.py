@@ -1,0 +1,117 @@
+"""Readings drawn into a picture: a box and a few words a face."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mien._images import check_rgb
+from mien.emotions import OTHER
+from mien.types import Reading
+
+COLOURS: Final = {
+    "angry": (0xD5, 0x5E, 0x00),
+    "disgust": (0x00, 0x9E, 0x73),
+    "fear": (0xB5, 0x60, 0x9A),
+    "happy": (0xE6, 0x9F, 0x00),
+    "sad": (0x00, 0x72, 0xB2),
+    "surprise": (0x56, 0xB4, 0xE9),
+    "neutral": (0x8A, 0x91, 0x9D),
+    OTHER: (0xC9, 0xCE, 0xD6),
+}
+"""RGB by answer, safe for colour-blind readers (Okabe & Ito 2008, "Color Universal Design")."""
+
+_UNCLEAR: Final = COLOURS[OTHER]
+_DARK: Final = (0x1B, 0x1F, 0x2A)
+_LIGHT: Final = (0xFF, 0xFF, 0xFF)
+
+Rectangle = tuple[float, float, float, float]
+
+
+def caption(reading: Reading) -> str:
+    """A few words, such as "looks happy 81%" or "unclear: too small"."""
+    if not reading.clear:
+        return f"unclear: {reading.why}"
+    name, share = reading.top(1)[0]
+    return f"looks {name} {share:.0%}"
+
+
+def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDArray[np.uint8]:
+    """A copy of the picture with a box and a few words a face.
+
+    Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
+
+    Args:
+        image: RGB uint8 (H, W, 3).
+        readings: of that picture.
+
+    Returns:
+        RGB uint8 (H, W, 3), an array of its own.
+
+    Raises:
+        ImageError: the array is of another kind.
+    """
+    check_rgb(image)
+    picture = Image.fromarray(image)
+    draw = ImageDraw.Draw(picture)
+    side = max(picture.size)
+    line = max(1, round(side / 250))
+    font = ImageFont.load_default(max(12, side / 36))
+    readings = list(readings)
+    for reading in readings:
+        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
+        _draw_box(draw, reading.box, colour, line)
+    taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
+    for reading in readings:
+        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
+        taken.append(_draw_words(draw, caption(reading), reading.box, colour, font, taken))
+    return np.array(picture, dtype=np.uint8)
+
+
+def _draw_box(
+    draw: ImageDraw.ImageDraw, box: Rectangle, colour: tuple[int, int, int], line: int
+) -> None:
+    """A coloured line with a thin dark one on either side, seen on light and dark alike."""
+    x1, y1, x2, y2 = box
+    radius = (x2 - x1) / 12
+    edge = max(1, line // 2)
+    for grow, width, ink in ((edge, edge, _DARK), (0, line, colour), (-line, edge, _DARK)):
+        if x2 - x1 + 2 * grow > 2 * line:
+            grown = (x1 - grow, y1 - grow, x2 + grow, y2 + grow)
+            draw.rounded_rectangle(grown, radius, outline=ink, width=width)
+
+
+def _draw_words(
+    draw: ImageDraw.ImageDraw,
+    words: str,
+    box: Rectangle,
+    colour: tuple[int, int, int],
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    taken: list[Rectangle],
+) -> Rectangle:
+    """Dark words on light ground with a coloured edge, under the box or where there is room."""
+    left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
+    pad = (bottom - top) / 3
+    width, height = right - left + 3 * pad, bottom - top + 2 * pad
+    x = min(max(0.0, box[0]), max(0.0, draw.im.size[0] - width))
+    lowest = max(0.0, draw.im.size[1] - height)
+    places = (box[3] + pad, box[1] - pad - height, box[3] - pad - height, box[1] + pad)
+    fitting = [
+        (x, y, x + width, y + height)
+        for y in places
+        if 0 <= y <= lowest and not any(_overlap((x, y, x + width, y + height), t) for t in taken)
+    ]
+    y = min(max(0.0, places[0]), lowest)
+    place = fitting[0] if fitting else (x, y, x + width, y + height)
+    draw.rounded_rectangle(place, height / 5, fill=_LIGHT, outline=_DARK)
+    draw.rectangle(
+        (place[0] + 1, place[1] + height / 5, place[0] + pad, place[3] - height / 5), fill=colour
+    )
+    draw.text((place[0] + 2 * pad - left, place[1] + pad - top), words, font=font, fill=_DARK)
+    return place
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
