@@ -47,6 +47,7 @@ p { margin: .5rem 0; max-width: 42rem; }
 .figures small { display: block; font-size: .85rem; line-height: 1.35; color: var(--faint); }
 img { max-width: 100%; max-height: 36rem; margin: .75rem 0; display: block; }
 .scroll { overflow-x: auto; }
+.scroll img { max-width: none; max-height: none; width: max(100%, 44rem); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .8rem; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; font-weight: 500; }
@@ -294,7 +295,8 @@ def _mistakes_part(records: NDArray[np.void], predictions: Predictions, folder: 
     return (
         "<h2>Most confident mistakes</h2>\n<p>Faces that the model read otherwise than they are "
         "labelled, the surest first: what it reads, FER2013’s label, and the two answers that ten "
-        f"people gave most often.{agreement}</p>\n{picture}\n"
+        f"people gave most often.{agreement}</p>\n"
+        f'<div class="scroll">{picture}</div>\n'
         '<details><summary>The same as a table</summary>\n<div class="scroll"><table><thead><tr>'
         '<th scope="col">image</th><th scope="col">looks</th><th scope="col">label</th>'
         f'<th scope="col">votes</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>'
