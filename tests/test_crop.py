@@ -62,8 +62,10 @@ def test_framing_takes_out_shift_scale_and_the_part_of_roll_asked_for(
 ) -> None:
     angle = np.deg2rad(roll)
     turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
-    mean = FRONTAL.mean(axis=0)
-    matrix = framing(face_at((FRONTAL - mean) @ turn.T * scale + (x, y)), level)
+    even = (FRONTAL + FRONTAL[[1, 0, 2, 4, 3]] * (-1, 1) + (48, 0)) / 2  # its own mirror image
+    even[:, 0] -= 0.13  # FER2013's mean face lies a little to the left
+    mean = even.mean(axis=0)
+    matrix = framing(face_at((even - mean) @ turn.T * scale + (x, y)), level)
     mapped = matrix[:, :2] @ turn * scale
     left = np.deg2rad(roll * (1 - level))
     expected = ((np.cos(left), -np.sin(left)), (np.sin(left), np.cos(left)))
@@ -72,7 +74,7 @@ def test_framing_takes_out_shift_scale_and_the_part_of_roll_asked_for(
 
 
 def test_the_crop_shows_the_face(astronaut: Picture, face: Face) -> None:
-    crop = crop_face(astronaut, face)
+    crop = crop_face(astronaut, face, level=0)
     assert crop.shape == (CROP_SIZE, CROP_SIZE)
     assert crop.dtype == np.uint8
     # The same square cut out with whole pixels, by another way.
@@ -100,9 +102,8 @@ def test_the_crop_is_the_same_in_a_larger_picture(
 def test_the_crop_is_the_same_elsewhere_in_a_picture(astronaut: Picture, face: Face) -> None:
     wide = np.zeros((700, 900, 3), np.uint8)
     wide[101:613, 203:715] = astronaut
-    np.testing.assert_array_equal(
-        crop_face(wide, moved(face, shift=(203, 101))), crop_face(astronaut, face)
-    )
+    crop = crop_face(wide, moved(face, shift=(203, 101)))
+    assert difference(crop, crop_face(astronaut, face)) < 0.02
 
 
 def test_fine_patterns_do_not_alias() -> None:
@@ -134,8 +135,8 @@ def test_grey_is_weighted_as_in_bt_601() -> None:
 def test_the_picture_goes_on_beyond_its_edge(astronaut: Picture, face: Face) -> None:
     # Cut through the face: what is left is as before, the rest repeats the last column.
     cut = int(face.landmarks[2, 0])
-    crop = crop_face(np.ascontiguousarray(astronaut[:, :cut]), face)
-    whole = crop_face(astronaut, face)
+    crop = crop_face(np.ascontiguousarray(astronaut[:, :cut]), face, level=0)
+    whole = crop_face(astronaut, face, level=0)
     assert difference(crop[:, :22], whole[:, :22]) < 0.5
     assert np.ptp(crop[:, 26:].astype(int), axis=1).max() == 0
 
