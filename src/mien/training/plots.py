@@ -18,21 +18,13 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from mien import draw
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
 from mien.training.metrics import Reliability
 
-COLOURS: Final = {
-    "angry": "#D55E00",
-    "disgust": "#009E73",
-    "fear": "#B5609A",
-    "happy": "#E69F00",
-    "sad": "#0072B2",
-    "surprise": "#56B4E9",
-    "neutral": "#8A919D",
-    "other": "#C9CED6",
-}
-"""The emotions' colours (Okabe–Ito), safe for colour-blind readers; always with a word beside."""
+COLOURS: Final = {name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in draw.COLOURS.items()}
+"""The emotions' colours, "#rrggbb"; always with a word beside."""
 
 FERPLUS_WORDS: Final = {
     "neutral": "neutral",
@@ -48,24 +40,24 @@ FERPLUS_WORDS: Final = {
 }
 """FER+'s columns, in their order, in the plain words that the labels use."""
 
-_BLUE: Final = "#0072B2"
-_ORANGE: Final = "#D55E00"
+_BLUE: Final = COLOURS["sad"]
 _PIXELS_PER_INCH: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of a picture's ground, text and lines, and the end of its files' names."""
+    """Colours of a picture's ground, text, lines and two curves; the end of its file's name."""
 
-    name: str
     ground: str
     text: str
     line: str
-    suffix: str = ""
+    first: str
+    second: str
+    suffix: str
 
 
-LIGHT: Final = Theme("light", "#ffffff", "#1f2733", "#d5dae1")
-DARK: Final = Theme("dark", "#171b22", "#e4e8ee", "#3a4250", "-dark")
+LIGHT: Final = Theme("#ffffff", "#1f2733", "#d5dae1", _BLUE, COLOURS["angry"], "")
+DARK: Final = Theme("#171b22", "#e4e8ee", "#3a4250", "#56b4e9", "#e69f00", "-dark")
 
 
 def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> None:
@@ -96,7 +88,7 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     epoch = columns["epoch"]
     best = int(columns["validation_accuracy"].argmax())
     for axes, name in ((left, "loss"), (right, "accuracy")):
-        for part, colour in (("training", _BLUE), ("validation", _ORANGE)):
+        for part, colour in (("training", theme.first), ("validation", theme.second)):
             values = columns[f"{part}_{name}"]
             marker = "." if len(epoch) < 3 else ""
             axes.plot(epoch, values, color=colour, label=part, marker=marker)
@@ -198,13 +190,13 @@ def plot_raters(
     """
     figure = _figure(7.5, 4.5, theme)
     axes = _axes(figure, theme)
-    axes.plot(range(len(curve)), curve, color=_BLUE, marker="o")
+    axes.plot(range(len(curve)), curve, color=theme.first, marker="o")
     axes.annotate("people", (len(curve) - 1, curve[-1]), (0, 8), textcoords="offset points",
-                  ha="right", color=_BLUE)  # fmt: skip
-    axes.axhline(log_loss, color=_ORANGE, linestyle="--")
-    axes.plot([worth], [log_loss], color=_ORANGE, marker="D")
+                  ha="right", color=theme.first)  # fmt: skip
+    axes.axhline(log_loss, color=theme.second, linestyle="--")
+    axes.plot([worth], [log_loss], color=theme.second, marker="D")
     axes.annotate(f"model: worth {worth:.1f} people", (worth, log_loss), (10, 10),
-                  textcoords="offset points", color=_ORANGE)  # fmt: skip
+                  textcoords="offset points", color=theme.second)  # fmt: skip
     axes.set_xlabel("people asked")
     axes.set_ylabel("log loss of the next vote (nats)")
     axes.set_xticks(range(len(curve)))
@@ -280,7 +272,7 @@ def contact_sheet(
     step_x, step_y = width + gap, height + gap + lines * line
     size = (gap + max(map(len, rows)) * step_x, gap + len(rows) * step_y)
     sheet = Image.new("RGB", size, theme.ground)
-    draw = ImageDraw.Draw(sheet)
+    pen = ImageDraw.Draw(sheet)
     for i, (images, texts) in enumerate(zip(rows, captions, strict=True)):
         for j, (image, text) in enumerate(zip(images, texts, strict=True)):
             place = (gap + j * step_x, gap + i * step_y)
@@ -288,7 +280,7 @@ def contact_sheet(
             sheet.paste(picture.resize((width, height), Image.Resampling.NEAREST), place)
             for number, part in enumerate(text.split("\n")):
                 at = (place[0], place[1] + height + 2 + number * line)
-                draw.text(at, part, fill=theme.text, font=font)
+                pen.text(at, part, fill=theme.text, font=font)
     out.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(out, optimize=True)
 
