@@ -1,0 +1,86 @@
+"""Small ONNX files by the contract of `mien export`, or breaking it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from mien.emotions import EMOTION_NAMES
+
+
+def write_model(
+    folder: Path,
+    *,
+    label: Mapping[str, float] | None = None,
+    votes: Mapping[str, float] | None = None,
+    change: Mapping[str, Any] | None = None,
+    metadata: str | None = "",
+    size: int = 48,
+    input_name: str = "crops",
+    outputs: Sequence[str] = ("label", "votes"),
+    scale: float = 1.0,
+) -> Path:
+    """Write the file.
+
+    Args:
+        folder: that gets the file.
+        label: answers for a black crop, in the file's own order; a whiter crop moves them towards
+            the last.
+        votes: the same of a votes head; None leaves that out.
+        change: entries of the metadata that differ.
+        metadata: the metadata's text itself; None leaves them out.
+        size: side of a crop.
+        input_name: of the input.
+        outputs: names of the outputs.
+        scale: what the shares sum to.
+    """
+    label = label or dict.fromkeys(EMOTION_NAMES, 1 / 7)
+    heads = [label] if votes is None else [label, votes]
+    nodes = [
+        helper.make_node("Cast", [input_name], ["grey"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["grey", "axes"], ["mean"], keepdims=0),
+        helper.make_node("Unsqueeze", ["mean", "last"], ["column"]),
+    ]
+    constants = {"axes": np.array([1, 2]), "last": np.array([1])}
+    for name, shares in zip(outputs, heads, strict=False):
+        slope = np.zeros((1, len(shares)), np.float32)
+        slope[0, -1] = 1 / 255
+        logits = np.log(np.maximum(list(shares.values()), 1e-30)).astype(np.float32)
+        constants |= {f"{name}_slope": slope, f"{name}_start": logits}
+        constants[f"{name}_scale"] = np.array(scale, np.float32)
+        nodes += [
+            helper.make_node(
+                "Gemm", ["column", f"{name}_slope", f"{name}_start"], [f"{name}_logits"]
+            ),
+            helper.make_node("Softmax", [f"{name}_logits"], [f"{name}_shares"], axis=1),
+            helper.make_node("Mul", [f"{name}_shares", f"{name}_scale"], [name]),
+        ]
+    graph = helper.make_graph(
+        nodes,
+        "small",
+        [helper.make_tensor_value_info(input_name, onnx.TensorProto.UINT8, ["n", size, size])],
+        [
+            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", len(shares)])
+            for name, shares in zip(outputs, heads, strict=False)
+        ],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    told = {
+        "format": 1,
+        "network": "small",
+        "labels": list(label),
+        "votes": None if votes is None else list(votes),
+        "framing": "fer2013",
+        "size": 48,
+        **(change or {}),
+    }
+    if metadata is not None:
+        helper.set_model_props(model, {"mien": metadata or json.dumps(told)})
+    path = folder / f"small-{len(list(folder.glob('small-*')))}.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
