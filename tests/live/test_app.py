@@ -152,21 +152,24 @@ def test_a_bad_frame_is_refused_and_the_next_is_read(
 
 
 @pytest.mark.parametrize(
-    ("send", "error", "code"),
+    ("sent", "error", "code"),
     [
-        (lambda page: page.send_text("hello"), "not-binary", 1003),
-        (lambda page: page.send_bytes(b""), "wrong-header", 1002),
-        (lambda page: page.send_bytes(b"\x02" + message(1)[1:]), "wrong-version", 1002),
+        ("hello", "not-binary", 1003),
+        (b"", "wrong-header", 1002),
+        (b"\x02" + message(1)[1:], "wrong-version", 1002),
     ],
     ids=["text", "empty", "version"],
 )
 def test_another_protocol_is_told_so_and_closed(
-    client: TestClient, send: Callable[[WebSocketTestSession], None], error: str, code: int
+    client: TestClient, sent: str | bytes, error: str, code: int
 ) -> None:
     with connect(client) as other, connect(client) as page:
         await_ready(other)
         await_ready(page)
-        send(page)
+        if isinstance(sent, str):
+            page.send_text(sent)
+        else:
+            page.send_bytes(sent)
         assert page.receive_json()["error"] == error
         with pytest.raises(WebSocketDisconnect) as closed:
             page.receive_json()

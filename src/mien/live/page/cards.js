@@ -1,0 +1,149 @@
+/** One card a face, in the order of their numbers. Elements are kept, only what changed is set. */
+
+import { colourOf, symbolOf } from "./emotions.js";
+import { createFigures, updateFigures } from "./figures.js";
+import { countAnswers, tenPeople } from "./votes.js";
+import * as wording from "./wording.js";
+
+/** @typedef {import("./protocol.js").Reading} Reading */
+
+/** From so many faces on, cards are smaller. */
+const MANY = 3;
+
+export class Cards {
+  #container;
+  /** @type {Map<number, Card>} */
+  #cards = new Map();
+
+  /** @param {HTMLElement} container */
+  constructor(container) {
+    this.#container = container;
+  }
+
+  /** @param {Map<number, Reading>} readings by face number, in the order of the numbers */
+  show(readings) {
+    for (const [number, card] of this.#cards) {
+      if (readings.has(number)) continue;
+      card.element.remove();
+      this.#cards.delete(number);
+    }
+    this.#container.classList.toggle("many", readings.size >= MANY);
+    /** @type {Element | null} */
+    let before = null;
+    for (const [number, reading] of readings) {
+      let card = this.#cards.get(number);
+      if (!card) {
+        card = new Card(number);
+        this.#cards.set(number, card);
+        if (before) before.after(card.element);
+        else this.#container.prepend(card.element);
+      }
+      card.show(reading);
+      before = card.element;
+    }
+  }
+}
+
+class Card {
+  element = create("article", "card");
+  #title = create("p", "verdict");
+  #figures = createFigures();
+  #shares = create("ul", "shares");
+  #hint = create("p", "hint");
+  #rows = [new ShareRow(), new ShareRow(), new ShareRow()];
+
+  /** @param {number} number */
+  constructor(number) {
+    const name = create("h3", "face-name");
+    name.textContent = wording.faceName(number);
+    this.#shares.append(...this.#rows.map((row) => row.element));
+    const details = create("div", "details");
+    details.append(this.#shares, this.#hint);
+    this.element.dataset["face"] = String(number);
+    this.element.append(name, this.#title, this.#figures, details);
+  }
+
+  /** @param {Reading} reading */
+  show(reading) {
+    const people = tenPeople(reading.votes);
+    const counts = countAnswers(people);
+    const told = reading.clear || reading.why === wording.DISAGREE;
+    this.element.classList.toggle("unclear", !reading.clear);
+    if (reading.clear) {
+      const [answer = "", count = 0] = [...counts][0] ?? [];
+      const words = wording.verdict(count, answer);
+      fill(this.#title, [["b", words.count], ["", ` ${words.say} `], ["strong", words.answer]]);
+    } else {
+      const words = wording.unclear(reading.why);
+      fill(this.#title, [["b", words.title], ["", ": "], ["span", words.why]]);
+    }
+    const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
+    updateFigures(this.#figures, told ? people : null, text);
+    this.#shares.hidden = !told;
+    this.#hint.hidden = told;
+    setText(this.#hint, told ? "" : wording.hint(reading.why));
+    for (const [index, row] of this.#rows.entries()) row.show(reading.top[index]);
+  }
+}
+
+class ShareRow {
+  element = create("li", "share");
+  #symbol = create("span", "share-symbol");
+  #word = create("span", "share-word");
+  #bar = create("span", "share-bar");
+  #percent = create("span", "share-percent");
+  #answer = "";
+
+  constructor() {
+    this.#bar.append(create("span", "share-length"));
+    this.element.append(this.#symbol, this.#word, this.#bar, this.#percent);
+  }
+
+  /** @param {import("./protocol.js").Share | undefined} share */
+  show(share) {
+    const [answer, part] = share ?? ["", 0];
+    if (answer !== this.#answer) {
+      this.#answer = answer;
+      this.#symbol.replaceChildren(symbolOf(answer));
+      setText(this.#word, wording.answerWord(answer));
+      this.element.style.setProperty("--answer", colourOf(answer));
+    }
+    setText(this.#percent, wording.percent(part));
+    this.element.style.setProperty("--share", part.toFixed(3));
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} className
+ */
+function create(name, className) {
+  const element = document.createElement(name);
+  element.className = className;
+  return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Set a line of [element name or "", text] parts, unless it reads so already.
+ * @param {Element} element
+ * @param {[string, string][]} parts
+ */
+function fill(element, parts) {
+  if (element.textContent === parts.map(([, text]) => text).join("")) return;
+  element.replaceChildren(
+    ...parts.map(([name, text]) => {
+      if (!name) return text;
+      const child = document.createElement(name);
+      child.textContent = text;
+      return child;
+    }),
+  );
+}

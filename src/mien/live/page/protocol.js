@@ -1,0 +1,110 @@
+/**
+ * The page's half of the protocol: see protocol.py, its twin, for the fields and their meaning.
+ * tests/live/messages.json holds both to the same messages.
+ */
+
+export const VERSION = 1;
+export const MAX_SIDE = 640;
+const HEADER_BYTES = 20;
+
+/** @typedef {[string, number]} Share An answer that people give, and the share of those who do. */
+
+/**
+ * @typedef {object} Reading What people would say about one face.
+ * @property {[number, number, number, number]} box x1, y1, x2, y2 in pixels of the frame
+ * @property {Record<string, number>} votes share of each answer; they sum to 1
+ * @property {Share[]} top the most frequent answers, most frequent first
+ * @property {boolean} clear whether most people could tell
+ * @property {string | null} why when not clear, the reason
+ * @property {number} [track] the face's number over time, where the server follows faces
+ */
+
+/**
+ * @typedef {object} StateAnswer
+ * @property {"state"} type
+ * @property {number} version
+ * @property {"loading" | "ready" | "failed"} state
+ * @property {string | null} message
+ * @property {number} credits
+ */
+
+/**
+ * @typedef {object} ReadingsAnswer
+ * @property {"readings"} type
+ * @property {number} sequence
+ * @property {number} capture_time
+ * @property {number} width
+ * @property {number} height
+ * @property {Reading[]} readings
+ * @property {Record<string, number>} timings milliseconds
+ * @property {number} replaced
+ * @property {number} credits
+ */
+
+/**
+ * @typedef {object} ErrorAnswer
+ * @property {"error"} type
+ * @property {string} error
+ * @property {string} message
+ * @property {number | null} sequence
+ * @property {number} credits
+ */
+
+/** @typedef {StateAnswer | ReadingsAnswer | ErrorAnswer} Answer */
+
+/**
+ * @typedef {object} Frame
+ * @property {number} sequence
+ * @property {number} captureTime milliseconds, by `performance.now()`
+ * @property {number} width
+ * @property {number} height
+ * @property {ArrayBuffer | Uint8Array} jpeg
+ */
+
+/**
+ * The binary message of a frame.
+ * @param {Frame} frame
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function encodeFrame({ sequence, captureTime, width, height, jpeg }) {
+  const body = new Uint8Array(jpeg);
+  const message = new Uint8Array(HEADER_BYTES + body.length);
+  const header = new DataView(message.buffer);
+  header.setUint32(0, VERSION, true);
+  header.setUint32(4, sequence, true);
+  header.setFloat64(8, captureTime, true);
+  header.setUint16(16, width, true);
+  header.setUint16(18, height, true);
+  message.set(body, HEADER_BYTES);
+  return message;
+}
+
+/**
+ * An answer of the server.
+ * @param {string} text
+ * @returns {Answer}
+ * @throws {Error} where it is none
+ */
+export function parseAnswer(text) {
+  const answer = JSON.parse(text);
+  if (!["state", "readings", "error"].includes(answer?.type)) {
+    throw new Error(`Expected a state, readings or error, got ${text.slice(0, 80)}`);
+  }
+  if (answer.type === "state" && answer.version !== VERSION) {
+    throw new Error(`Expected protocol version ${VERSION}, got ${answer.version}`);
+  }
+  return answer;
+}
+
+/**
+ * The largest size of the same shape with no side above `MAX_SIDE`; small pictures stay as they are.
+ * @param {number} width
+ * @param {number} height
+ */
+export function frameSize(width, height) {
+  const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+}

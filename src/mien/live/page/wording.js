@@ -1,0 +1,130 @@
+/**
+ * Every text of the page, in one place.
+ *
+ * A face shows an expression, not what the person feels: "looks happy", "8 of 10 people would say
+ * happy", never "is happy".
+ */
+
+/** Texts of elements with `data-text`. @type {Readonly<Record<string, string>>} */
+export const TEXTS = {
+  camera: "Camera",
+  faces: "Faces",
+  private: "Pictures stay on this computer",
+  welcome: "How would ten people read this face?",
+  welcomeMore:
+    "Start the camera. mien finds every face and shows what most people would say it looks like.",
+  noFace: "No face in the picture",
+  noFaceMore: "Faces appear here, each with what ten people would say.",
+  notFeelings: "What people would say about a face is not what the person feels.",
+  limits:
+    "Tell the others that you use mien. Not at work or in education: " +
+    "the EU forbids inferring emotions there (AI Act, Art. 5).",
+};
+
+export const START = "Start";
+export const STOP = "Stop";
+
+/** @param {number} number */
+export function cameraName(number) {
+  return `Camera ${number}`;
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const ANSWER_WORDS = { other: "something else" };
+
+/** @param {string} answer */
+export function answerWord(answer) {
+  return ANSWER_WORDS[answer] ?? answer;
+}
+
+/** @param {number} number */
+export function faceName(number) {
+  return `Face ${number}`;
+}
+
+/**
+ * "8 of 10 people would say happy", in the parts that the card sets apart.
+ * @param {number} count
+ * @param {string} answer
+ */
+export function verdict(count, answer) {
+  return { count: `${count} of 10`, say: "people would say", answer: answerWord(answer) };
+}
+
+/** @param {string | null} why */
+export function unclear(why) {
+  return { title: "Unclear", why: why ?? "nobody could tell" };
+}
+
+/** What would help, or what the reason means. @type {Readonly<Record<string, string>>} */
+const HINTS = {
+  "too small": "Nearer to the camera, this face could be read.",
+  "too dark": "With more light on it, this face could be read.",
+  blurred: "It moves, or is out of focus.",
+  "turned away": "Most of the expression is out of sight.",
+};
+
+/** @param {string | null} why */
+export function hint(why) {
+  return HINTS[why ?? ""] ?? "";
+}
+
+/** Whether people see the face well and differ: then their answers are worth showing. */
+export const DISAGREE = "people would disagree";
+
+/**
+ * The label beside a box.
+ * @param {number} number
+ * @param {import("./protocol.js").Reading} reading
+ */
+export function boxLabel(number, reading) {
+  const answer = reading.top[0]?.[0];
+  if (!reading.clear || !answer) return { before: `${number} · `, word: "unclear" };
+  if (answer === "other") return { before: `${number} · looks like `, word: answerWord(answer) };
+  return { before: `${number} · looks `, word: answer };
+}
+
+/**
+ * Ten figures in words: "8 happy, 2 neutral".
+ * @param {Map<string, number>} counts
+ */
+export function figuresText(counts) {
+  return [...counts].map(([answer, count]) => `${count} ${answerWord(answer)}`).join(", ");
+}
+
+/** @param {number} share */
+export function percent(share) {
+  return `${Math.round(100 * share)}%`;
+}
+
+/**
+ * The line under the picture.
+ * @param {number} rate readings a second
+ * @param {number} delay milliseconds
+ */
+export function rateText(rate, delay) {
+  const unit = Math.round(rate) === 1 ? "reading" : "readings";
+  return `${Math.round(rate)} ${unit} a second · ${Math.round(delay)} ms`;
+}
+
+/** What went wrong with the camera. @type {Readonly<Record<string, string>>} */
+export const CAMERA_PROBLEMS = {
+  denied:
+    "The browser does not let mien use the camera. " +
+    "Allow it in the address bar, then press Start.",
+  missing: "There is no camera. Plug one in, then press Start.",
+  taken: "Another program is using the camera. Close it there, then press Start.",
+  unplugged: "The camera is gone. Plug it in again, or choose another, then press Start.",
+  unsupported: "This browser cannot use a camera here. Open the page by http://localhost.",
+  failed: "The camera does not start. Unplug it and plug it in, then press Start.",
+};
+
+export const STATUS = {
+  starting: "Starting the camera. The browser may ask whether mien may use it.",
+  connecting: "Connecting to mien …",
+  loading: "Getting ready to read faces …",
+  away: "mien has stopped answering. Is it still running? Trying again …",
+  back: "mien is back.",
+  /** @param {string} message */
+  failed: (message) => `mien cannot read faces: ${message}`,
+};
