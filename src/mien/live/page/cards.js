@@ -75,7 +75,7 @@ class Card {
       fill(this.#title, [["b", words.count], ["", ` ${words.say} `], ["strong", words.answer]]);
     } else {
       const words = wording.unclear(reading.why);
-      fill(this.#title, [["b", words.title], ["", ": "], ["span", words.why]]);
+      fill(this.#title, [["b", words.title], ["", ": "], ["strong", words.why]]);
     }
     const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
     updateFigures(this.#figures, told ? people : null, text);

@@ -30,8 +30,7 @@ export class Faces {
    * @param {number} now milliseconds
    */
   update(readings, now) {
-    const known = this.#faces.filter((face) => now - face.seen <= KEEP_MS);
-    const pairs = known
+    const pairs = this.#faces
       .flatMap((face) => readings.map((reading) => ({ face, reading, far: far(face, reading) })))
       .filter(({ far }) => far <= FARTHEST)
       .sort((a, b) => a.far - b.far);
@@ -46,6 +45,7 @@ export class Faces {
       found.add(face);
       placed.add(reading);
     }
+    const known = this.#faces.filter((face) => now - face.seen <= KEEP_MS);
     // New faces are numbered from left to right.
     const fresh = readings.filter((reading) => !placed.has(reading));
     fresh.sort((a, b) => centre(a.box).x - centre(b.box).x);

@@ -121,7 +121,8 @@ function showStatus() {
 
 function showRate() {
   const summary = camera === "on" ? rates.summary(performance.now()) : null;
-  rateLine.textContent = summary ? wording.rateText(summary.rate, summary.delay) : "";
+  const waiting = camera === "on" ? "…" : wording.CAMERA_OFF;
+  rateLine.textContent = summary ? wording.rateText(summary.rate, summary.delay) : waiting;
 }
 
 /** @param {string} state */
@@ -203,5 +204,6 @@ navigator.mediaDevices?.addEventListener?.("devicechange", () => void showCamera
 setInterval(showRate, 500);
 
 setCamera("off");
+showRate();
 void showCameras();
 connection.open();

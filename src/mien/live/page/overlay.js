@@ -7,8 +7,9 @@ import { boxLabel } from "./wording.js";
 /** @typedef {import("./protocol.js").Reading} Reading */
 
 const UNCLEAR_COLOUR = "#C9CED6";
-const FONT = '14px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-const BOLD = `600 ${FONT}`;
+const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+/** Narrower views get smaller labels. */
+const NARROW = 480;
 
 /**
  * Where a picture lies in an element that shows it whole (`object-fit: contain`).
@@ -50,17 +51,22 @@ export class Overlay {
     if (!context) return;
     const outer = { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
     const { scale, left, top } = placement(width, height, outer.width, outer.height);
-    for (const face of faces) {
+    const boxes = faces.map((face) => {
       const [x1, y1, x2, y2] = face.reading.box;
-      const box = {
+      return {
         x: left + x1 * scale,
         y: top + y1 * scale,
         width: (x2 - x1) * scale,
         height: (y2 - y1) * scale,
+        number: face.number,
+        reading: shown.get(face.number) ?? face.reading,
       };
-      const reading = shown.get(face.number) ?? face.reading;
-      drawBox(context, box, reading);
-      drawLabel(context, box, boxLabel(face.number, reading), outer);
+    });
+    for (const box of boxes) drawBox(context, box, box.reading);
+    /** @type {Rectangle[]} */
+    const labels = [];
+    for (const box of boxes) {
+      labels.push(drawLabel(context, box, boxLabel(box.number, box.reading), outer, labels));
     }
   }
 
@@ -112,28 +118,63 @@ function drawBox(context, box, reading) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Rectangle} box
- * @param {{before: string, word: string}} label
+ * @param {{before: string, word: string}} text
  * @param {{width: number, height: number}} outer
+ * @param {Rectangle[]} others labels that are there already
+ * @returns {Rectangle} where the label is
  */
-function drawLabel(context, box, { before, word }, outer) {
-  const padding = 10;
-  const height = 28;
-  context.font = FONT;
+function drawLabel(context, box, { before, word }, outer, others) {
+  const narrow = outer.width < NARROW;
+  const padding = narrow ? 7 : 10;
+  const font = `${narrow ? 12 : 14}px ${FAMILY}`;
+  context.font = font;
   const beforeWidth = context.measureText(before).width;
-  context.font = BOLD;
+  context.font = `600 ${font}`;
   const width = beforeWidth + context.measureText(word).width + 2 * padding;
-  const x = Math.max(4, Math.min(box.x, outer.width - width - 4));
-  let y = box.y + box.height + 5;
-  if (y + height > outer.height - 4) y = box.y - height - 5; // no room below: above
-  if (y < 4) y = Math.max(4, outer.height - height - 4); // nor above: inside
+  const label = labelPlace(box, { width, height: narrow ? 22 : 28 }, outer, others);
+  const middle = label.y + label.height / 2 + 0.5;
   context.beginPath();
-  context.roundRect(x, y, width, height, 8);
+  context.roundRect(label.x, label.y, label.width, label.height, 8);
   context.fillStyle = "rgb(255 255 255 / 92%)";
   context.fill();
   context.fillStyle = "#1a2233";
   context.textBaseline = "middle";
-  context.font = FONT;
-  context.fillText(before, x + padding, y + height / 2 + 0.5);
-  context.font = BOLD;
-  context.fillText(word, x + padding + beforeWidth, y + height / 2 + 0.5);
+  context.fillText(word, label.x + padding + beforeWidth, middle);
+  context.font = font;
+  context.fillText(before, label.x + padding, middle);
+  return label;
+}
+
+/**
+ * Below the box, else above, else inside, wherever there is room; inside where there is none.
+ * @param {Rectangle} box
+ * @param {{width: number, height: number}} size of the label
+ * @param {{width: number, height: number}} outer
+ * @param {Rectangle[]} others
+ * @returns {Rectangle}
+ */
+export function labelPlace(box, { width, height }, outer, others) {
+  const edge = 4;
+  const x = Math.max(edge, Math.min(box.x, outer.width - width - edge));
+  const inside = Math.max(edge, Math.min(box.y + box.height, outer.height) - height - edge);
+  const places = [box.y + box.height + 5, box.y - height - 5, inside].map((y) => {
+    return { x, y, width, height };
+  });
+  const free = places.find(
+    (place) =>
+      place.y >= edge &&
+      place.y + height <= outer.height - edge &&
+      !others.some((other) => overlap(place, other)),
+  );
+  return free ?? { x, y: inside, width, height };
+}
+
+/**
+ * @param {Rectangle} a
+ * @param {Rectangle} b
+ */
+function overlap(a, b) {
+  return (
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+  );
 }

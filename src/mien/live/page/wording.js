@@ -19,6 +19,15 @@ export const TEXTS = {
   limits:
     "Tell the others that you use mien. Not at work or in education: " +
     "the EU forbids inferring emotions there (AI Act, Art. 5).",
+  before: "Before you start",
+  beforePrivate: "Nothing leaves, nothing is kept",
+  beforePrivateMore: "Pictures stay on this computer, in memory, until they are read.",
+  beforeTell: "Tell the others",
+  beforeTellMore: "People whose faces mien reads should know that it does.",
+  beforeWork: "Not at work, not in education",
+  beforeWorkMore: "The EU forbids inferring people’s emotions there (AI Act, Art. 5).",
+  beforeFeelings: "A face is not a feeling",
+  beforeFeelingsMore: "mien shows what people would say. They, and mien, can be wrong.",
 };
 
 export const START = "Start";
@@ -96,6 +105,8 @@ export function figuresText(counts) {
 export function percent(share) {
   return `${Math.round(100 * share)}%`;
 }
+
+export const CAMERA_OFF = "Camera off";
 
 /**
  * The line under the picture.

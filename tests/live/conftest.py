@@ -1,0 +1,129 @@
+"""A server of its own process, and Chromium with a fake camera that shows real faces."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+Image = NDArray[np.uint8]
+
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+ALLOW_CAMERA = "--use-fake-ui-for-media-stream"
+
+
+class Server:
+    """`mien live` in a process of its own; can go away and come back on its port."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        code = f"from mien.live.app import serve; serve(port={self.port}, open_browser=False)"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()  # printed once the port listens
+        assert self.address in line
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.communicate()
+        self._process = None
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that one test may stop and start."""
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Start Chromium with further flags; it is closed at the end."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("Chromium is not on this machine (Debian: apt install chromium)")
+    with ExitStack() as stack:
+
+        def start(*flags: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+            stack.callback(browser.close)
+            return browser
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def camera_flags(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Image]], list[str]]:
+    """Flags for a fake camera, already allowed, that shows pictures again and again."""
+    folder = tmp_path_factory.mktemp("camera")
+
+    def write(pictures: Sequence[Image]) -> list[str]:
+        path: Path = folder / f"{len(list(folder.iterdir()))}.mjpeg"
+        path.write_bytes(b"".join(encode(picture) for picture in pictures))
+        return [FAKE_CAMERA, ALLOW_CAMERA, f"--use-file-for-fake-video-capture={path}"]
+
+    return write
+
+
+def encode(picture: Image) -> bytes:
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
+
+
+@pytest.fixture(scope="session")
+def one_face(astronaut: Image) -> Image:
+    """640×480: the astronaut from the head to the chest."""
+    return np.ascontiguousarray(cv2.resize(astronaut[:384], (640, 480))).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def three_faces(astronaut: Image) -> Image:
+    """640×480: the astronaut three times, from left to right large, small and middling."""
+    picture = np.full((480, 640, 3), 90, np.uint8)
+    head = astronaut[0:230, 110:340]
+    for x, y, side in [(10, 90, 270), (300, 150, 110), (430, 120, 200)]:
+        picture[y : y + side, x : x + side] = cv2.resize(head, (side, side))
+    return picture
