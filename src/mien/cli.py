@@ -4,20 +4,28 @@ Exit codes: 0 done; 1 something failed, and standard error names it; 2 usage; 13
 Heavy parts are imported by the commands that use them.
 """
 
-import csv
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from cyclopts import App, CycloptsError, Group, Parameter, types, validators
+from cyclopts import (
+    App,
+    CycloptsError,
+    CycloptsPanel,
+    Group,
+    Parameter,
+    UnknownCommandError,
+    types,
+    validators,
+)
 
-from mien.emotions import OTHER, VOTE_NAMES
 from mien.errors import MienError
+from mien.printing import Result, csv_rows, show_json, show_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,13 +34,12 @@ if TYPE_CHECKING:
     from mien.types import Reading
 
 _TRAINING_EXTRA: Final = frozenset(
-    {"torch", "kornia", "matplotlib", "onnx", "onnxscript", "sklearn"}
+    {"torch", "kornia", "matplotlib", "onnx", "onnxscript", "scipy", "sklearn"}
 )
 _NO_EXTRA: Final = (
     "mien: this command needs the training extra, and {} is not installed. Install it: "
     "pip install 'mien[training]', in a checkout: pip install -c constraints.txt '.[training]'"
 )
-_PEOPLE: Final = 10
 
 
 def _version() -> str:
@@ -72,8 +79,8 @@ def live(
     """Start the live page and open it in the browser.
 
     Args:
-        host: address to listen on; others than this computer's own let other machines connect.
-        port: to listen on.
+        host: an address of this computer alone, such as 127.0.0.1 or localhost.
+        port: to listen on; 0 takes any free one.
         no_open: do not open the browser.
     """
     from mien.live.app import serve
@@ -108,11 +115,11 @@ def read(
         raise MienError(f"{', '.join(map(str, images))}: no pictures in there.")
     reader = Reader(model=model)
     copies = _Copies(draw) if draw else None
-    show = _show_json if as_json else _csv_rows() if as_csv else _show_text
+    show = show_json if as_json else csv_rows() if as_csv else show_text
     failed = False
     with _progress(len(paths)) as advance:
         for path in paths:
-            result = _Result(path)
+            result = Result(str(path))
             try:
                 image = load_image(path)
                 result.height, result.width = image.shape[:2]
@@ -128,103 +135,6 @@ def read(
             sys.stdout.flush()  # who reads along sees each picture when it is done
             advance()
     return 1 if failed else 0
-
-
-class _Result:
-    """What came of one picture: readings, or the error."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = str(path)
-        self.width = self.height = 0
-        self.readings: list[Reading] = []
-        self.error: str | None = None
-
-
-def _show_json(result: _Result) -> None:
-    content: dict[str, Any] = {"image": result.path}
-    if result.error is None:
-        faces = [reading.to_dict() for reading in result.readings]
-        content |= {"width": result.width, "height": result.height, "faces": faces}
-    else:
-        content["error"] = result.error
-    print(json.dumps(content))
-
-
-def _csv_rows() -> Callable[[_Result], None]:
-    columns = ("image", "width", "height", "face", "x1", "y1", "x2", "y2", "score", "top", "share")
-    writer = csv.DictWriter(
-        sys.stdout, (*columns, *VOTE_NAMES, "clear", "why", "error"), lineterminator="\n"
-    )
-    writer.writeheader()
-
-    def show(result: _Result) -> None:
-        if result.error is not None:
-            writer.writerow({"image": result.path, "error": result.error})
-        for number, reading in enumerate(result.readings if result.error is None else (), start=1):
-            face = reading.to_dict()
-            top, share = face["top"][0]
-            writer.writerow(
-                {
-                    "image": result.path,
-                    "width": result.width,
-                    "height": result.height,
-                    "face": number,
-                    **dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True)),
-                    "score": face["score"],
-                    "top": top,
-                    "share": share,
-                    **face["votes"],
-                    "clear": str(face["clear"]).lower(),
-                    "why": face["why"],
-                }
-            )
-
-    return show
-
-
-def _show_text(result: _Result) -> None:
-    if result.error is not None:
-        return
-    count = len(result.readings)
-    print(
-        f"{result.path}: {'no face' if not count else '1 face' if count == 1 else f'{count} faces'}"
-    )
-    for number, reading in enumerate(result.readings, start=1):
-        face = f"face {number}, {reading.face.width:.0f} pixels wide: " if count > 1 else ""
-        print(f"  {face}{sentence(reading)}")
-
-
-def sentence(reading: "Reading") -> str:
-    """What people would say, such as "8 of 10 people would say happy, 2 neutral"."""
-    people = share_out(reading.votes)
-    first, *others = sorted((i for i in range(len(people)) if people[i]), key=lambda i: -people[i])
-    words = [f"{people[i]} {_word(i)}" for i in others]
-    if reading.clear:
-        told = f"{people[first]} of {_PEOPLE} people would say {_word(first)}"
-        return ", ".join((told, *words))
-    if reading.why != "people would disagree":
-        return f"unclear: {reading.why}"
-    told = f"{people[first]} of {_PEOPLE} would say {_word(first)}"
-    return f"unclear: people would disagree ({', '.join((told, *words))})"
-
-
-def _word(answer: int) -> str:
-    return "something else" if VOTE_NAMES[answer] == OTHER else VOTE_NAMES[answer]
-
-
-def share_out(votes: "NDArray[np.float64]", people: int = _PEOPLE) -> list[int]:
-    """Shares as whole people who add up, by the method of the largest remainder.
-
-    Args:
-        votes: shares that sum to 1.
-        people: to share out.
-    """
-    exact = [float(share) * people for share in votes]
-    whole = [int(value) for value in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
-    for i in by_remainder[: people - sum(whole)]:
-        whole[i] += 1
-    return whole
 
 
 class _Copies:
@@ -281,7 +191,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no Unicode
     tokens = sys.argv[1:] if arguments is None else arguments
     try:
-        result = app(tokens, exit_on_error=False, result_action="return_value")
+        result = app(
+            tokens, exit_on_error=False, error_formatter=_tell, result_action="return_value"
+        )
     except CycloptsError:  # cyclopts has told the person
         code = 2
     except KeyboardInterrupt:
@@ -303,6 +215,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         code = result if isinstance(result, int) else 0
     return code
+
+
+def _tell(error: CycloptsError) -> Any:
+    """A usage error in a frame, as cyclopts shows it."""
+    if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
+        # cyclopts' own words would import all commands, and PyTorch with them
+        given = error.unused_tokens[0]
+        known = [name for name in error.app if not name.startswith("-")]
+        near = get_close_matches(given, known, n=1)
+        guess = f'Did you mean "{near[0]}"? ' if near else ""
+        error = CycloptsError(f'Unknown command "{given}". {guess}Commands: {", ".join(known)}.')
+    return CycloptsPanel(error)
 
 
 def _missing_package(error: BaseException | None) -> str | None:

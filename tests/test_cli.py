@@ -1,0 +1,328 @@
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from small_models import write_model
+
+import mien
+from mien.cli import main
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
+from mien.errors import MienError
+from mien.printing import share_out
+from mien.reader import Reader
+
+Picture = NDArray[np.uint8]
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, astronaut: Picture) -> Path:
+    """Pictures: the astronaut twice under one name, one without a face, one that is broken."""
+    root = tmp_path / "pictures"
+    (root / "more").mkdir(parents=True)
+    Image.fromarray(astronaut).save(root / "astronaut.png")
+    Image.fromarray(astronaut[:, ::-1]).save(root / "more" / "astronaut.png")
+    Image.fromarray(astronaut[300:]).save(root / "suit.png")
+    (root / "broken.png").write_bytes((root / "suit.png").read_bytes()[:2000])
+    return root
+
+
+def test_read_tells_in_plain_words(folder: Path, capsys: Output) -> None:
+    assert main(["read", str(folder / "astronaut.png"), str(folder / "suit.png")]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0] == f"{folder}/astronaut.png: 1 face"
+    assert "of 10 people would say happy" in lines[1]
+    assert lines[2:] == [f"{folder}/suit.png: no face"]
+    assert err == ""
+
+
+def test_a_broken_picture_is_named_and_the_others_are_read(folder: Path, capsys: Output) -> None:
+    assert main(["read", str(folder)]) == 1
+    out, err = capsys.readouterr()
+    assert out.count(": 1 face\n") == 2
+    assert out.count(": no face\n") == 1
+    assert err.count("\n") == 1
+    assert err.startswith(f"{folder}/broken.png: ")
+
+
+def test_json_is_an_object_a_picture(folder: Path, capsys: Output) -> None:
+    assert main(["read", "--json", str(folder), str(folder / "missing.jpg")]) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    results: dict[str, dict[str, Any]] = {line["image"]: line for line in lines}
+    assert len(lines) == len(results) == 5
+    failed = {name for name, result in results.items() if set(result) == {"image", "error"}}
+    assert failed == {f"{folder}/broken.png", f"{folder}/missing.jpg"}
+    assert results[f"{folder}/suit.png"]["faces"] == []
+    astronaut = results[f"{folder}/astronaut.png"]
+    assert list(astronaut) == ["image", "width", "height", "faces"]
+    assert (astronaut["width"], astronaut["height"]) == (512, 512)
+    (face,) = astronaut["faces"]
+    assert list(face) == ["box", "score", "landmarks", "votes", "top", "clear", "why"]
+    assert tuple(face["votes"]) == VOTE_NAMES
+    assert sum(face["votes"].values()) == pytest.approx(1, abs=1e-3)
+    assert np.shape(face["landmarks"]) == (5, 2)
+    assert len(face["top"]) == 3
+    assert face["top"][0][0] == "happy"
+    assert face["clear"] is True
+    assert face["why"] is None
+    (reading,) = mien.read(folder / "astronaut.png")
+    assert face == reading.to_dict()
+
+
+def test_csv_is_a_row_a_face(folder: Path, capsys: Output) -> None:
+    assert main(["read", "--csv", str(folder)]) == 1
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    faces = {row["image"]: row for row in rows if not row["error"]}
+    assert set(faces) == {f"{folder}/astronaut.png", f"{folder}/more/astronaut.png"}
+    row = faces[f"{folder}/astronaut.png"]
+    (reading,) = mien.read(folder / "astronaut.png")
+    for name, value in zip(("x1", "y1", "x2", "y2"), reading.box, strict=True):
+        assert float(row[name]) == pytest.approx(value, abs=0.01)
+    assert (row["width"], row["height"], row["face"]) == ("512", "512", "1")
+    assert sum(float(row[name]) for name in VOTE_NAMES) == pytest.approx(1, abs=1e-3)
+    assert (row["top"], row["clear"], row["why"]) == ("happy", "true", "")
+    assert float(row["share"]) == float(row["happy"])
+    (broken,) = (row for row in rows if row["error"])
+    assert broken["image"] == f"{folder}/broken.png"
+    assert broken["face"] == ""
+
+
+def test_unclear_faces_say_why(tmp_path: Path, folder: Path, capsys: Output) -> None:
+    model = write_model(tmp_path, votes=dict.fromkeys(FERPLUS_NAMES, 0.1))
+    arguments = ["read", str(folder / "astronaut.png"), "--model", str(model)]
+    assert main(arguments) == 0
+    told = capsys.readouterr().out.splitlines()[1]
+    assert told.startswith("  unclear: people would disagree (3 of 10 would say something else, ")
+    assert main([*arguments, "--json"]) == 0
+    face = json.loads(capsys.readouterr().out)["faces"][0]
+    assert face["clear"] is False
+    assert face["why"] == "people would disagree"
+
+
+def test_several_faces_are_numbered(folder: Path, astronaut: Picture, capsys: Output) -> None:
+    Image.fromarray(np.hstack([astronaut, astronaut])).save(folder / "two.png")
+    assert main(["read", str(folder / "two.png")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("two.png: 2 faces")
+    assert [line.split(",")[0] for line in lines[1:]] == ["  face 1", "  face 2"]
+
+
+def test_drawn_copies_overwrite_nothing(folder: Path, capsys: Output) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*.png")}
+    out = folder / "drawn" / "here"
+    arguments = ["read", str(folder / "astronaut.png"), str(folder / "more"), "--draw", str(out)]
+    assert main(arguments) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["astronaut-2.jpg", "astronaut.jpg"]
+    with Image.open(out / "astronaut.jpg") as drawn, Image.open(folder / "astronaut.png") as plain:
+        assert drawn.size == plain.size
+        difference = np.abs(np.asarray(drawn, int) - np.asarray(plain, int)).max(axis=2)
+    assert difference.max() > 100
+    first = (out / "astronaut.jpg").read_bytes()
+    assert main(arguments) == 0
+    assert len(list(out.iterdir())) == 4
+    assert (out / "astronaut.jpg").read_bytes() == first
+    assert {path: path.read_bytes() for path in before} == before
+    assert capsys.readouterr().err == ""
+
+
+def test_the_folder_for_copies_may_not_be_a_file(folder: Path, capsys: Output) -> None:
+    assert main(["read", str(folder), "--draw", str(folder / "suit.png")]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "suit.png" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["read"],
+        ["read", "a.png", "--json", "--csv"],
+        ["read", "a.png", "--jsn"],
+        ["raed", "a.png"],
+        ["live", "--port", "99999"],
+        ["live", "--port", "high"],
+        ["train"],
+    ],
+)
+def test_wrong_usage_is_told_and_exits_with_2(arguments: list[str], capsys: Output) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Error" in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["read", "--help"], ["data", "--help"]])
+def test_help_is_given(arguments: list[str], capsys: Output) -> None:
+    assert main(arguments) == 0
+    assert "Usage: mien" in capsys.readouterr().out
+
+
+def test_version(capsys: Output) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == mien.__version__
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path: Path, capsys: Output) -> None:
+    assert main(["read", str(tmp_path)]) == 1
+    assert f"{tmp_path}: no pictures" in capsys.readouterr().err
+
+
+def test_a_missing_model_is_named(folder: Path, capsys: Output) -> None:
+    assert main(["read", str(folder), "--json", "--model", "nowhere.onnx"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("mien: nowhere.onnx: ")
+
+
+def test_ctrl_c_is_quiet(folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Reader, "read", stop)
+    assert main(["read", str(folder)]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_live_serves_as_asked(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    asked: list[dict[str, object]] = []
+
+    def serve(**options: object) -> None:
+        asked.append(options)
+        if options["port"] == 80:
+            raise MienError("port 80: taken")
+
+    monkeypatch.setattr("mien.live.app.serve", serve)
+    assert main(["live"]) == 0
+    assert main(["live", "--host", "::1", "--port", "80", "--no-open"]) == 1
+    assert asked == [
+        {"host": "127.0.0.1", "port": 8765, "open_browser": True},
+        {"host": "::1", "port": 80, "open_browser": False},
+    ]
+    assert capsys.readouterr().err == "mien: port 80: taken\n"
+
+
+def run(*arguments: str, prepare: str = "") -> subprocess.CompletedProcess[str]:
+    """`mien` in a fresh Python, which runs `prepare` first."""
+    code = f"{prepare}\nimport sys\nfrom mien.cli import main\nsys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+WITHOUT_THE_EXTRA = """
+import sys
+
+class Absent:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in {"torch", "kornia", "matplotlib", "onnx", "sklearn"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent)
+"""
+
+
+def test_training_commands_tell_of_the_missing_extra() -> None:
+    for command in (["train", "--data", "a", "--out", "b"], ["data", "describe", "a"]):
+        done = run(*command, prepare=WITHOUT_THE_EXTRA)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.startswith("mien: this command needs the training extra, and ")
+        assert "pip install 'mien[training]'" in done.stderr
+
+
+def test_without_the_extra_the_rest_works(folder: Path) -> None:
+    assert run("data", "--help", prepare=WITHOUT_THE_EXTRA).returncode == 0
+    assert run("read", str(folder / "suit.png"), prepare=WITHOUT_THE_EXTRA).returncode == 0
+    done = run("raed", "a.png", prepare=WITHOUT_THE_EXTRA)
+    assert done.returncode == 2
+    assert 'Did you mean "read"?' in done.stderr
+
+
+def test_training_commands_are_found(tmp_path: Path, capsys: Output) -> None:
+    missing = str(tmp_path / "none.npy")
+    assert main(["data", "describe", missing]) == 1
+    assert missing in capsys.readouterr().err
+
+
+def test_python_m_mien(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mien", "read", "--json", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 4
+    assert "broken.png" in done.stderr
+
+
+def test_a_closed_pipe_is_no_traceback(folder: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mien", "read", str(folder)], stdout=write, stderr=subprocess.PIPE
+    )
+    os.close(write)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"Traceback" not in err
+    assert b"Exception" not in err
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+def test_progress_goes_to_the_terminal_and_results_to_the_pipe(folder: Path) -> None:
+    terminal, other_end = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "mien", "read", "--json", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=other_end,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(other_end)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 4
+    assert "Reading" in shown
+    assert "broken.png" in shown.replace("\r\n", "")
+
+
+def test_names_that_are_no_unicode_are_read(folder: Path, capsys: Output) -> None:
+    odd = os.fsencode(folder) + b"/odd-\xff.png"
+    Path(os.fsdecode(odd)).write_bytes((folder / "suit.png").read_bytes())
+    done = run("read", os.fsdecode(odd))
+    assert done.returncode == 0
+    assert "odd-" in done.stdout
+    done = run("read", "--json", os.fsdecode(odd))
+    assert json.loads(done.stdout)["image"] == os.fsdecode(odd)
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ([1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]),
+        ([0.125] * 8, [2, 2, 1, 1, 1, 1, 1, 1]),
+        ([0.81, 0.12, 0.05, 0.02, 0, 0, 0, 0], [8, 1, 1, 0, 0, 0, 0, 0]),
+        ([0, 0, 0, 0.46, 0, 0, 0.54, 0], [0, 0, 0, 5, 0, 0, 5, 0]),
+    ],
+)
+def test_shares_become_ten_people(shares: list[float], expected: list[int]) -> None:
+    assert share_out(np.array(shares)) == expected
+    assert len(shares) == len(EMOTION_NAMES) + 1

@@ -1,0 +1,55 @@
+import importlib.metadata
+import subprocess
+import sys
+
+import pytest
+
+import mien
+
+HEAVY = (
+    *("torch", "kornia", "matplotlib", "sklearn", "onnx"),
+    *("fastapi", "uvicorn", "websockets", "cyclopts", "rich"),
+    *("cv2", "onnxruntime", "numpy", "PIL"),
+)
+
+
+def imported(statement: str) -> set[str]:
+    """Which of `HEAVY` a fresh Python has imported after the statement."""
+    code = f"{statement}; import sys; print(*[name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stdout.split())
+
+
+def test_import_mien_is_light() -> None:
+    assert imported("import mien") == set()
+
+
+def test_the_core_imports_neither_web_nor_training_nor_commands() -> None:
+    core = "import mien.reader, mien.draw"
+    assert imported(core) == {"cv2", "onnxruntime", "numpy", "PIL"}
+
+
+def test_the_command_line_starts_light() -> None:
+    assert imported("import mien.cli") <= {"cyclopts", "rich"}
+
+
+@pytest.mark.parametrize("name", mien.__all__)
+def test_public_names_are_there(name: str) -> None:
+    assert getattr(mien, name) is not None
+    assert name in dir(mien)
+
+
+def test_version_is_the_package_s() -> None:
+    assert mien.__version__ == importlib.metadata.version("mien")
+
+
+def test_other_names_are_missing_as_usual() -> None:
+    with pytest.raises(AttributeError, match="'mien' has no attribute 'Raeder'"):
+        mien.Raeder  # noqa: B018  # pyright: ignore
+
+
+def test_errors_share_one_base() -> None:
+    for error in (mien.ImageError, mien.ModelError, mien.DataError, mien.TrainingError):
+        assert issubclass(error, mien.MienError)

@@ -1,0 +1,191 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from small_models import write_model
+
+import mien
+from mien.detector import Detector
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
+from mien.errors import ImageError, ModelError
+from mien.reader import Reader
+from mien.types import Face, Reading
+
+Picture = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """Everything by default."""
+    return Reader()
+
+
+class Found(Detector):
+    """A face finder that finds what the test says."""
+
+    def __init__(self, *faces: Face) -> None:
+        super().__init__()
+        self.faces = list(faces)
+
+    def detect(self, image: Picture) -> list[Face]:
+        return self.faces
+
+
+def assert_same(given: list[Reading], expected: list[Reading]) -> None:
+    assert [reading.to_dict() for reading in given] == [reading.to_dict() for reading in expected]
+
+
+def test_the_astronaut_looks_happy(reader: Reader, astronaut: Picture) -> None:
+    (reading,) = reader.read(astronaut)
+    name, share = reading.top(1)[0]
+    assert name == "happy"
+    assert share > 0.5
+    assert reading.clear
+    assert reading.why is None
+    assert reading.votes.shape == (8,)
+    assert reading.votes.sum() == pytest.approx(1)
+    x1, y1, x2, y2 = reading.box
+    assert x1 < 224 < x2  # the nose tip in this photograph
+    assert y1 < 122 < y2
+
+
+def test_file_content_and_array_read_alike(
+    reader: Reader, astronaut: Picture, tmp_path: Path
+) -> None:
+    path = tmp_path / "astronaut.png"
+    Image.fromarray(astronaut).save(path)
+    expected = reader.read(astronaut)
+    assert len(expected) == 1
+    for image in (path, str(path), path.read_bytes()):
+        assert_same(reader.read(image), expected)
+    assert_same(mien.read(path), expected)
+
+
+def test_most_neutral_portraits_look_neutral(reader: Reader, shared_data: Path) -> None:
+    portraits = sorted((shared_data / "photos").glob("neutral-*.jpg"))
+    readings = [reader.read(portrait) for portrait in portraits]
+    assert [len(faces) for faces in readings] == [1] * 24
+    neutral = sum(faces[0].top(1)[0][0] == "neutral" for faces in readings)
+    assert neutral >= 20
+
+
+def test_pictures_without_a_face_give_no_reading(reader: Reader, shared_data: Path) -> None:
+    pictures = sorted((shared_data / "photos").glob("no-face-*.jpg"))
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert reader.read(picture) == []
+
+
+def test_the_largest_face_comes_first(reader: Reader, astronaut: Picture) -> None:
+    canvas = np.full((512, 800, 3), 200, np.uint8)
+    canvas[100:356, :256] = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+    canvas[:, 288:] = astronaut
+    first, second = reader.read(canvas)
+    assert first.box[0] > 288 > second.box[2]
+    assert first.face.width > 1.5 * second.face.width
+    assert first.top(1)[0][0] == second.top(1)[0][0] == "happy"
+
+
+def test_timings_say_where_the_time_went(reader: Reader, astronaut: Picture) -> None:
+    readings, timings = reader.read_timed(astronaut)
+    assert_same(readings, reader.read(astronaut))
+    assert min(timings.finder, timings.crop, timings.network) > 0
+    assert timings.total == timings.finder + timings.crop + timings.network
+    none, timings = reader.read_timed(np.zeros((64, 64, 3), np.uint8))
+    assert none == []
+    assert timings.finder > 0
+
+
+def darker(image: Picture) -> Picture:
+    return (image * 0.15).astype(np.uint8)
+
+
+def blurred(image: Picture) -> Picture:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 5), np.uint8)
+
+
+def smaller(image: Picture) -> Picture:
+    return np.asarray(cv2.resize(image, (110, 110), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"), [(darker, "too dark"), (blurred, "blurred"), (smaller, "too small")]
+)
+def test_a_face_hard_to_see_is_unclear(
+    reader: Reader, astronaut: Picture, spoil: Callable[[Picture], Picture], why: str
+) -> None:
+    (reading,) = reader.read(spoil(astronaut))
+    assert not reading.clear
+    assert reading.why == why
+
+
+def test_the_smallest_face_can_be_chosen(astronaut: Picture) -> None:
+    (reading,) = Reader(smallest_face=400).read(astronaut)
+    assert reading.why == "too small"
+
+
+def test_a_head_turned_away_is_unclear(reader: Reader, astronaut: Picture) -> None:
+    face = reader.detector.detect(astronaut)[0]
+    marks = face.landmarks.copy()
+    marks[2, 0] = marks[1, 0] + 4  # the nose tip beyond the right eye
+    turned = Reader(detector=Found(Face(face.box, marks, face.score)))
+    assert [reading.why for reading in turned.read(astronaut)] == ["turned away"]
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        dict.fromkeys(FERPLUS_NAMES, 0.1),
+        {name: 0.82 if name == "unknown" else 0.02 for name in FERPLUS_NAMES},
+    ],
+    ids=["even", "unknown"],
+)
+def test_where_people_would_disagree_it_is_unclear(
+    astronaut: Picture, tmp_path: Path, shares: dict[str, float]
+) -> None:
+    model = write_model(tmp_path, votes=shares)
+    (reading,) = Reader(model=model).read(astronaut)
+    assert reading.why == "people would disagree"
+
+
+def test_what_people_would_not_call_a_face_is_left_out(astronaut: Picture, tmp_path: Path) -> None:
+    shares = {name: 0.91 if name == "NF" else 0.01 for name in FERPLUS_NAMES}
+    assert Reader(model=write_model(tmp_path, votes=shares)).read(astronaut) == []
+
+
+def test_the_given_model_is_used(astronaut: Picture, tmp_path: Path) -> None:
+    shares = {name: 0.7 if name == "disgust" else 0.05 for name in EMOTION_NAMES}
+    (reading,) = Reader(model=write_model(tmp_path, label=shares)).read(astronaut)
+    assert reading.top(1)[0][0] == "disgust"
+    with pytest.raises(ModelError, match="nowhere"):
+        Reader(model=tmp_path / "nowhere.onnx")
+
+
+def test_a_face_without_extent_does_not_cost_the_others(reader: Reader, astronaut: Picture) -> None:
+    face = reader.detector.detect(astronaut)[0]
+    point = Face((5, 5, 50, 50), np.full((5, 2), 7, np.float32), 0.9)
+    assert_same(Reader(detector=Found(point, face)).read(astronaut), reader.read(astronaut))
+
+
+def test_other_arrays_are_refused(reader: Reader) -> None:
+    with pytest.raises(ImageError, match=r"RGB.*\(64, 64\)"):
+        reader.read(np.zeros((64, 64), np.uint8))
+
+
+def test_threads_read_alike(reader: Reader, astronaut: Picture) -> None:
+    pictures = [astronaut, np.ascontiguousarray(astronaut[:, ::-1]), darker(astronaut)] * 4
+    expected = [reader.read(picture) for picture in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        for given, alone in zip(pool.map(reader.read, pictures), expected, strict=True):
+            assert_same(given, alone)
+
+
+def test_a_reading_names_every_answer(reader: Reader, astronaut: Picture) -> None:
+    content = reader.read(astronaut)[0].to_dict()
+    assert tuple(content["votes"]) == VOTE_NAMES
+    assert set(content) == {"box", "score", "landmarks", "votes", "top", "clear", "why"}
