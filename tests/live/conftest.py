@@ -1,9 +1,6 @@
 """A server of its own process, and Chromium with a fake camera that shows real faces."""
 
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,49 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from chromium import ALLOW_CAMERA, FAKE_CAMERA, QUIET, Image, Server, jpeg
 from playwright.sync_api import Browser, Playwright, sync_playwright
-
-Image = NDArray[np.uint8]
-
-QUIET = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-FAKE_CAMERA = "--use-fake-device-for-media-stream"
-ALLOW_CAMERA = "--use-fake-ui-for-media-stream"
-
-
-class Server:
-    """`mien live` in a process of its own; can go away and come back on its port."""
-
-    def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        code = f"from mien.live.app import serve; serve(port={self.port}, open_browser=False)"
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()  # printed once the port listens
-        assert self.address in line
-
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.communicate()
-        self._process = None
 
 
 @pytest.fixture(scope="session")
@@ -96,21 +52,18 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
 
 
 @pytest.fixture(scope="session")
-def camera_flags(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Image]], list[str]]:
+def camera_flags(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Sequence[Image]], list[str]]:
     """Flags for a fake camera, already allowed, that shows pictures again and again."""
     folder = tmp_path_factory.mktemp("camera")
 
     def write(pictures: Sequence[Image]) -> list[str]:
         path: Path = folder / f"{len(list(folder.iterdir()))}.mjpeg"
-        path.write_bytes(b"".join(encode(picture) for picture in pictures))
+        path.write_bytes(b"".join(jpeg(picture) for picture in pictures))
         return [FAKE_CAMERA, ALLOW_CAMERA, f"--use-file-for-fake-video-capture={path}"]
 
     return write
-
-
-def encode(picture: Image) -> bytes:
-    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,383 @@
+"""The page in Chromium, with a fake camera that shows real faces; what is seen is checked."""
+
+import base64
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from chromium import FAKE_CAMERA, Image, Server
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from mien.reader import Reader
+
+Launch = Callable[..., Browser]
+CameraFlags = Callable[[Sequence[Image]], list[str]]
+
+LAPTOP = (1280, 800)
+PHONE = (360, 740)
+HAPPY = (0xE6, 0x9F, 0x00)
+ENOUGH_MS = 15_000
+"""More than any step takes, on a busy machine too."""
+
+
+@pytest.fixture(scope="module")
+def one_face_browser(launch: Launch, camera_flags: CameraFlags, one_face: Image) -> Browser:
+    return launch(*camera_flags([one_face]))
+
+
+@pytest.fixture
+def open_page() -> Iterator[Callable[..., Page]]:
+    """Open the page; at the end, no error may have come up in it."""
+    errors: list[str] = []
+    with contextlib.ExitStack() as stack:
+
+        def open_it(
+            browser: Browser,
+            server: Server,
+            size: tuple[int, int] = LAPTOP,
+            before: str = "",
+            prepare: Callable[[BrowserContext], Any] | None = None,
+        ) -> Page:
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            stack.callback(context.close)
+            context.set_default_timeout(ENOUGH_MS)
+            if before:
+                context.add_init_script(before)
+            if prepare:
+                prepare(context)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(server.address)
+            return page
+
+        yield open_it
+    assert errors == []
+
+
+def start(page: Page, faces: int = 1) -> None:
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("[data-face]")).to_have_count(faces, timeout=ENOUGH_MS)
+
+
+def overlay_pixels(page: Page) -> NDArray[np.uint8]:
+    """RGBA uint8 (H, W, 4) of the canvas over the video."""
+    flat = page.evaluate(
+        """() => {
+            const canvas = document.getElementById("overlay");
+            const { width, height } = canvas;
+            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+            return { width, height, data: btoa(Array.from(data, (b) =>
+                String.fromCharCode(b)).join("")) };
+        }"""
+    )
+    data = np.frombuffer(base64.b64decode(flat["data"]), np.uint8)
+    return data.reshape(flat["height"], flat["width"], 4)
+
+
+def coloured_area(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> list[int]:
+    """x1, y1, x2, y2 around the pixels that nearly have a colour."""
+    near = np.abs(pixels[:, :, :3].astype(int) - colour).max(axis=2) <= 6
+    ys, xs = np.nonzero(near)
+    assert xs.size, f"no pixel of colour {colour}"
+    return [int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1]
+
+
+def screenshot(page: Page) -> NDArray[np.uint8]:
+    image = cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.uint8)
+
+
+def test_the_face_is_boxed_where_it_is_and_read_as_the_reader_reads_it(
+    one_face_browser: Browser,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    one_face: Image,
+) -> None:
+    (expected,) = Reader().read(one_face)
+    assert expected.top(1)[0][0] == "happy"
+    page = open_page(one_face_browser, live_server)
+    start(page)
+    page.wait_for_timeout(300)
+    stage = page.locator("#video").bounding_box()
+    assert stage is not None
+    scale = min(stage["width"] / 640, stage["height"] / 480)
+    left = (stage["width"] - 640 * scale) / 2
+    top = (stage["height"] - 480 * scale) / 2
+    offsets = [left, top, left, top]
+    box = [offset + value * scale for offset, value in zip(offsets, expected.box, strict=True)]
+    # The line is 3 pixels wide, and the camera's JPEG moves the face by a pixel or two.
+    assert coloured_area(overlay_pixels(page), HAPPY) == pytest.approx(box, abs=6)
+
+    seen = screenshot(page)
+    corner = [stage["x"], stage["y"], stage["x"], stage["y"]]
+    x1, y1, x2, y2 = (int(start + value) for start, value in zip(corner, box, strict=True))
+    middle = (y1 + y2) // 2
+    for x in (x1, x2):  # the box's sides are seen on the screen ...
+        coloured_area(seen[middle - 3 : middle + 3, x - 7 : x + 7], HAPPY)
+    # ... around the face of the video, not around an empty stage.
+    face = cv2.resize(seen[y1 + 8 : y2 - 8, x1 + 8 : x2 - 8], (24, 32))
+    fx1, fy1, fx2, fy2 = (int(value) for value in expected.box)
+    truth = cv2.resize(one_face[fy1 + 6 : fy2 - 6, fx1 + 6 : fx2 - 6], (24, 32))
+    assert np.corrcoef(face.ravel(), truth.ravel())[0, 1] > 0.9
+
+    card = page.locator("[data-face='1']")
+    text = " ".join(card.inner_text().split())
+    assert text.startswith("Face 1 ")
+    assert "of 10 people would say happy" in text
+    share = round(100 * expected.top(1)[0][1])
+    percent = int(card.locator(".share-percent").first.inner_text().rstrip("%"))
+    assert percent == pytest.approx(share, abs=5)
+    assert card.locator(".share").count() == 3
+    figures = card.get_by_role("img")
+    assert str(figures.get_attribute("aria-label")).split(",")[0].endswith(" happy")
+    fills = figures.locator("g").evaluate_all("all => all.map(g => getComputedStyle(g).fill)")
+    assert len(fills) == 10
+    assert fills.count("rgb(230, 159, 0)") == int(text.split()[2])
+
+    rate = re.compile(r"^\d+ readings a second · \d+ ms$")
+    expect(page.locator("#rate")).to_have_text(rate)
+    expect(page.get_by_text("Pictures stay on this computer", exact=True)).to_be_visible()
+    expect(page.get_by_text("not what the person feels")).to_be_visible()
+    expect(page.get_by_text("Not at work or in education")).to_be_visible()
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_several_faces_have_boxes_and_cards_from_left_to_right(
+    launch: Launch,
+    camera_flags: CameraFlags,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    three_faces: Image,
+) -> None:
+    expected = sorted(Reader().read(three_faces), key=lambda reading: reading.box[0])
+    assert len(expected) == 3
+    page = open_page(launch(*camera_flags([three_faces])), live_server)
+    start(page, faces=3)
+    names = page.locator("[data-face] .face-name").all_inner_texts()
+    assert names == ["Face 1", "Face 2", "Face 3"]
+    stage = page.locator("#video").bounding_box()
+    assert stage is not None
+    scale = min(stage["width"] / 640, stage["height"] / 480)
+    left, top = (stage["width"] - 640 * scale) / 2, (stage["height"] - 480 * scale) / 2
+    pixels = overlay_pixels(page)
+    for reading in expected:
+        x1, y1, x2, y2 = (value * scale for value in reading.box)
+        middle = int(top + (y1 + y2) / 2)
+        for x in (int(left + x1), int(left + x2)):
+            assert (pixels[middle, x - 6 : x + 7, 3] > 200).any(), f"no line near {x}, {middle}"
+
+
+def test_words_change_at_most_five_times_a_second_while_boxes_move_with_every_reading(
+    launch: Launch,
+    camera_flags: CameraFlags,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    one_face: Image,
+) -> None:
+    dim = (one_face * 0.6).astype(np.uint8)
+    moved = np.roll(one_face, 12, axis=1)
+    page = open_page(launch(*camera_flags([one_face, moved, dim])), live_server)
+    start(page)
+    boxes, changes = page.evaluate(
+        """() => new Promise((resolve) => {
+            const boxes = new Set();
+            const changes = new Set();
+            const look = ({ detail }) => boxes.add(detail.answer.readings[0]?.box[0]);
+            const observer = new MutationObserver(() => changes.add(performance.now()));
+            document.addEventListener("mien:readings", look);
+            observer.observe(document.getElementById("cards"),
+                { subtree: true, childList: true, characterData: true, attributes: true });
+            setTimeout(() => resolve([boxes.size, [...changes]]), 2000);
+        })"""
+    )
+    assert boxes >= 2
+    assert 2 <= len(changes) <= 11
+    assert np.diff(changes).min() > 150
+
+
+def test_stop_wipes_everything_and_start_begins_again(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, live_server, before=REMEMBER_STREAM)
+    start(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-face]")).to_have_count(0)
+    page.wait_for_timeout(300)  # answers to frames on their way must not bring anything back
+    assert not overlay_pixels(page).any()
+    expect(page.locator("[data-face]")).to_have_count(0)
+    expect(page.locator("#rate")).to_have_text("Camera off")
+    states = "stream.getTracks().map((track) => track.readyState)"
+    assert page.evaluate(states) == ["ended"]
+    start(page)
+
+
+def test_the_keyboard_alone_is_enough(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "toggle":
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
+
+
+def test_no_request_leaves_this_computer(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    addresses: list[str] = []
+
+    def record(context: BrowserContext) -> None:
+        context.on("request", lambda request: addresses.append(request.url))
+        context.on(
+            "page",
+            lambda page: page.on("websocket", lambda socket: addresses.append(socket.url)),
+        )
+
+    page = open_page(one_face_browser, live_server, prepare=record)
+    start(page)
+    page.wait_for_timeout(300)
+    host = f"127.0.0.1:{live_server.port}/"
+    assert {address.partition("://")[2].partition("/")[0] + "/" for address in addresses} == {host}
+    assert f"ws://{host}live" in addresses
+    blocked = page.evaluate(
+        "fetch('http://127.0.0.1:1/').then(() => 'sent', (error) => error.message)"
+    )
+    assert blocked == "Failed to fetch"
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["before", "running"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_on_a_phone(
+    one_face_browser: Browser,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    running: bool,
+    scheme: Any,
+) -> None:
+    page = open_page(one_face_browser, live_server, size=PHONE)
+    page.emulate_media(color_scheme=scheme)
+    if running:
+        start(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    for part in page.locator("button, select, p, h1, h2, h3, .card").all():
+        box = part.bounding_box()
+        if box and part.is_visible():
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE[0]
+
+
+def failing_camera(name: str) -> str:
+    return (
+        "navigator.mediaDevices.getUserMedia = () => "
+        f"Promise.reject(new DOMException('refused by the test', '{name}'));"
+    )
+
+
+REMEMBER_STREAM = """
+    const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) =>
+        (globalThis.stream = await original(constraints));
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [((FAKE_CAMERA,), "does not let mien use the camera"), ((), "There is no camera")],
+    ids=["denied", "missing"],
+)
+def test_a_camera_that_cannot_be_had_is_explained(
+    launch: Launch,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    flags: tuple[str, ...],
+    words: str,
+) -> None:
+    page = open_page(launch(*flags), live_server)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("status")).to_contain_text(words, timeout=ENOUGH_MS)
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert page.get_by_role("status").get_attribute("data-kind") == "problem"
+
+
+def test_a_camera_that_is_taken_is_explained_and_can_be_tried_again(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    taken = f"{REMEMBER_STREAM} globalThis.free = navigator.mediaDevices.getUserMedia;"
+    page = open_page(
+        one_face_browser, live_server, before=taken + failing_camera("NotReadableError")
+    )
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("status")).to_contain_text("Another program is using the camera")
+    page.evaluate("void (navigator.mediaDevices.getUserMedia = globalThis.free)")
+    start(page)
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_a_camera_that_is_unplugged_is_explained(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, live_server, before=REMEMBER_STREAM)
+    start(page)
+    page.evaluate("stream.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    expect(page.get_by_role("status")).to_contain_text("The camera is gone")
+    expect(page.locator("[data-face]")).to_have_count(0)
+    start(page)
+
+
+def test_the_server_may_go_away_and_come_back(
+    one_face_browser: Browser, own_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, own_server)
+    start(page)
+    own_server.stop()
+    expect(page.get_by_role("status")).to_contain_text("stopped answering", timeout=ENOUGH_MS)
+    expect(page.locator("[data-face]")).to_have_count(0)
+    assert not overlay_pixels(page).any()
+    own_server.start()
+    expect(page.get_by_role("status")).to_have_text("mien is back.", timeout=ENOUGH_MS)
+    expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
+    expect(page.get_by_role("status")).to_be_empty(timeout=ENOUGH_MS)
+
+
+def test_an_empty_picture_says_so(
+    launch: Launch,
+    camera_flags: CameraFlags,
+    live_server: Server,
+    open_page: Callable[..., Page],
+) -> None:
+    grey = np.full((480, 640, 3), 120, np.uint8)
+    page = open_page(launch(*camera_flags([grey])), live_server)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("No face in the picture")).to_be_visible(timeout=ENOUGH_MS)
+    expect(page.locator("#rate")).to_contain_text("readings a second", timeout=ENOUGH_MS)
+    expect(page.locator("[data-face]")).to_have_count(0)
+
+
+def test_a_face_too_small_is_unclear(
+    launch: Launch,
+    camera_flags: CameraFlags,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    astronaut: Image,
+) -> None:
+    picture = np.full((480, 640, 3), 110, np.uint8)
+    picture[200:242, 300:342] = cv2.resize(astronaut[0:230, 110:340], (42, 42))
+    (reading,) = Reader().read(picture)
+    assert reading.why == "too small"
+    page = open_page(launch(*camera_flags([picture])), live_server)
+    start(page)
+    card = page.locator("[data-face='1']")
+    expect(card.locator(".verdict")).to_have_text("Unclear: too small")
+    expect(card.get_by_role("img")).to_have_attribute("aria-label", "too small")
+    expect(card.locator(".shares")).to_be_hidden()
+    dashes = card.locator(".person").first.evaluate("g => getComputedStyle(g).strokeDasharray")
+    assert dashes != "none"
