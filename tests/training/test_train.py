@@ -10,8 +10,10 @@ from PIL import Image
 
 import mien.training.train as training
 from mien.errors import DataError, TrainingError
+from mien.training import run_folder
 from mien.training.data import load_dataset
-from mien.training.train import Config, learning_rate, load_run, predict_logits, train
+from mien.training.run_folder import Config, fingerprint, load_run
+from mien.training.train import learning_rate, predict_logits, train, votes_loss
 
 CONFIG = Config(epochs=3, batch_size=16, seed=7)
 
@@ -30,13 +32,13 @@ def run(dataset_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_keeps_config_metrics_weights_and_curves(run: Path, dataset_file: Path) -> None:
     config, network = load_run(run)
-    assert config == CONFIG
+    assert config == replace(CONFIG, votes_weight=0)  # this data set has no votes
     assert not network.training
     epochs = lines(run / "epochs.csv")
     assert [line["epoch"] for line in epochs] == ["1", "2", "3"]
     assert len(lines(run / "metrics.csv")) == 3 * (84 // 16)
     content = json.loads((run / "config.json").read_text())
-    assert content["data"] == training.fingerprint(load_dataset(dataset_file))
+    assert content["data"] == fingerprint(load_dataset(dataset_file))
     with Image.open(run / "learning-curves.png") as curves:
         assert curves.width > 300
 
@@ -57,7 +59,8 @@ def test_an_interrupted_run_resumes_to_the_same_result(
 ) -> None:
     calls = 0
     name = "augment_batch" if when == "within an epoch" else "_save"
-    original = getattr(training, name)
+    module = training if name == "augment_batch" else run_folder
+    original = getattr(module, name)
     last = 8 if name == "augment_batch" else 4 if _better_second_epoch(run) else 3
 
     def interrupted(*arguments: object) -> object:
@@ -68,7 +71,7 @@ def test_an_interrupted_run_resumes_to_the_same_result(
         return original(*arguments)
 
     folder = tmp_path / "interrupted"
-    monkeypatch.setattr(training, name, interrupted)
+    monkeypatch.setattr(module, name, interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(dataset_file, folder, CONFIG)
     monkeypatch.undo()
@@ -104,6 +107,16 @@ def test_learns_and_stops_early(tmp_path: Path, dataset_file: Path) -> None:
     assert best["epochs"] == len(lines(tmp_path / "run" / "epochs.csv"))
     assert best["epochs"] < 40
     assert best["epochs"] - best["epoch"] == 4
+
+
+def test_images_without_votes_train_the_label_head_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(4, 10, generator=generator)
+    votes = torch.softmax(torch.randn(4, 10, generator=generator), dim=1)
+    expected = -(votes[:2] * logits[:2].log_softmax(dim=1)).sum() / 2
+    votes[2:] = 0
+    assert votes_loss(logits, votes).item() == pytest.approx(expected.item())
+    assert votes_loss(logits, votes * 0).item() == 0
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from mien.training import data as datasets
 from mien.training.augment import Augmentation
-from mien.training.train import Config
+from mien.training.run_folder import Config
 from mien.training.train import train as run_training
 
 

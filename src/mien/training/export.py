@@ -7,6 +7,7 @@ label order, framing, origin and version in its metadata.
 import json
 import logging
 import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -16,36 +17,45 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, one_hot
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
 from mien.training.augment import rescale
 from mien.training.data import SIZE, load_dataset, select
-from mien.training.train import fingerprint, load_run, predict_logits, read_config
+from mien.training.run_folder import fingerprint, load_run, read_config
+from mien.training.train import LABELS, Targets, predict_logits
 
 FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""
+
+HEADS: Final = {"label": slice(0, LABELS), "votes": slice(LABELS, None)}
+"""A head's name, which is its output's, and where its logits stand."""
 
 TOLERANCE: Final = 1e-4
 """Most that ONNX Runtime's shares may differ from PyTorch's."""
 
 
 class Exported(nn.Module):
-    """A network from crops to calibrated shares.
+    """A network from crops to the calibrated shares of each of its heads.
 
-    Takes uint8 (N, 48, 48); gives float32 (N, 7), shares that sum to 1.
+    Takes uint8 (N, 48, 48); gives for each head float32 (N, columns), shares that sum to 1.
     """
 
-    def __init__(self, network: nn.Module, temperature: float) -> None:
+    def __init__(self, network: nn.Module, temperatures: Mapping[str, float]) -> None:
         super().__init__()
         self.network = network
-        self.temperature = temperature
+        self.temperatures = temperatures
 
-    def forward(self, crops: torch.Tensor) -> torch.Tensor:
-        """Shares of the seven labels."""
-        return torch.softmax(self.network(rescale(crops)) / self.temperature, dim=1)
+    def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Shares of the heads in the order of `temperatures`."""
+        logits = self.network(rescale(crops))
+        return tuple(
+            torch.softmax(logits[:, HEADS[name]] / temperature, dim=1)
+            for name, temperature in self.temperatures.items()
+        )
 
 
 def export(run: Path, out: Path, data: Path | None = None) -> str:
@@ -66,6 +76,7 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
     """
     config, network = load_run(run)
     origin = read_config(run)
+    temperatures = dict.fromkeys(HEADS if config.votes else ["label"], 1.0)
     calibration: dict[str, Any] = {"method": "none"}
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
     if data is not None:
@@ -74,23 +85,16 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
             raise TrainingError(f"{data}: not the data set that {run} was trained on")
         validation = select(records, "validation")
         images = np.concatenate((images, validation["image"][:240]))
-        logits = predict_logits(network, validation["image"], torch.device("cpu"))
-        labels = torch.from_numpy(validation["label"].astype(np.int64))
-        temperature = fit_temperature(logits, labels)
-        calibration = {
-            "method": "temperature",
-            "temperature": temperature,
-            "log_loss_before": float(cross_entropy(logits, labels)),
-            "log_loss_after": float(cross_entropy(logits / temperature, labels)),
-        }
-    exported = Exported(network, calibration.get("temperature", 1.0)).eval()
+        calibration = {"method": "temperature", **_calibrate(network, validation, temperatures)}
+        temperatures = {name: calibration[name]["temperature"] for name in temperatures}
+    exported = Exported(network, temperatures).eval()
     crops = torch.from_numpy(images)
     model = _to_onnx(exported, crops)
     metadata = {
         "format": FORMAT,
         "network": config.network,
         "labels": list(EMOTION_NAMES),
-        "votes": None,
+        "votes": list(FERPLUS_NAMES) if config.votes else None,
         "framing": "fer2013",
         "size": SIZE,
         "normalisation": "x / 255, in the graph",
@@ -106,8 +110,9 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
     content = model.SerializeToString()
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     with torch.inference_mode():
-        expected = exported(crops).numpy()
-    difference = float(np.abs(session.run(["label"], {"crops": images})[0] - expected).max())
+        expected = [shares.numpy() for shares in exported(crops)]
+    found = session.run(list(temperatures), {"crops": images})
+    difference = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not difference <= TOLERANCE:
         raise TrainingError(
             f"{run}: ONNX Runtime's shares differ from PyTorch's by {difference:.1e}, more than "
@@ -123,6 +128,26 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
     )
 
 
+def _calibrate(
+    network: nn.Module, records: NDArray[np.void], heads: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """For each head its best temperature, and the log loss (nats) before and after."""
+    logits = predict_logits(network, records["image"], torch.device("cpu"))
+    targets = Targets.of(records, torch.device("cpu"))
+    wanted = {"label": one_hot(targets.labels, LABELS).float(), "votes": targets.votes}
+    result: dict[str, dict[str, float]] = {}
+    for name in heads:
+        known = wanted[name].sum(dim=1) > 0
+        head, target = logits[known][:, HEADS[name]], wanted[name][known]
+        temperature = fit_temperature(head, target)
+        result[name] = {
+            "temperature": temperature,
+            "log_loss_before": float(cross_entropy(head, target)),
+            "log_loss_after": float(cross_entropy(head / temperature, target)),
+        }
+    return result
+
+
 def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
     # PyTorch's exporter warns of its own insides and of torchvision, which nobody needs here.
     logger = logging.getLogger("torch.onnx._internal.exporter._registration")
@@ -135,7 +160,7 @@ def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
                 exported,
                 (crops,),
                 input_names=["crops"],
-                output_names=["label"],
+                output_names=list(exported.temperatures),
                 dynamic_shapes={"crops": {0: torch.export.Dim("faces", min=1)}},
                 dynamo=True,
                 verbose=False,
@@ -147,19 +172,19 @@ def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
     return program.model_proto
 
 
-def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """The divisor of the logits at which their cross-entropy with the labels is least.
+def fit_temperature(logits: torch.Tensor, targets: torch.Tensor) -> float:
+    """The divisor of the logits at which their cross-entropy with the targets is least.
 
     Args:
         logits: float32 (N, C).
-        labels: int64 (N,), 0 to C - 1.
+        targets: float32 (N, C), shares that sum to 1.
     """
     log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = cross_entropy(logits.double() / log_temperature.exp(), labels)
+        value = cross_entropy(logits.double() / log_temperature.exp(), targets.double())
         value.backward()  # pyright: ignore[reportUnknownMemberType]
         return value
 

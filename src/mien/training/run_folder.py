@@ -1,0 +1,230 @@
+"""What a training run keeps on disk, and how it is found again.
+
+`config.json` (what was asked, on which data, by which commit and command), `metrics.csv` (a line a
+step), `epochs.csv` (a line an epoch), `best.pt` (weights of the best epoch by validation accuracy)
+and `checkpoint.pt` (all that resuming needs).
+"""
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import torch
+from cyclopts import Parameter
+from numpy.typing import NDArray
+from torch import nn
+
+from mien.errors import TrainingError
+from mien.training.augment import Augmentation
+from mien.training.networks import build
+
+STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
+EPOCH_FIELDS: Final = (
+    "epoch",
+    "learning_rate",
+    "training_loss",
+    "training_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "validation_votes_loss",
+    "seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run is asked to do.
+
+    Attributes:
+        network: a name of `mien.training.networks.NETWORKS`.
+        epochs: at most so many passes over the training images.
+        batch_size: images a step.
+        learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
+        warmup: share of all steps over which the rate rises.
+        decay: whether the rate falls at all.
+        label_smoothing: share of each label's target spread evenly over the classes.
+        votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
+            without votes, leaves the votes head out.
+        patience: stop after so many epochs without a better validation accuracy.
+        seed: of weights, order, augmentation and dropout.
+        augmentation: what happens to each training image.
+    """
+
+    network: str = "baseline"
+    epochs: int = 60
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    warmup: float = 0.05
+    decay: bool = True
+    label_smoothing: float = 0.1
+    votes_weight: float = 1.0
+    patience: int = 20
+    seed: int = 0
+    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
+
+    @property
+    def votes(self) -> bool:
+        """Whether the network has a votes head."""
+        return self.votes_weight > 0
+
+
+@dataclass(slots=True)
+class State:
+    """Where a run stands after its last complete epoch."""
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    epoch: int = 0
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+
+
+def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bool) -> Config:
+    """Make the folder of a new run, or find that of an old one.
+
+    Returns:
+        The run's config: `config` itself, or what was asked of the old run with its patience.
+
+    Raises:
+        TrainingError: the folder holds a run already, or none to resume, or one on other data.
+    """
+    if resume:
+        content = read_config(run)
+        old: Config = content["config"]
+        if content["data"] != fingerprint(records):
+            raise TrainingError(f"{run}: was trained on another data set; start a new run")
+        if old.epochs != config.epochs:
+            raise TrainingError(
+                f"{run}: was begun for {old.epochs} epochs, which shape its learning rate; "
+                f"resume it with --epochs {old.epochs} or start a new run"
+            )
+        return replace(old, patience=config.patience)
+    if run.exists() and any(run.iterdir()):
+        raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
+    run.mkdir(parents=True, exist_ok=True)
+    content = {
+        "config": asdict(config),
+        "data": fingerprint(records),
+        "commit": git_commit(),
+        "command": ["mien", *sys.argv[1:]],
+        "torch": torch.__version__,
+        "device": "cuda" if torch.cuda.is_available() else "cpu",
+        "threads": torch.get_num_threads(),
+    }
+    (run / "config.json").write_text(json.dumps(content, indent=2) + "\n")
+    return config
+
+
+def read_config(run: Path) -> dict[str, Any]:
+    """A run's config.json, with its `config` as a `Config`.
+
+    Raises:
+        TrainingError: the folder holds no run of this version of mien.
+    """
+    try:
+        content = json.loads((run / "config.json").read_text())
+        content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
+        content["config"] = Config(**content["config"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error
+    return content
+
+
+def load_run(run: Path) -> tuple[Config, nn.Module]:
+    """A run's config and its network with the best weights, in evaluation mode, on the CPU.
+
+    Raises:
+        TrainingError: the folder holds no run, or none that finished an epoch.
+    """
+    config: Config = read_config(run)["config"]
+    network = build(config.network, config.seed, votes=config.votes)
+    try:
+        weights = torch.load(run / "best.pt", map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise TrainingError(f"{run}: the run has finished no epoch yet") from error
+    network.load_state_dict(weights)
+    return config, network.eval()
+
+
+def finish_epoch(
+    run: Path, state: State, steps: Iterable[Mapping[str, float]], line: Mapping[str, Any]
+) -> None:
+    """Write down an epoch: its lines, the weights if they are the best yet, and the checkpoint."""
+    state.epoch = line["epoch"]
+    if line["validation_accuracy"] > state.best_accuracy:
+        state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
+        _save(state.network.state_dict(), run / "best.pt")
+    _append(run / "metrics.csv", STEP_FIELDS, steps)
+    _append(run / "epochs.csv", EPOCH_FIELDS, [line])
+    checkpoint = {
+        "network": state.network.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
+        "epoch": state.epoch,
+        "best_epoch": state.best_epoch,
+        "best_accuracy": state.best_accuracy,
+    }
+    _save(checkpoint, run / "checkpoint.pt")
+
+
+def restore(run: Path, state: State, device: torch.device) -> None:
+    """Bring `state` to where the run's last complete epoch left it."""
+    if (run / "checkpoint.pt").exists():  # else it was interrupted within the first epoch
+        checkpoint = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
+        state.network.load_state_dict(checkpoint["network"])
+        state.optimizer.load_state_dict(checkpoint["optimizer"])
+        state.epoch = checkpoint["epoch"]
+        state.best_epoch = checkpoint["best_epoch"]
+        state.best_accuracy = checkpoint["best_accuracy"]
+    # An interruption between the lines and the checkpoint leaves lines of an unfinished epoch.
+    for name in ("metrics.csv", "epochs.csv"):
+        if not (run / name).exists():
+            continue
+        with (run / name).open(newline="") as file:
+            reader = csv.DictReader(file)
+            fields = reader.fieldnames or ()
+            lines = [line for line in reader if int(line["epoch"]) <= state.epoch]
+        (run / name).unlink()
+        _append(run / name, fields, lines)
+
+
+def fingerprint(records: NDArray[np.void]) -> str:
+    """SHA-256 of all that training sees of a data set."""
+    digest = hashlib.sha256()
+    for name in ("image", "label", "votes", "split"):
+        digest.update(np.ascontiguousarray(records[name]).tobytes())
+    return digest.hexdigest()
+
+
+def git_commit() -> str | None:
+    """The commit of mien's checkout, with "-dirty" where its sources differ; None outside one."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return result.stdout.strip()
+
+
+def _append(path: Path, fields: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, list(fields))
+        if new:
+            writer.writeheader()
+        writer.writerows(lines)
+
+
+def _save(content: Any, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    torch.save(content, partial)
+    os.replace(partial, path)  # noqa: PTH105
