@@ -215,6 +215,16 @@ def test_stop_wipes_everything_and_start_begins_again(
     states = "stream.getTracks().map((track) => track.readyState)"
     assert page.evaluate(states) == ["ended"]
     start(page)
+    times = page.evaluate(
+        """() => new Promise((resolve) => {
+            const times = [];
+            document.addEventListener("mien:readings", ({ detail }) =>
+                times.push(detail.answer.capture_time));
+            setTimeout(() => resolve(times), 700);
+        })"""
+    )
+    assert len(times) > 3
+    assert len(set(times)) == len(times)  # each picture is sent once, after a second start too
 
 
 def test_the_keyboard_alone_is_enough(
@@ -341,6 +351,7 @@ def test_the_server_may_go_away_and_come_back(
     own_server.stop()
     expect(page.get_by_role("status")).to_contain_text("stopped answering", timeout=ENOUGH_MS)
     expect(page.locator("[data-face]")).to_have_count(0)
+    expect(page.get_by_text("No face in the picture")).to_be_hidden()  # nobody looked
     assert not overlay_pixels(page).any()
     own_server.start()
     expect(page.get_by_role("status")).to_have_text("mien is back.", timeout=ENOUGH_MS)

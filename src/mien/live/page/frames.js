@@ -14,6 +14,8 @@ export class FrameGrabber {
   // Without this hint every frame would be read back from the graphics processor.
   #context = this.#canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   #running = false;
+  /** Counts starts: what was begun before the last one must not go on. */
+  #run = 0;
   #encoding = false;
   /** Capture time of the newest picture, while it has not been delivered. @type {number | null} */
   #fresh = null;
@@ -32,7 +34,8 @@ export class FrameGrabber {
   start() {
     if (this.#running) return;
     this.#running = true;
-    this.#schedule();
+    this.#run += 1;
+    this.#schedule(this.#run);
   }
 
   stop() {
@@ -48,18 +51,24 @@ export class FrameGrabber {
     this.#encode(captureTime);
   }
 
-  #schedule() {
+  /** @param {number} run */
+  #schedule(run) {
     const next = (/** @type {number} */ captureTime) => {
-      if (!this.#running) return;
+      if (!this.#isCurrent(run)) return;
       this.#fresh = captureTime;
       this.poke();
-      this.#schedule();
+      this.#schedule(run);
     };
     if ("requestVideoFrameCallback" in this.#video) {
       this.#video.requestVideoFrameCallback((now, frame) => next(frame.captureTime ?? now));
     } else {
       requestAnimationFrame(next);
     }
+  }
+
+  /** @param {number} run */
+  #isCurrent(run) {
+    return this.#running && run === this.#run;
   }
 
   /** @param {number} captureTime */
@@ -73,11 +82,12 @@ export class FrameGrabber {
     }
     this.#context.drawImage(this.#video, 0, 0, width, height);
     this.#encoding = true;
+    const run = this.#run;
     this.#canvas.toBlob(
       async (blob) => {
         const jpeg = await blob?.arrayBuffer();
         this.#encoding = false;
-        if (jpeg && this.#running) this.#deliver({ captureTime, width, height, jpeg });
+        if (jpeg && this.#isCurrent(run)) this.#deliver({ captureTime, width, height, jpeg });
         this.poke();
       },
       "image/jpeg",

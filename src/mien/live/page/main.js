@@ -98,7 +98,7 @@ function showCalmly(now) {
   shownAt = now;
   shown = new Map(faces.all.map((face) => [face.number, face.reading]));
   cards.show(shown);
-  page.classList.toggle("has-faces", shown.size > 0);
+  page.classList.toggle("no-faces", shown.size === 0);
 }
 
 /** Wipe what was read: it would be old. */
@@ -109,7 +109,7 @@ function forget() {
   shown = new Map();
   cards.show(shown);
   overlay.clear();
-  page.classList.remove("has-faces");
+  page.classList.remove("no-faces");
   showRate();
 }
 
@@ -180,7 +180,7 @@ async function showCameras(chosen = picker.value) {
   const options = found.map(({ id, label }, index) => {
     return new Option(label || wording.cameraName(index + 1), id, false, id === chosen);
   });
-  if (options.length === 0) options.push(new Option(wording.cameraName(1), ""));
+  if (options.length === 0) options.push(new Option(wording.NO_CAMERA, ""));
   picker.replaceChildren(...options);
   picker.disabled = options.length < 2;
 }

@@ -32,6 +32,7 @@ export const TEXTS = {
 
 export const START = "Start";
 export const STOP = "Stop";
+export const NO_CAMERA = "No camera";
 
 /** @param {number} number */
 export function cameraName(number) {
