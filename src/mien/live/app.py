@@ -126,8 +126,10 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        # The error's own text, from Python 3.11 on, repeats the address.
+        reason = os.strerror(error.errno) if error.errno else error
         other = 8765 if port != 8765 else 8766
         raise MienError(
-            f"Port {port} on {host} cannot be had ({error.strerror}). If mien already runs there, "
+            f"Port {port} on {host} cannot be had ({reason}). If mien already runs there, "
             f"open its page; else choose another port: mien live --port {other}"
         ) from error
