@@ -1,6 +1,7 @@
 """The seven emotions of FER2013 in its label order, and the ten columns of FER+.
 
-Every array of shares in mien runs over `VOTE_NAMES`: the seven emotions in label order, then "other".
+Every array of shares in a reading runs over `VOTE_NAMES`: the seven emotions in label order, then
+"other".
 """
 
 from enum import IntEnum
