@@ -116,6 +116,17 @@ def test_one_answer_for_odd_sizes_and_views(detector: Detector, astronaut: Pictu
     np.testing.assert_allclose(face.landmarks, whole.landmarks - np.array((64, 32)), atol=3)
 
 
+def test_finds_the_face_that_fills_a_tiny_picture(detector: Detector, astronaut: Picture) -> None:
+    (whole,) = detector.detect(astronaut)
+    corner, side = np.array((163, 56)), 120  # as tight as FER2013's images
+    part = astronaut[corner[1] : corner[1] + side, corner[0] : corner[0] + side]
+    tiny = np.asarray(cv2.resize(part, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
+    (face,) = detector.detect(tiny)
+    expected = (whole.landmarks - corner) * (48 / side)
+    np.testing.assert_allclose(face.landmarks, expected, atol=2)
+    assert face.width == pytest.approx(whole.width * 48 / side, abs=3)
+
+
 def test_faces_are_ordered_by_size(detector: Detector, astronaut: Picture) -> None:
     frame = np.zeros((480, 640, 3), np.uint8)
     small = cv2.resize(astronaut, (200, 200), interpolation=cv2.INTER_AREA)

