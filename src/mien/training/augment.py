@@ -20,10 +20,10 @@ class Augmentation:
         fill_mode: what stands where the picture ended: the "nearest" pixel's value.
     """
 
-    rotation_range: float = 10.0
+    rotation_range: float = 15.0
     shear_range: float = 10.0
     zoom_range: float = 0.3
-    shift_range: float = 0.0
+    shift_range: float = 0.08
     horizontal_flip: bool = True
     fill_mode: Literal["nearest"] = "nearest"
 

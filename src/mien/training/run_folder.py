@@ -59,7 +59,7 @@ class Config:
     """
 
     network: str = "baseline"
-    epochs: int = 60
+    epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3
     warmup: float = 0.05
