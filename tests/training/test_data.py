@@ -31,7 +31,7 @@ def test_a_folder_becomes_a_memory_mapped_data_set(kaggle_folder: Path, tmp_path
     assert prepared.images == len(records) == 7 * 20
     assert prepared.problems == ()
     assert isinstance(records, np.memmap)
-    assert counts(records) == {"training": 84, "validation": 21, "public": 21, "private": 14}
+    assert counts(records) == {"train": 84, "validation": 21, "public": 21, "private": 14}
     image = np.asarray(Image.open(kaggle_folder / "train/happy/Training_90000061.jpg"))
     record = records[records["name"] == b"happy/Training_90000061.jpg"][0]
     np.testing.assert_array_equal(record["image"], image)
@@ -102,7 +102,7 @@ def test_the_original_csv(kaggle_folder: Path, tmp_path: Path) -> None:
         writer.writerow([3, "", "Training"])
     prepared = data.prepare(path, tmp_path / "csv.npy")
     records = data.load_dataset(tmp_path / "csv.npy")
-    assert counts(records) == {"training": 3, "validation": 0, "public": 3, "private": 3}
+    assert counts(records) == {"train": 3, "validation": 0, "public": 3, "private": 3}
     np.testing.assert_array_equal(records["image"], images)
     assert records["row"].tolist() == list(range(9))
     assert len(prepared.problems) == 3
@@ -178,7 +178,7 @@ def test_a_foreign_file_is_no_data_set(tmp_path: Path) -> None:
 
 def test_an_empty_split_says_which_are_there(dataset_file: Path) -> None:
     records = data.load_dataset(dataset_file)
-    with pytest.raises(DataError, match="training, validation, public"):
+    with pytest.raises(DataError, match="train, validation, public"):
         data.select(records[records["split"] != 3], "private")
     with pytest.raises(DataError, match="no split 'test'"):
         data.select(records, "test")
@@ -192,7 +192,7 @@ def test_the_whole_of_fer2013(shared_data: Path, tmp_path: Path) -> None:
     assert prepared.images == 32298
     assert prepared.problems == ()
     found = counts(records)
-    assert found["training"] + found["validation"] == 28709
+    assert found["train"] + found["validation"] == 28709
     assert found["validation"] == pytest.approx(28709 / 5, abs=5)
     assert (found["public"], found["private"]) == (3589, 0)
     assert prepared.votes == 32139
@@ -203,5 +203,5 @@ def test_the_whole_of_fer2013(shared_data: Path, tmp_path: Path) -> None:
         assert share == pytest.approx(0.2, abs=0.01)
     public = data.select(records, "public")
     assert 285 <= public["copy_in_training"].sum() <= 295
-    training = data.select(records, "training")
+    training = data.select(records, "train")
     assert not np.isin(training["copies"], data.select(records, "validation")["copies"]).any()

@@ -48,7 +48,7 @@ def test_votes_against_labels(records: NDArray[np.void]) -> None:
     text = describe.describe(records)
     rows = [re.split(r"\s{2,}", row) for row in text.splitlines()]
     assert ["public", "4", "75.0%"] in rows
-    assert ["training", "0", "–"] in rows
+    assert ["train", "0", "–"] in rows
 
 
 def test_copies_by_place_kind_and_label(records: NDArray[np.void]) -> None:
@@ -64,11 +64,11 @@ def test_copies_by_place_kind_and_label(records: NDArray[np.void]) -> None:
     records["label"][[a, b, c, d]] = 3, 3, 3, 4
     records["copy_in_training"][c] = True
     text = describe.describe(records)
-    assert line(text, "within training")[1:] == ["1", "1", "0", "1", "0"]
-    assert line(text, "training and public")[1:] == ["2", "0", "2", "2", "0"]
+    assert line(text, "within train")[1:] == ["1", "1", "0", "1", "0"]
+    assert line(text, "train and public")[1:] == ["2", "0", "2", "2", "0"]
     assert line(text, "within public")[1:] == ["1", "0", "1", "0", "1"]
     assert "4 images have a copy, in 1 groups, the largest of 4" in text
-    assert "1 of 21 public images have a copy in training or validation" in text
+    assert "1 of 21 public images have a copy in train or validation" in text
     pairs = {(i, j): difference for i, j, difference in describe.copy_pairs(records)}
     assert sorted(pairs.values()) == [0, 3, 3, 4]
     assert (a, d) not in pairs
@@ -118,7 +118,7 @@ def test_a_preview_shows_images_before_and_after(records: NDArray[np.void], tmp_
 
 
 def test_a_preview_needs_training_images(records: NDArray[np.void], tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="training"):
+    with pytest.raises(DataError, match="training images"):
         describe.preview(records[records["split"] == 2], tmp_path / "p.png", 0, Augmentation())
 
 
@@ -139,5 +139,5 @@ def test_fer2013_as_published(shared_data: Path, tmp_path: Path) -> None:
     records["votes"][known] = votes[records["row"][known]]
     text = describe.describe(records)
     cells = [re.split(r"\s{2,}", row) for row in text.splitlines()]
-    assert ["training", "28,560", "62.7%"] in cells
+    assert ["train", "28,560", "62.7%"] in cells
     assert ["public", "3,579", "62.3%"] in cells

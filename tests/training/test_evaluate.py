@@ -173,7 +173,7 @@ def test_the_surest_mistakes_come_first(records: NDArray[np.void]) -> None:
 
 def test_an_empty_split_names_those_with_images(records: NDArray[np.void]) -> None:
     withheld = records[records["split"] != 3]
-    with pytest.raises(DataError, match=r"'private' has no images.*training, validation, public"):
+    with pytest.raises(DataError, match=r"'private' has no images.*train, validation, public"):
         evaluate.evaluate(Lookup(records, has_votes=False), withheld, "private")
 
 

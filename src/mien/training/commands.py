@@ -114,7 +114,7 @@ def evaluate(
 
     Args:
         data: a data set file of `mien data prepare`.
-        split: training, validation, public or private.
+        split: train, validation, public or private.
         model: an exported model; without it the one that ships with mien.
         json: file for the figures.
         report: folder for a readable page with pictures.

@@ -33,7 +33,7 @@ from mien.training.copies import copy_groups, find_copies
 SIZE: Final = 48
 """Side of FER2013's images in pixels."""
 
-SPLITS: Final = ("training", "validation", "public", "private")
+SPLITS: Final = ("train", "validation", "public", "private")
 """Names of the splits; the value of the field `split` is the index."""
 
 SPLIT_SEED: Final = 2013

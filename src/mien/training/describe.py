@@ -183,7 +183,7 @@ def _copies(dataset: NDArray[np.void]) -> str:
     for index, name in enumerate(SPLITS[2:], start=2):
         part = dataset["copy_in_training"][split == index]
         if len(part):
-            text += f"\n{part.sum():,} of {len(part):,} {name} images have a copy in training"
+            text += f"\n{part.sum():,} of {len(part):,} {name} images have a copy in train"
             text += " or validation"
     return text
 

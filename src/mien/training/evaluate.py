@@ -77,7 +77,7 @@ def evaluate(
     Args:
         model: an exported model's file, anything that predicts, or None for the model that ships.
         dataset: as `load_dataset` gives it. Raters are fitted on its training images.
-        split: "training", "validation", "public" or "private".
+        split: "train", "validation", "public" or "private".
 
     Returns:
         JSON-ready: `split`, `images`, `model` (what its file tells of its origin), `label` and

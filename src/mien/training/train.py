@@ -75,7 +75,7 @@ def train(data: Path, run: Path, config: Config, *, resume: bool = False) -> dic
     """
     _keep_memory()
     records = load_dataset(data)
-    training, validation = select(records, "training"), select(records, "validation")
+    training, validation = select(records, "train"), select(records, "validation")
     if not training["votes"].any():
         config = replace(config, votes_weight=0.0)
     config = open_run(run, config, records, resume=resume)
