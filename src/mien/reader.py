@@ -38,6 +38,9 @@ FARTHEST_TURN: Final = 0.75
 FEWEST_AGREEING: Final = 0.4
 """Share of the most frequent answer below which "people would disagree"."""
 
+DISAGREE: Final = "people would disagree"
+"""Why a face is not clear that can be seen well."""
+
 NOT_A_FACE: Final = 0.5
 """Share of people who would say "not a face" above which it is left out."""
 
@@ -127,15 +130,20 @@ class Reader:
 
     def _why_unclear(self, votes: NDArray[np.float64], quality: Quality) -> str | None:
         """The first reason why people could not tell; None if they could."""
-        top = int(votes.argmax())
         reasons = {
             "too small": quality.size < self._smallest_face,
             "too dark": quality.brightness < DARKEST,
             "blurred": quality.sharpness < BLURRIEST,
             "turned away": quality.turn > FARTHEST_TURN,
-            "people would disagree": votes[top] < FEWEST_AGREEING or VOTE_NAMES[top] == OTHER,
+            DISAGREE: disagree(votes),
         }
         return next((why for why, holds in reasons.items() if holds), None)
+
+
+def disagree(votes: NDArray[np.float64]) -> bool:
+    """Whether people would disagree, by float (8,) shares: too few say the same, or "other"."""
+    top = int(votes.argmax())
+    return bool(votes[top] < FEWEST_AGREEING) or VOTE_NAMES[top] == OTHER
 
 
 def _crops(

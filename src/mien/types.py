@@ -74,6 +74,8 @@ class Reading:
             "turned away", "people would disagree"); else None.
         track: number of the face over time, where a tracker gave one.
         time: of the frame, in seconds, where it has one.
+        shown: the answer to show first, of `mien.emotions.VOTE_NAMES`, where a tracker gave one:
+            it stays until another is clearly ahead, so that close answers do not flicker.
     """
 
     face: Face
@@ -83,6 +85,7 @@ class Reading:
     why: str | None = None
     track: int | None = None
     time: float | None = None
+    shown: str | None = None
 
     @property
     def box(self) -> Box:
@@ -100,9 +103,11 @@ class Reading:
         return self.face.score
 
     def top(self, k: int = 3) -> list[tuple[str, float]]:
-        """The k most likely answers and their shares, most likely first."""
-        order = np.argsort(-self.votes, kind="stable")[:k]
-        return [(VOTE_NAMES[i], float(self.votes[i])) for i in order]
+        """The k most likely answers and their shares, most likely first, but `shown` before all."""
+        order = [int(i) for i in np.argsort(-self.votes, kind="stable")]
+        if self.shown is not None:
+            order.sort(key=lambda i: VOTE_NAMES[i] != self.shown)
+        return [(VOTE_NAMES[i], float(self.votes[i])) for i in order[:k]]
 
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""

@@ -83,47 +83,44 @@ test("every answer has a colour of its own", () => {
   assert.deepEqual(ANSWERS, Object.keys(votes));
 });
 
-const reading = (x, width = 100, more = {}) => ({
+test("the answer that is shown comes first, be it a little behind", () => {
+  const people = tenPeople({ happy: 0.4, neutral: 0.5, sad: 0.1 }, "happy");
+  assert.deepEqual([...countAnswers(people)], [["happy", 4], ["neutral", 5], ["sad", 1]]);
+});
+
+const reading = (track, x, width = 100) => ({
   box: [x, 100, x + width, 100 + width],
   votes: {},
   top: [["happy", 1]],
   clear: true,
   why: null,
-  ...more,
+  track,
 });
 const numbers = (faces) => faces.all.map((face) => [face.number, face.reading.box[0]]);
 
 test("new faces are numbered from left to right", () => {
   const faces = new Faces();
-  faces.update([reading(400), reading(0), reading(200)], 0);
+  faces.update([reading(1, 400), reading(2, 0), reading(3, 200)], 0);
   assert.deepEqual(numbers(faces), [[1, 0], [2, 200], [3, 400]]);
 });
 
 test("faces keep their numbers while they move and the server's order changes", () => {
   const faces = new Faces();
-  faces.update([reading(0), reading(200)], 0);
-  faces.update([reading(230), reading(20)], 33);
-  faces.update([reading(50), reading(260)], 66);
-  assert.deepEqual(numbers(faces), [[1, 50], [2, 260]]);
+  faces.update([reading(7, 0), reading(8, 200)], 0);
+  faces.update([reading(8, 230), reading(7, 300)], 33);
+  assert.deepEqual(numbers(faces), [[1, 300], [2, 230]]);
 });
 
 test("a face that is missed for a moment keeps its place, a lost one gives it up", () => {
   const faces = new Faces();
-  faces.update([reading(0), reading(300)], 0);
-  faces.update([reading(300)], 400);
+  faces.update([reading(1, 0), reading(2, 300)], 0);
+  faces.update([reading(2, 300)], 400);
   assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
   assert.deepEqual(faces.seenAt(400).map((face) => face.number), [2]);
-  faces.update([reading(300)], 1200);
+  faces.update([reading(2, 300)], 1200);
   assert.deepEqual(numbers(faces), [[2, 300]]);
-  faces.update([reading(300), reading(0)], 1300);
+  faces.update([reading(2, 300), reading(3, 0)], 1300);
   assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
-});
-
-test("the server's own numbers of faces are believed", () => {
-  const faces = new Faces();
-  faces.update([reading(0, 100, { track: 7 }), reading(300, 100, { track: 8 })], 0);
-  faces.update([reading(300, 100, { track: 7 }), reading(0, 100, { track: 8 })], 33);
-  assert.deepEqual(numbers(faces), [[1, 300], [2, 0]]);
 });
 
 test("a box lies where the video shows it", () => {
@@ -179,10 +176,10 @@ test("the status tells what stops the person most", () => {
 });
 
 test("wording never claims to know what a person feels", () => {
-  assert.deepEqual(wording.boxLabel(1, reading(0)), { before: "1 · looks ", word: "happy" });
-  const other = reading(0, 100, { top: [["other", 0.6]] });
+  assert.deepEqual(wording.boxLabel(1, reading(1, 0)), { before: "1 · looks ", word: "happy" });
+  const other = { ...reading(1, 0), top: [["other", 0.6]] };
   assert.equal(wording.boxLabel(2, other).word, "something else");
-  const unclear = reading(0, 100, { clear: false, why: "too small" });
+  const unclear = { ...reading(1, 0), clear: false, why: "too small" };
   assert.equal(wording.boxLabel(3, unclear).word, "unclear");
   assert.equal(wording.rateText(26.7, 41.2), "27 readings a second · 41 ms");
   assert.equal(wording.rateText(1, 400), "1 reading a second · 400 ms");

@@ -25,6 +25,7 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
+from mien.tracker import Tracker
 from mien.types import Reading
 
 logger = logging.getLogger("mien.live")
@@ -66,6 +67,7 @@ class Connection:
         self._websocket = websocket
         self._reader = reader
         self._executor = executor
+        self._tracker = Tracker()
         self._waiting: tuple[Frame, float] | None = None
         self._arrived = asyncio.Event()
         self._replaced = 0
@@ -129,7 +131,7 @@ class Connection:
             replaced, self._replaced = self._replaced, 0
             try:
                 readings, timings = await loop.run_in_executor(
-                    self._executor, _read, reader, frame, arrival
+                    self._executor, _read, reader, self._tracker, frame, arrival
                 )
                 answer = readings_message(frame, readings, timings, replaced)
             except FrameError as error:
@@ -156,12 +158,13 @@ class Connection:
 
 
 def _read(
-    reader: FrameReader, frame: Frame, arrival: float
+    reader: FrameReader, tracker: Tracker, frame: Frame, arrival: float
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
     readings, steps = reader.read_timed(image)
+    readings = tracker.update(image, readings, frame.capture_time / 1000)
     end = time.perf_counter()
     seconds = {
         "waiting": start - arrival,

@@ -65,7 +65,7 @@ class Card {
 
   /** @param {Reading} reading */
   show(reading) {
-    const people = tenPeople(reading.votes);
+    const people = tenPeople(reading.votes, reading.top[0]?.[0]);
     const counts = countAnswers(people);
     const told = reading.clear || reading.why === wording.DISAGREE;
     this.element.classList.toggle("unclear", !reading.clear);

@@ -16,7 +16,7 @@ const HEADER_BYTES = 20;
  * @property {Share[]} top the most frequent answers, most frequent first
  * @property {boolean} clear whether most people could tell
  * @property {string | null} why when not clear, the reason
- * @property {number} [track] the face's number over time, where the server follows faces
+ * @property {number} track the face's number over time
  */
 
 /**

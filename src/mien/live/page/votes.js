@@ -3,15 +3,17 @@
 import { ANSWERS } from "./emotions.js";
 
 /**
- * What each of ten people would say: most frequent answer first, the same answers side by side.
+ * What each of ten people would say: one answer first, then the most frequent, the same answers
+ * side by side.
  *
  * Shares are rounded by largest remainder, so that there are always exactly as many people.
  *
  * @param {Record<string, number>} votes share of each answer
+ * @param {string} [first] the answer to begin with
  * @param {number} people
  * @returns {string[]} one answer a person
  */
-export function tenPeople(votes, people = 10) {
+export function tenPeople(votes, first, people = 10) {
   const total = ANSWERS.reduce((sum, answer) => sum + (votes[answer] ?? 0), 0) || 1;
   const parts = ANSWERS.map((answer, order) => {
     const exact = ((votes[answer] ?? 0) / total) * people;
@@ -23,7 +25,8 @@ export function tenPeople(votes, people = 10) {
     if (missing-- > 0) part.count += 1;
   }
   return parts
-    .sort((a, b) => b.count - a.count || b.exact - a.exact || a.order - b.order)
+    .sort((a, b) => Number(b.answer === first) - Number(a.answer === first)
+      || b.count - a.count || b.exact - a.exact || a.order - b.order)
     .flatMap(({ answer, count }) => Array.from({ length: count }, () => answer));
 }
 
