@@ -5,7 +5,7 @@ is set against that of the plain images, over the images in which a face was fou
 chosen on the validation split and reported on the public one.
 
     python benchmarks/framing.py --data DATASET --split validation
-    python benchmarks/framing.py --data DATASET --split public --json framing.json
+    python benchmarks/framing.py --data DATASET --split public --json-file framing.json
 
 1,500 images take about two minutes of one processor.
 """
@@ -117,12 +117,6 @@ def crops(
             yield None
 
 
-def predict(classifier: Classifier, images: Picture) -> NDArray[np.intp]:
-    """Labels of uint8 (N, 48, 48), by the largest share of the seven emotions."""
-    shares = [classifier.predict(images[i : i + 256]) for i in range(0, len(images), 256)]
-    return np.concatenate(shares)[:, :7].argmax(axis=1)
-
-
 def main(
     *,
     data: Path,
@@ -154,7 +148,7 @@ def main(
     chosen = records[np.sort(drawn)]
     pictures, labels = np.ascontiguousarray(chosen["image"]), chosen["label"].astype(int)
     detector, classifier = Detector(threads=threads), Classifier(model)
-    plain = predict(classifier, pictures) == labels
+    plain = classifier.predict_label(pictures).argmax(axis=1) == labels
 
     names = [f"level {value:g}" for value in levels] + ["pasted square"]
     print(f"{split}, {len(labels)} images, plain accuracy {plain.mean():.1%}\n")
@@ -173,8 +167,8 @@ def main(
         }
         framings: dict[str, dict[str, float]] = {}
         for index, name in enumerate(names if kept else []):
-            predicted = predict(classifier, np.stack([result[index] for result in kept]))
-            right = predicted == labels[found]
+            crops_read = np.stack([result[index] for result in kept])
+            right = classifier.predict_label(crops_read).argmax(axis=1) == labels[found]
             loss = plain[found].astype(float) - right
             error = float(loss.std() / np.sqrt(len(loss)))
             framings[name] = {

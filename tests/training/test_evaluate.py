@@ -152,7 +152,7 @@ def test_a_summary_names_the_figures(records: NDArray[np.void]) -> None:
     )
     assert "validation: 21 images" in text
     assert "label accuracy 1.0000" in text
-    assert "worth 9.0 raters" in text
+    assert "worth 9 or more people" in text
     assert "surprise" in text
 
 

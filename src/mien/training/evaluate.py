@@ -237,11 +237,13 @@ def summary(result: dict[str, Any]) -> str:
                 f"{label['f1'][name]:6.3f}  {sum(label['confusion'][index]):6,}"
             )
     if votes["majority_images"] is not None:
+        raters = votes["raters"]
+        worth = "–" if raters is None else metrics.worth_in_words(raters)
         lines.append(
             f"votes: majority accuracy {_figure(votes['majority_accuracy'])} on "
             f"{votes['majority_images']:,} images; log loss {_figure(votes['log_loss'])} on "
             f"{votes['log_loss_images']:,} (perfect {_figure(votes['perfect_log_loss'])}), worth "
-            f"{_figure(votes['raters'], 1)} raters, calibration error {_figure(votes['ece'])}"
+            f"{worth}, calibration error {_figure(votes['ece'])}"
         )
     return "\n".join([*lines, *result["notes"]])
 

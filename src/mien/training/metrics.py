@@ -295,6 +295,12 @@ def worth(curve: NDArray[np.float64], log_loss: float) -> float:
     return float(np.interp(log_loss, falling[::-1], np.arange(len(curve))[::-1]))
 
 
+def worth_in_words(raters: float) -> str:
+    """What `worth` found: "6.3 people", or "9 or more people" at the curve's end."""
+    most = RATERS - 1
+    return f"{most} or more people" if raters >= most else f"{raters:.1f} people"
+
+
 def _histogram(votes: Votes) -> NDArray[np.int64]:
     """int64 (9, 11): for each answer, how many images have 0…10 votes for it."""
     counts = [np.bincount(column, minlength=RATERS + 1) for column in votes[:, :ANSWERS].T]

@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 from mien import draw
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
-from mien.training.metrics import Reliability
+from mien.training.metrics import Reliability, worth_in_words
 
 COLOURS: Final = {name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in draw.COLOURS.items()}
 """The emotions' colours, "#rrggbb"; always with a word beside."""
@@ -76,6 +76,8 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
             lines = list(csv.DictReader(file))
         names = ("epoch", "training_loss", "validation_loss")
         names += ("training_accuracy", "validation_accuracy")
+        if lines and lines[0].get("validation_votes_loss"):  # empty without a votes head
+            names += ("validation_votes_loss",)
         columns = {name: np.array([float(line[name]) for line in lines]) for name in names}
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(
@@ -87,18 +89,26 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     left, right = (_axes(figure, theme, 1, 2, place) for place in (1, 2))
     epoch = columns["epoch"]
     best = int(columns["validation_accuracy"].argmax())
-    for axes, name in ((left, "loss"), (right, "accuracy")):
-        for part, colour in (("training", theme.first), ("validation", theme.second)):
-            values = columns[f"{part}_{name}"]
-            marker = "." if len(epoch) < 3 else ""
-            axes.plot(epoch, values, color=colour, label=part, marker=marker)
+    marker = "." if len(epoch) < 3 else ""
+    curves = [
+        (left, "training_loss", theme.first, "-", "training, what is minimised"),
+        (left, "validation_loss", theme.second, "-", "validation, labels"),
+        (left, "validation_votes_loss", theme.second, "--", "validation, votes"),
+        (right, "training_accuracy", theme.first, "-", "training"),
+        (right, "validation_accuracy", theme.second, "-", "validation"),
+    ]
+    for axes, name, colour, style, label in curves:
+        if name in columns:
+            values = columns[name]
+            axes.plot(epoch, values, style, color=colour, label=label, marker=marker)
+    for axes in (left, right):
         axes.legend(frameon=False, labelcolor=theme.text)
         axes.axvline(epoch[best], color=theme.text, linewidth=0.8, linestyle=":")
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    left.set_title("Loss in nats (training: on augmented images)")
+    left.set_title("Loss in nats")
     highest = columns["validation_accuracy"][best]
-    right.set_title(f"Accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
+    right.set_title(f"Label accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _save(figure, out)
 
@@ -195,7 +205,7 @@ def plot_raters(
                   ha="right", color=theme.first)  # fmt: skip
     axes.axhline(log_loss, color=theme.second, linestyle="--")
     axes.plot([worth], [log_loss], color=theme.second, marker="D")
-    axes.annotate(f"model: worth {worth:.1f} people", (worth, log_loss), (10, 10),
+    axes.annotate(f"model: worth {worth_in_words(worth)}", (worth, log_loss), (10, 10),
                   textcoords="offset points", color=theme.second)  # fmt: skip
     axes.set_xlabel("people asked")
     axes.set_ylabel("log loss of the next vote (nats)")

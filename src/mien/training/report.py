@@ -143,7 +143,9 @@ def _head(result: dict[str, Any]) -> str:
             )
         )
     if votes["raters"] is not None:
-        figures.append(("Worth", f"{votes['raters']:.1f} people", "asked about the same face"))
+        figures.append(
+            ("Worth", metrics.worth_in_words(votes["raters"]), "asked about the same face")
+        )
     tiles = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>\n"
         for name, value, note in figures
@@ -228,16 +230,17 @@ def _votes_parts(
         ),
     ]
     if votes["raters"] is not None:
+        worth = metrics.worth_in_words(votes["raters"])
         parts += [
             "<h2>How many people is it worth?</h2>",
             "<p>If you ask a few people what a face looks like, you can guess what the next one "
             "will say; the more you ask, the better. The model’s guess is as good as that from "
-            f"asking {votes['raters']:.1f} people (lower is better; {votes['perfect_log_loss']:.3f}"
+            f"asking {worth} (lower is better; {votes['perfect_log_loss']:.3f}"
             " would be perfect).</p>",
             _picture(
                 folder,
                 "raters",
-                f"Log loss against people asked; the model is worth {votes['raters']:.1f}",
+                f"Log loss against people asked; the model is worth {worth}",
                 lambda out, theme: plots.plot_raters(
                     votes["rater_curve"], votes["log_loss"], votes["raters"], out, theme
                 ),
