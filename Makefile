@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: live test check lint types layers format lock clean
+.PHONY: live test check lint types layers format lock pictures clean
 
 live: .venv/.live
 	$(BIN)/mien live
@@ -36,6 +36,10 @@ lock: .venv/.dev
 	$(PIP) install -q uv
 	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
 		--constraint lock.in pyproject.toml --output-file constraints.txt
+
+# The pictures of the live page in the README
+pictures: .venv/.dev
+	$(BIN)/python docs/pictures/make.py
 
 clean:
 	rm -rf .venv

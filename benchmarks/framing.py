@@ -126,6 +126,7 @@ def main(
     level: list[float] | None = None,
     seed: int = 0,
     threads: int = 1,
+    without_copies: bool = False,
     json_file: Path | None = None,
 ) -> None:
     """Print accuracy by framing as a Markdown table.
@@ -138,11 +139,16 @@ def main(
         level: parts of the roll to take out; 0, 0.5 and 1 if not given.
         seed: of the draw.
         threads: of the face finder.
+        without_copies: leave out images with a copy in Kaggle's training part, which a network may
+            know by heart as they are, but not cropped anew.
         json_file: also write the numbers here.
     """
     levels = level or [0.0, 0.5, 1.0]
     records = load_dataset(data)
-    usable = np.flatnonzero((records["split"] == SPLITS.index(split)) & (records["label"] >= 0))
+    allowed = (records["split"] == SPLITS.index(split)) & (records["label"] >= 0)
+    if without_copies:
+        allowed &= ~records["copy_in_training"]
+    usable = np.flatnonzero(allowed)
     generator = np.random.default_rng(seed)
     drawn = generator.choice(usable, size=min(images, len(usable)), replace=False)
     chosen = records[np.sort(drawn)]
