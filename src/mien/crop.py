@@ -34,7 +34,7 @@ LEVEL: Final = 1.0
 """Part of the measured roll that `crop_face` takes out, see `framing`.
 
 Chosen on FER2013's validation images: it costs upright faces nothing that can be measured, and wins
-ten points where heads are tilted by 40° (docs/face-framing.md)."""
+seven points where heads are tilted by 40° (docs/face-framing.md)."""
 
 _COARSEST: Final = 4
 # Source pixels a crop pixel from which a large face is decimated before it is warped: a warp of
