@@ -31,7 +31,7 @@ def shoot(browser: Browser, address: str, name: str, width: int, height: int) ->
     page.click("#toggle")
     page.wait_for_selector("[data-face]", timeout=30_000)
     page.wait_for_timeout(3000)  # until votes and rates have settled
-    page.evaluate("document.querySelector('#cameras option').textContent = 'Camera'")
+    page.evaluate("document.querySelector('#sources option').textContent = 'Camera'")
     page.screenshot(path=HERE / f"{name}.jpg", type="jpeg", quality=88)
     page.close()
     print(HERE / f"{name}.jpg")

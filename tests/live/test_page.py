@@ -211,7 +211,7 @@ def test_stop_wipes_everything_and_start_begins_again(
     page.wait_for_timeout(300)  # answers to frames on their way must not bring anything back
     assert not overlay_pixels(page).any()
     expect(page.locator("[data-face]")).to_have_count(0)
-    expect(page.locator("#rate")).to_have_text("Camera off")
+    expect(page.locator("#rate")).to_have_text("Nothing is being read")
     states = "stream.getTracks().map((track) => track.readyState)"
     assert page.evaluate(states) == ["ended"]
     start(page)

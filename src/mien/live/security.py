@@ -72,6 +72,7 @@ def security_headers(netloc: str) -> dict[str, str]:
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self'",
+        "media-src": "blob:",  # a video that the person opens in the page
         # 'self' covers WebSockets in today's browsers, not in those a few years old.
         "connect-src": f"'self' ws://{netloc}",
         "base-uri": "'none'",

@@ -1,32 +1,23 @@
 /** Cameras: which there are, opening one, and what went wrong in a word. */
 
-const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+import { SourceError, sourceOf } from "./source.js";
 
-/** What a camera problem is called; wording.js has the sentence. */
-export class CameraError extends Error {
-  /**
-   * @param {string} problem "denied", "missing", "taken", "unsupported" or "failed"
-   * @param {unknown} cause
-   */
-  constructor(problem, cause) {
-    super(problem, { cause });
-    this.problem = problem;
-  }
-}
+const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 /**
  * Open a camera.
  * @param {string} deviceId of `listCameras`; empty for the browser's choice
- * @returns {Promise<MediaStream>}
- * @throws {CameraError}
+ * @returns {Promise<import("./source.js").Source>}
+ * @throws {SourceError}
  */
 export async function openCamera(deviceId) {
-  if (!navigator.mediaDevices?.getUserMedia) throw new CameraError("unsupported", null);
+  if (!navigator.mediaDevices?.getUserMedia) throw new SourceError("unsupported", null);
   const chosen = deviceId ? { deviceId: { exact: deviceId } } : {};
   try {
-    return await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...chosen } });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...chosen } });
+    return sourceOf(stream, "unplugged");
   } catch (error) {
-    throw new CameraError(problemOf(error), error);
+    throw new SourceError(problemOf(error), error);
   }
 }
 
@@ -48,11 +39,6 @@ export function problemOf(error) {
     default:
       return "failed";
   }
-}
-
-/** @param {MediaStream} stream */
-export function closeCamera(stream) {
-  for (const track of stream.getTracks()) track.stop();
 }
 
 /**

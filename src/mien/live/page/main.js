@@ -1,22 +1,30 @@
-/** Puts the parts together: camera → frames → connection → faces → boxes and cards. */
+/** Puts the parts together: source → frames → connection → faces → boxes and cards. */
 
-import { CameraError, closeCamera, listCameras, openCamera } from "./camera.js";
+import { listCameras, openCamera } from "./camera.js";
 import { Cards } from "./cards.js";
 import { Connection } from "./connection.js";
+import { agreed, enableCopying } from "./consent.js";
 import { Faces } from "./faces.js";
+import { chooseFile, openFile } from "./file.js";
 import { createFigures, updateFigures } from "./figures.js";
 import { FrameGrabber } from "./frames.js";
 import { Overlay } from "./overlay.js";
 import { Rates } from "./rates.js";
+import { SourceError } from "./source.js";
 import { statusOf } from "./status.js";
+import { canShareWindow, openWindow } from "./window.js";
 import * as wording from "./wording.js";
 
 /** @typedef {import("./protocol.js").Reading} Reading */
+/** @typedef {import("./source.js").Source} Source */
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
 /** How long the page says that the server is back. */
 const BACK_MS = 4000;
+/** Values of the picker beside the cameras' ids. */
+const WINDOW = "window";
+const FILE = "file";
 
 /**
  * @template {Element} T
@@ -32,7 +40,7 @@ function element(id, kind) {
 
 const page = document.documentElement;
 const video = element("video", HTMLVideoElement);
-const picker = element("cameras", HTMLSelectElement);
+const picker = element("sources", HTMLSelectElement);
 const button = element("toggle", HTMLButtonElement);
 const status = element("status", HTMLElement);
 const rateLine = element("rate", HTMLElement);
@@ -42,13 +50,15 @@ const cards = new Cards(element("cards", HTMLElement));
 const faces = new Faces();
 const rates = new Rates();
 
-/** @type {string} a `CameraState` of status.js */
-let camera = "off";
+/** @type {string} a `SourceState` of status.js */
+let state = "off";
 /** @type {import("./status.js").ServerState} */
 let server = "connecting";
 let serverMessage = "";
-/** @type {MediaStream | null} */
-let stream = null;
+/** @type {Source | null} */
+let source = null;
+/** Counts attempts to start: an older one that succeeds late must not go on. */
+let attempt = 0;
 /** Frames up to this sequence were taken before the last stop; their answers come too late. */
 let staleUpTo = 0;
 let lastSent = 0;
@@ -57,11 +67,11 @@ let shown = new Map();
 let shownAt = 0;
 
 const connection = new Connection(`ws://${location.host}/live`, {
-  onState(state, message) {
-    const returned = state === "ready" && server === "away";
+  onState(now, message) {
+    const returned = now === "ready" && server === "away";
     // A server that starts again is away until it can read.
-    if (state === "loading" && server === "away") return;
-    server = returned ? "back" : state;
+    if (now === "loading" && server === "away") return;
+    server = returned ? "back" : now;
     serverMessage = message;
     if (returned) {
       setTimeout(() => {
@@ -69,11 +79,11 @@ const connection = new Connection(`ws://${location.host}/live`, {
         showStatus();
       }, BACK_MS);
     }
-    if (state === "away") forget();
+    if (now === "away") forget();
     showStatus();
   },
   onReadings(answer) {
-    if (camera !== "on" || answer.sequence <= staleUpTo) return;
+    if (state !== "on" || answer.sequence <= staleUpTo) return;
     const now = performance.now();
     faces.update(answer.readings, now);
     showCalmly(now);
@@ -114,20 +124,20 @@ function forget() {
 }
 
 function showStatus() {
-  const { kind, text } = statusOf(camera, server, serverMessage);
+  const { kind, text } = statusOf(state, server, serverMessage);
   status.dataset["kind"] = kind;
   if (status.textContent !== text) status.textContent = text;
 }
 
 function showRate() {
-  const summary = camera === "on" ? rates.summary(performance.now()) : null;
-  const waiting = camera === "on" ? "…" : wording.CAMERA_OFF;
+  const summary = state === "on" ? rates.summary(performance.now()) : null;
+  const waiting = state === "on" ? "…" : wording.OFF;
   rateLine.textContent = summary ? wording.rateText(summary.rate, summary.delay) : waiting;
 }
 
-/** @param {string} state */
-function setCamera(state) {
-  camera = state;
+/** @param {string} next */
+function setState(next) {
+  state = next;
   page.classList.toggle("running", state === "on");
   const busy = state === "on" || state === "starting";
   button.textContent = busy ? wording.STOP : wording.START;
@@ -135,54 +145,75 @@ function setCamera(state) {
   showStatus();
 }
 
-async function start() {
-  setCamera("starting");
+/** @returns {Promise<Source>} what the picker says */
+async function openChosen() {
+  if (picker.value === FILE) return chooseFile();
+  if (picker.value !== WINDOW) return openCamera(picker.value);
+  if (!(await agreed())) throw new SourceError("off", null);
+  return openWindow();
+}
+
+/** @param {() => Promise<Source>} open */
+async function start(open) {
+  stop("starting");
+  const own = ++attempt;
   let opened;
   try {
-    opened = await openCamera(picker.value);
+    opened = await open();
   } catch (error) {
     // The person may have pressed Stop while the browser asked.
-    if (camera === "starting") {
-      setCamera(error instanceof CameraError ? error.problem : "failed");
+    if (own === attempt && state === "starting") {
+      setState(error instanceof SourceError ? error.problem : "failed");
     }
     return;
   }
-  if (camera !== "starting" || stream) {
-    closeCamera(opened);
+  if (own !== attempt || state !== "starting") {
+    opened.close();
     return;
   }
-  stream = opened;
-  const [track] = opened.getVideoTracks();
+  source = opened;
+  const [track] = opened.stream?.getVideoTracks() ?? [];
   track?.addEventListener("ended", () => {
-    if (stream === opened) stop("unplugged");
+    if (source === opened && opened.ended) stop(opened.ended);
   });
-  video.srcObject = opened;
+  video.controls = opened.url !== "";
+  video.ariaHidden = String(!video.controls);
+  if (opened.stream) video.srcObject = opened.stream;
+  else video.src = opened.url;
   await video.play().catch(() => undefined); // Stop was pressed meanwhile
-  if (stream !== opened) return;
-  setCamera("on");
+  if (source !== opened) return;
+  setState("on");
   grabber.start();
-  await showCameras(track?.getSettings().deviceId);
+  await showSources(track?.getSettings().deviceId);
 }
 
-/** @param {string} state the camera's afterwards */
-function stop(state = "off") {
+/** @param {string} next the state afterwards */
+function stop(next = "off") {
   grabber.stop();
-  if (stream) closeCamera(stream);
-  stream = null;
+  source?.close();
+  source = null;
   video.srcObject = null;
-  setCamera(state);
+  if (video.src) {
+    video.removeAttribute("src");
+    video.load(); // or the file stays open
+  }
+  setState(next);
   forget();
 }
 
-/** @param {string} [chosen] device id of the camera in use */
-async function showCameras(chosen = picker.value) {
-  const found = await listCameras();
-  const options = found.map(({ id, label }, index) => {
-    return new Option(label || wording.cameraName(index + 1), id, false, id === chosen);
+/** @param {string} [camera] device id of the camera in use */
+async function showSources(camera) {
+  const cameras = await listCameras();
+  const chosen = [WINDOW, FILE].includes(picker.value) ? picker.value : (camera ?? picker.value);
+  const options = cameras.map(({ id, label }, index) => {
+    return new Option(label || wording.cameraName(index + 1), id);
   });
   if (options.length === 0) options.push(new Option(wording.NO_CAMERA, ""));
+  if (canShareWindow) options.push(new Option(wording.WINDOW, WINDOW));
+  options.push(new Option(wording.FILE, FILE));
   picker.replaceChildren(...options);
-  picker.disabled = options.length < 2;
+  picker.value = chosen;
+  if (picker.selectedIndex < 0) picker.selectedIndex = 0;
 }
 
 for (const place of document.querySelectorAll("[data-text]")) {
@@ -191,19 +222,36 @@ for (const place of document.querySelectorAll("[data-text]")) {
 const crowd = createFigures();
 updateFigures(crowd, [...Array(8).fill("happy"), "neutral", "surprise"], "");
 element("crowd", HTMLElement).append(crowd);
-button.addEventListener("click", () => (stream || camera === "starting" ? stop() : start()));
+button.addEventListener("click", () => {
+  if (state === "on" || state === "starting") stop();
+  else void start(openChosen);
+});
 picker.addEventListener("change", () => {
-  if (camera !== "on") return;
-  stop();
-  void start();
+  if (state === "on") void start(openChosen);
+});
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  page.classList.add("dropping");
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) page.classList.remove("dropping");
+});
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  page.classList.remove("dropping");
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  picker.value = FILE;
+  void start(() => openFile(file));
 });
 video.addEventListener("resize", () => {
   page.style.setProperty("--picture", `${video.videoWidth} / ${video.videoHeight}`);
 });
-navigator.mediaDevices?.addEventListener?.("devicechange", () => void showCameras());
+navigator.mediaDevices?.addEventListener?.("devicechange", () => void showSources());
 setInterval(showRate, 500);
 
-setCamera("off");
+enableCopying(wording.COPIED);
+setState("off");
 showRate();
-void showCameras();
+void showSources();
 connection.open();

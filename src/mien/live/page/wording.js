@@ -7,12 +7,13 @@
 
 /** Texts of elements with `data-text`. @type {Readonly<Record<string, string>>} */
 export const TEXTS = {
-  camera: "Camera",
+  source: "What mien looks at",
   faces: "Faces",
   private: "Pictures stay on this computer",
   welcome: "How would ten people read this face?",
   welcomeMore:
-    "Start the camera. mien finds every face and shows what most people would say it looks like.",
+    "Choose a camera, a window or a file, and press Start. mien finds every face and shows what " +
+    "most people would say it looks like.",
   noFace: "No face in the picture",
   noFaceMore: "Faces appear here, each with what ten people would say.",
   notFeelings: "What people would say about a face is not what the person feels.",
@@ -26,13 +27,29 @@ export const TEXTS = {
   beforeTellMore: "People whose faces mien reads should know that it does.",
   beforeWork: "Not at work, not in education",
   beforeWorkMore: "The EU forbids inferring people’s emotions there (AI Act, Art. 5).",
+  consent: "Before you share a window",
+  consentTell: "Tell the others that mien reads their faces. You may copy this:",
+  consentText:
+    "I use mien, a program on my computer that shows me what most people would say my " +
+    "conversation partners’ faces look like. It helps me to read faces. No picture leaves my " +
+    "computer and none is stored. Tell me if you would rather not, and I will turn it off.",
+  consentWork:
+    "Do not use it at work or in education: the EU forbids inferring emotions there " +
+    "(AI Act, Art. 5).",
+  copy: "Copy",
+  cancel: "Cancel",
+  share: "Choose a window",
+  drop: "Let go to read this file",
   beforeFeelings: "A face is not a feeling",
   beforeFeelingsMore: "mien shows what people would say. They, and mien, can be wrong.",
 };
 
 export const START = "Start";
 export const STOP = "Stop";
+export const COPIED = "Copied";
 export const NO_CAMERA = "No camera";
+export const WINDOW = "A window or tab …";
+export const FILE = "A video or picture …";
 
 /** @param {number} number */
 export function cameraName(number) {
@@ -107,7 +124,7 @@ export function percent(share) {
   return `${Math.round(100 * share)}%`;
 }
 
-export const CAMERA_OFF = "Camera off";
+export const OFF = "Nothing is being read";
 
 /**
  * The line under the picture.
@@ -119,8 +136,8 @@ export function rateText(rate, delay) {
   return `${Math.round(rate)} ${unit} a second · ${Math.round(delay)} ms`;
 }
 
-/** What went wrong with the camera. @type {Readonly<Record<string, string>>} */
-export const CAMERA_PROBLEMS = {
+/** What went wrong with a camera, window or file. @type {Readonly<Record<string, string>>} */
+export const PROBLEMS = {
   denied:
     "The browser does not let mien use the camera. " +
     "Allow it in the address bar, then press Start.",
@@ -129,10 +146,14 @@ export const CAMERA_PROBLEMS = {
   unplugged: "The camera is gone. Plug it in again, or choose another, then press Start.",
   unsupported: "This browser cannot use a camera here. Open the page by http://localhost.",
   failed: "The camera does not start. Unplug it and plug it in, then press Start.",
+  windowDenied: "No window was chosen. Press Start to choose one.",
+  windowFailed: "This window cannot be shared. Press Start to choose another.",
+  windowEnded: "The window is no longer shared. Press Start to share one again.",
+  unreadable: "The browser cannot show this file. Try an MP4 or WebM video, a JPEG or a PNG.",
 };
 
 export const STATUS = {
-  starting: "Starting the camera. The browser may ask whether mien may use it.",
+  starting: "Starting. The browser may ask whether mien may look.",
   connecting: "Connecting to mien …",
   loading: "Getting ready to read faces …",
   away: "mien has stopped answering. Is it still running? Trying again …",

@@ -1,0 +1,23 @@
+/** A window, tab or screen that the person chooses to share, such as a video call. */
+
+import { SourceError, sourceOf } from "./source.js";
+
+/** Faces in a call move little: more frames a second would only cost the call its processor. */
+const VIDEO = { frameRate: { ideal: 15, max: 30 } };
+
+export const canShareWindow = "getDisplayMedia" in (globalThis.navigator?.mediaDevices ?? {});
+
+/**
+ * Let the person choose; nothing is heard, pictures only.
+ * @returns {Promise<import("./source.js").Source>}
+ * @throws {SourceError}
+ */
+export async function openWindow() {
+  try {
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: VIDEO, audio: false });
+    return sourceOf(stream, "windowEnded");
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : "";
+    throw new SourceError(name === "NotAllowedError" ? "windowDenied" : "windowFailed", error);
+  }
+}

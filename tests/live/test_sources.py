@@ -1,0 +1,163 @@
+"""What the page looks at besides a camera: shared windows and files, in Chromium."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from chromium import Image, Server, jpeg
+from playwright.sync_api import Browser, Page, expect
+from test_page import HAPPY, coloured_area, overlay_pixels
+
+ENOUGH_MS = 15_000
+
+
+@pytest.fixture
+def film(one_face: Image, tmp_path: Path) -> Path:
+    """Two seconds of the astronaut, 640×480, as WebM."""
+    path = tmp_path / "film.webm"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), 15, (640, 480))
+    assert writer.isOpened()
+    for shift in range(30):
+        moved = np.roll(one_face, shift, axis=1)
+        writer.write(cv2.cvtColor(moved, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+@pytest.fixture
+def photo(one_face: Image, tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(jpeg(one_face))
+    return path
+
+
+@pytest.fixture
+def page(launch: Callable[..., Browser], live_server: Server) -> Page:
+    """The page in a browser without a camera."""
+    page = launch().new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.set_default_timeout(ENOUGH_MS)
+    page.goto(live_server.address)
+    return page
+
+
+def choose(page: Page, source: str) -> None:
+    page.get_by_label("What mien looks at").select_option(source)
+
+
+def drop(page: Page, name: str, kind: str, content: bytes) -> None:
+    """Drop a file on the page, as a person does with the mouse."""
+    page.evaluate(
+        """([name, type, content]) => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([bytes], name, { type }));
+            for (const kind of ["dragover", "drop"]) {
+                document.body.dispatchEvent(
+                    new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+            }
+        }""",
+        [name, kind, base64.b64encode(content).decode()],
+    )
+
+
+def expect_one_happy_face(page: Page) -> None:
+    expect(page.locator("[data-face='1'] .verdict")).to_contain_text("happy", timeout=ENOUGH_MS)
+    expect(page.locator("[data-face]")).to_have_count(1)
+    coloured_area(overlay_pixels(page), HAPPY)
+
+
+@pytest.mark.parametrize("kind", ["film", "photo"])
+def test_a_chosen_file_is_read(page: Page, request: pytest.FixtureRequest, kind: str) -> None:
+    choose(page, "file")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Start").click()
+    chooser.value.set_files(request.getfixturevalue(kind))
+    expect_one_happy_face(page)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-face]")).to_have_count(0)
+
+
+def test_a_choice_that_is_called_off_changes_nothing(page: Page) -> None:
+    choose(page, "file")
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_dropped_files_follow_each_other_without_a_reload(
+    page: Page, film: Path, photo: Path
+) -> None:
+    drop(page, "film.webm", "video/webm", film.read_bytes())
+    expect_one_happy_face(page)
+    assert page.evaluate("document.getElementById('video').controls")
+    drop(page, "photo.jpg", "image/jpeg", photo.read_bytes())
+    expect_one_happy_face(page)
+    assert not page.evaluate("document.getElementById('video').controls")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("broken.mp4", "video/mp4"), ("broken.png", "image/png"), ("text.txt", "")]
+)
+def test_a_file_that_cannot_be_shown_is_explained(
+    page: Page, photo: Path, name: str, kind: str
+) -> None:
+    drop(page, name, kind, b"no film, no picture")
+    expect(page.get_by_role("status")).to_contain_text("cannot show this file")
+    drop(page, "photo.jpg", "image/jpeg", photo.read_bytes())
+    expect_one_happy_face(page)
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_a_shared_tab_is_read_after_a_word_on_telling_the_others(
+    launch: Callable[..., Browser], live_server: Server, one_face: Image
+) -> None:
+    # Not with the fake camera's flag: that would show a synthetic picture instead of the tab.
+    browser = launch("--auto-select-tab-capture-source-by-title=A call")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    call = context.new_page()
+    picture = base64.b64encode(jpeg(one_face)).decode()
+    call.set_content(
+        "<title>A call</title><body style='margin:0;background:#224'>"
+        f"<img style='margin:100px' src='data:image/jpeg;base64,{picture}'>"
+        "<p id=tick></p><script>setInterval(() => tick.textContent = Date.now(), 50)</script>"
+    )
+    page = context.new_page()
+    page.set_default_timeout(ENOUGH_MS)
+    page.goto(live_server.address)
+    choose(page, "window")
+    start = page.get_by_role("button", name="Start")
+    start.click()
+    dialog = page.get_by_role("dialog", name="Before you share a window")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    assert "No picture leaves my computer" in page.evaluate("navigator.clipboard.readText()")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(start).to_be_visible()
+
+    start.click()
+    dialog.get_by_role("button", name="Choose a window").click()
+    expect_one_happy_face(page)
+    size = page.evaluate("[video.videoWidth, video.videoHeight]")
+    seen = page.evaluate(
+        """() => {
+            const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+            const context = canvas.getContext("2d");
+            context.drawImage(video, 0, 0);
+            return [...context.getImageData(20, 20, 1, 1).data];
+        }"""
+    )
+    assert size[0] > size[1] > 400
+    assert seen[:3] == pytest.approx([0x22, 0x22, 0x44], abs=8)  # the call's own ground
+
+    page.get_by_role("button", name="Stop").click()
+    start.click()  # asked once, not again
+    expect_one_happy_face(page)
