@@ -1,5 +1,6 @@
 """The server in a process of its own, and Chromium's flags for a fake camera."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -41,6 +42,15 @@ class Server:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()  # printed once the port listens
         assert self.address in line
+
+    def stall(self) -> None:
+        """Hold the process; its connections stay open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is None:

@@ -359,6 +359,31 @@ def test_the_server_may_go_away_and_come_back(
     expect(page.get_by_role("status")).to_be_empty(timeout=ENOUGH_MS)
 
 
+def test_a_server_that_stalls_is_told_and_the_newest_frame_comes_next(
+    one_face_browser: Browser, own_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, own_server)
+    start(page)
+    own_server.stall()
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("Delayed", timeout=ENOUGH_MS)
+    page.wait_for_timeout(1000)
+    page.evaluate(
+        """() => {
+            globalThis.ages = [];
+            document.addEventListener("mien:readings", ({ detail }) =>
+                ages.push(detail.shown - detail.answer.capture_time));
+        }"""
+    )
+    own_server.go_on()
+    expect(status).to_be_empty(timeout=ENOUGH_MS)
+    page.wait_for_timeout(2000)
+    # What was on its way when the server stalled is old; at most its two credits' worth.
+    fresh = page.evaluate("ages.slice(2)")
+    assert len(fresh) >= 3
+    assert max(fresh) < 1000
+
+
 def test_an_empty_picture_says_so(
     launch: Launch,
     camera_flags: CameraFlags,

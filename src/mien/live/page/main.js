@@ -20,6 +20,8 @@ import * as wording from "./wording.js";
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
+/** An answer that takes longer is late, and the page says so. */
+const LATE_MS = 1000;
 /** How long the page says that the server is back. */
 const BACK_MS = 4000;
 /** Values of the picker beside the cameras' ids. */
@@ -62,6 +64,8 @@ let attempt = 0;
 /** Frames up to this sequence were taken before the last stop; their answers come too late. */
 let staleUpTo = 0;
 let lastSent = 0;
+/** When the page began to wait for an answer; null while no frame is on its way. */
+let waitingSince = /** @type {number | null} */ (null);
 /** What cards, colours and labels tell, by face number. @type {Map<number, Reading>} */
 let shown = new Map();
 let shownAt = 0;
@@ -85,6 +89,11 @@ const connection = new Connection(`ws://${location.host}/live`, {
   onReadings(answer) {
     if (state !== "on" || answer.sequence <= staleUpTo) return;
     const now = performance.now();
+    waitingSince = answer.sequence < lastSent ? now : null;
+    if (server === "delayed") {
+      server = "ready";
+      showStatus();
+    }
     faces.update(answer.readings, now);
     showCalmly(now);
     overlay.draw(faces.seenAt(now), shown, answer.width, answer.height);
@@ -99,6 +108,7 @@ const grabber = new FrameGrabber(
   () => connection.hasCredit,
   (picture) => {
     lastSent = connection.send(picture) ?? lastSent;
+    waitingSince ??= performance.now();
   },
 );
 
@@ -114,6 +124,7 @@ function showCalmly(now) {
 /** Wipe what was read: it would be old. */
 function forget() {
   staleUpTo = lastSent;
+  waitingSince = null;
   faces.clear();
   rates.clear();
   shown = new Map();
@@ -127,6 +138,14 @@ function showStatus() {
   const { kind, text } = statusOf(state, server, serverMessage);
   status.dataset["kind"] = kind;
   if (status.textContent !== text) status.textContent = text;
+}
+
+/** Say that answers are late, so that nobody takes old readings for new. */
+function showDelay() {
+  const late = waitingSince !== null && performance.now() - waitingSince > LATE_MS;
+  if (!late || state !== "on" || server !== "ready") return;
+  server = "delayed";
+  showStatus();
 }
 
 function showRate() {
@@ -249,6 +268,7 @@ video.addEventListener("resize", () => {
 });
 navigator.mediaDevices?.addEventListener?.("devicechange", () => void showSources());
 setInterval(showRate, 500);
+setInterval(showDelay, 250);
 
 enableCopying(wording.COPIED);
 setState("off");

@@ -3,7 +3,7 @@
 import { PROBLEMS, STATUS } from "./wording.js";
 
 /** @typedef {"off" | "starting" | "on" | keyof typeof PROBLEMS} SourceState */
-/** @typedef {"connecting" | "loading" | "ready" | "failed" | "away" | "back"} ServerState */
+/** @typedef {"connecting" | "loading" | "ready" | "failed" | "away" | "back" | "delayed"} ServerState */
 
 /**
  * @param {string} source a `SourceState`
@@ -18,6 +18,7 @@ export function statusOf(source, server, message = "") {
   if (problem) return { kind: "problem", text: problem };
   if (source === "starting") return { kind: "info", text: STATUS.starting };
   if (server === "back") return { kind: "good", text: STATUS.back };
+  if (source === "on" && server === "delayed") return { kind: "info", text: STATUS.delayed };
   if (source === "on" && server === "connecting") return { kind: "info", text: STATUS.connecting };
   if (source === "on" && server === "loading") return { kind: "info", text: STATUS.loading };
   return { kind: "none", text: "" };

@@ -156,6 +156,7 @@ export const STATUS = {
   starting: "Starting. The browser may ask whether mien may look.",
   connecting: "Connecting to mien …",
   loading: "Getting ready to read faces …",
+  delayed: "Delayed: this is a moment old.",
   away: "mien has stopped answering. Is it still running? Trying again …",
   back: "mien is back.",
   /** @param {string} message */
