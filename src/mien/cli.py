@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mien.types import Reading
 
 _TRAINING_EXTRA: Final = frozenset(
-    {"torch", "kornia", "matplotlib", "onnx", "onnxscript", "scipy", "sklearn"}
+    {"torch", "kornia", "matplotlib", "onnx", "onnxscript", "optuna", "scipy", "sklearn"}
 )
 _NO_EXTRA: Final = (
     "mien: this command needs the training extra, and {} is not installed. Install it: "
@@ -60,6 +60,7 @@ for _parent, _name, _help in (
     (_data, "describe", "Print what a data set holds: classes, splits, votes, copies."),
     (_data, "preview", "Draw images before and after augmentation."),
     (app, "train", "Train a network; an interrupted run goes on with --resume."),
+    (app, "tune", "Search for better hyper-parameters."),
     (app, "evaluate", "Measure a model on one split of a data set."),
     (app, "export", "Export a run's best weights as one ONNX file."),
 ):

@@ -1,4 +1,4 @@
-"""The commands behind `mien data`, `train`, `evaluate` and `export`; needs the extra `training`."""
+"""The commands of the extra `training`: `mien data`, `train`, `tune`, `evaluate`, `export`."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -99,6 +99,30 @@ def train(
         f"{out}: best epoch {best['epoch']} of {best['epochs']}, "
         f"validation accuracy {best['accuracy']:.4f}"
     )
+
+
+def tune(
+    *,
+    data: Path,
+    out: Path,
+    trials: int = 20,
+    epochs: int = 8,
+    network: str = "baseline",
+    seed: int = 0,
+) -> None:
+    """Search for better hyper-parameters; the same command goes on, or joins in beside others.
+
+    Args:
+        data: a data set file of `mien data prepare`; its test splits are not touched.
+        out: folder of the study.
+        trials: how many the study shall have in the end.
+        epochs: of each trial, unless it is given up as hopeless.
+        network: a name of mien.training.networks.NETWORKS.
+        seed: of the search and of every trial.
+    """
+    from mien.training.tune import tune as run_study
+
+    print(run_study(data, out, trials=trials, epochs=epochs, network=network, seed=seed))
 
 
 def evaluate(

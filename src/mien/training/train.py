@@ -8,6 +8,7 @@ Cost of `baseline` on FER2013: about a minute an epoch on two CPU cores.
 import ctypes
 import math
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,14 @@ class Targets:
         )
 
 
-def train(data: Path, run: Path, config: Config, *, resume: bool = False) -> dict[str, Any]:
+def train(
+    data: Path,
+    run: Path,
+    config: Config,
+    *,
+    resume: bool = False,
+    after_epoch: Callable[[Mapping[str, Any]], None] | None = None,
+) -> dict[str, Any]:
     """Train a network and keep its best weights in the folder `run`.
 
     Args:
@@ -65,6 +73,8 @@ def train(data: Path, run: Path, config: Config, *, resume: bool = False) -> dic
         run: folder to make; with `resume`, one that exists.
         config: what to do; when resuming, the run's own is taken but for `patience`.
         resume: go on after the last complete epoch.
+        after_epoch: called with the epoch's line of `epochs.csv` once it is kept; what it raises
+            ends the run.
 
     Returns:
         `epoch` and `accuracy` of the best epoch by validation, and `epochs` trained.
@@ -107,6 +117,8 @@ def train(data: Path, run: Path, config: Config, *, resume: bool = False) -> dic
             best = "  best" if state.best_epoch == epoch else ""
             display.console.print(_sentence(line, config.epochs) + best, soft_wrap=True)
             display.update(task, completed=epoch)
+            if after_epoch is not None:
+                after_epoch(line)
     plot_learning_curves(run / "epochs.csv", run / "learning-curves.png")
     return {"epoch": state.best_epoch, "accuracy": state.best_accuracy, "epochs": state.epoch}
 
