@@ -65,7 +65,8 @@ def tune(
     Args:
         data: a data set file of `mien data prepare`; its test splits are not touched.
         out: folder of the study; several processes may work on it at once.
-        trials: how many the study shall have in the end, those given up included.
+        trials: how many the study shall have in the end, those given up included; each further
+            process may add one more that it had begun.
         epochs: of each trial.
         network: a name of `mien.training.networks.NETWORKS`.
         seed: of the search and of every trial.
