@@ -82,3 +82,28 @@ def test_rotation_is_in_degrees() -> None:
     slopes = (ys[:, 0, 36] - ys[:, 0, 12]) / 24
     angles = torch.rad2deg(torch.atan(slopes)).abs()
     assert 15 < angles.max() < 20.5
+
+
+def test_light_lens_and_sensor_change_what_they_should(faces: torch.Tensor) -> None:
+    def spread(values: torch.Tensor) -> float:
+        return float(values.max() - values.min())
+
+    means = augment_batch(faces, replace(NONE, brightness_range=0.3), 0).mean(dim=(1, 2, 3))
+    assert 0.3 < spread(means / faces.mean()) < 0.6
+    deviations = augment_batch(faces, replace(NONE, contrast_range=0.5), 0).std(dim=(1, 2, 3))
+    assert 0.5 < spread(deviations / faces[0].std()) < 1.0
+    blurred = augment_batch(faces, replace(NONE, blur=1.5), 0)
+    edges = blurred.diff(dim=3).abs().mean(dim=(1, 2, 3)) / faces.diff(dim=3).abs().mean()
+    assert 0.4 < edges.min() < 0.8
+    assert 16 < (edges > 0.99).sum() < 48  # the others are left as they are
+    noise = (augment_batch(faces, replace(NONE, noise=20), 0) - faces).std(dim=(1, 2, 3)) * 255
+    assert 10 < noise.max() <= 21
+    assert 16 < (noise < 0.1).sum() < 48
+
+
+def test_a_bad_camera_leaves_images_in_range_and_follows_the_seed(faces: torch.Tensor) -> None:
+    bad = Augmentation(brightness_range=0.9, contrast_range=0.9, blur=2, noise=80)
+    result = augment_batch(faces, bad, 3)
+    assert result.min() >= 0
+    assert result.max() <= 1
+    assert torch.equal(result, augment_batch(faces, bad, 3))

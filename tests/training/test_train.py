@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -151,3 +152,19 @@ def test_nothing_to_resume_or_load(dataset_file: Path, tmp_path: Path) -> None:
         load_run(tmp_path / "none")
     with pytest.raises(DataError, match=r"missing\.npy"):
         train(tmp_path / "missing.npy", tmp_path / "run", CONFIG)
+
+
+def test_a_run_may_begin_with_the_weights_of_another(
+    run: Path, dataset_file: Path, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, start=str(run), epochs=1, learning_rate=0.0)
+    train(dataset_file, tmp_path / "more", config)
+    _, before = load_run(run)
+    _, after = load_run(tmp_path / "more")
+    for old, new in zip(before.parameters(), after.parameters(), strict=True):
+        torch.testing.assert_close(old, new)
+    content = json.loads((tmp_path / "more" / "config.json").read_text())
+    assert content["start"] == hashlib.sha256((run / "best.pt").read_bytes()).hexdigest()
+    with pytest.raises(TrainingError, match="no run"):
+        train(dataset_file, tmp_path / "none", replace(config, start=str(tmp_path / "nothing")))
+    assert not (tmp_path / "none").exists()

@@ -1,10 +1,11 @@
 """Augmentation of whole batches, on the CPU or the GPU, by the names that Keras users know."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from kornia.augmentation import RandomAffine, RandomHorizontalFlip
+from kornia.augmentation import RandomAffine, RandomGaussianBlur, RandomHorizontalFlip
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class Augmentation:
         zoom_range: scale by a factor from 1 - zoom_range (out) to 1 + zoom_range (in).
         shift_range: shift along x and y by up to this share of the side either way.
         horizontal_flip: mirror half of the images.
+        brightness_range: multiply by a factor from 1 - brightness_range to 1 + brightness_range.
+        contrast_range: the same for the distance from the image's mean.
+        blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
+        noise: add noise to half of the images, of up to this standard deviation (of 255).
         fill_mode: what stands where the picture ended: the "nearest" pixel's value.
     """
 
@@ -25,6 +30,10 @@ class Augmentation:
     zoom_range: float = 0.3
     shift_range: float = 0.08
     horizontal_flip: bool = True
+    brightness_range: float = 0.0
+    contrast_range: float = 0.0
+    blur: float = 0.0
+    noise: float = 0.0
     fill_mode: Literal["nearest"] = "nearest"
 
 
@@ -66,4 +75,26 @@ def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -
         result = affine(images)
         if a.horizontal_flip:
             result = RandomHorizontalFlip(p=0.5)(result)
+        if a.brightness_range or a.contrast_range or a.blur or a.noise:
+            result = _through_a_camera(result, a)
     return result
+
+
+def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:
+    """Light, lens and sensor, in this order; draws from torch's global generator, on the CPU."""
+
+    def draw(low: float, high: float) -> torch.Tensor:
+        return torch.empty(len(images), 1, 1, 1).uniform_(low, high).to(images.device)
+
+    a = augmentation
+    mean = images.mean(dim=(1, 2, 3), keepdim=True)
+    contrast = draw(1 - a.contrast_range, 1 + a.contrast_range)
+    brightness = draw(1 - a.brightness_range, 1 + a.brightness_range)
+    images = ((mean + (images - mean) * contrast) * brightness).clamp(0, 1)
+    if a.blur:
+        side = 2 * math.ceil(3 * a.blur) + 1  # three standard deviations on either side
+        images = RandomGaussianBlur((side, side), (0.1, a.blur), p=0.5)(images)
+    if a.noise:
+        deviation = draw(0, a.noise / 255) * (draw(0, 1) < 0.5)
+        images = images + deviation * torch.randn(images.shape).to(images.device)
+    return images.clamp(0, 1)

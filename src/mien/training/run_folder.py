@@ -45,6 +45,8 @@ class Config:
 
     Attributes:
         network: a name of `mien.training.networks.NETWORKS`.
+        start: folder of a run of the same network whose best weights to begin with; "" for fresh
+            ones, drawn by the seed.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
@@ -59,6 +61,7 @@ class Config:
     """
 
     network: str = "baseline"
+    start: str = ""
     epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3
@@ -109,10 +112,18 @@ def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bo
         return replace(old, patience=config.patience)
     if run.exists() and any(run.iterdir()):
         raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
+    if config.start:
+        started: Config = read_config(Path(config.start))["config"]
+        if (started.network, started.votes) != (config.network, config.votes):
+            raise TrainingError(
+                f"{config.start}: its weights are of another network: expected {config.network} "
+                f"with{'' if config.votes else 'out'} a votes head"
+            )
     run.mkdir(parents=True, exist_ok=True)
     content = {
         "config": asdict(config),
         "data": fingerprint(records),
+        "start": _sha256(Path(config.start) / "best.pt") if config.start else None,
         "commit": git_commit(),
         "command": ["mien", *sys.argv[1:]],
         "torch": torch.__version__,
@@ -195,6 +206,17 @@ def restore(run: Path, state: State, device: torch.device) -> None:
         _append(run / name, fields, lines)
 
 
+def first_network(run: Path, config: Config) -> nn.Module:
+    """The network that a run begins with; its weights matter until there is a checkpoint.
+
+    Raises:
+        TrainingError: no such network, or `start` holds no weights.
+    """
+    if config.start and not (run / "checkpoint.pt").exists():
+        return load_run(Path(config.start))[1]
+    return build(config.network, config.seed, votes=config.votes)
+
+
 def fingerprint(records: NDArray[np.void]) -> str:
     """SHA-256 of all that training sees of a data set."""
     digest = hashlib.sha256()
@@ -213,6 +235,10 @@ def git_commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return result.stdout.strip()
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _append(path: Path, fields: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> None:

@@ -24,9 +24,15 @@ from torch.nn.functional import cross_entropy
 from mien.emotions import EMOTION_NAMES
 from mien.training.augment import augment_batch, rescale
 from mien.training.data import load_dataset, select
-from mien.training.networks import build
 from mien.training.plots import plot_learning_curves
-from mien.training.run_folder import Config, State, finish_epoch, open_run, restore
+from mien.training.run_folder import (
+    Config,
+    State,
+    finish_epoch,
+    first_network,
+    open_run,
+    restore,
+)
 
 LABELS = len(EMOTION_NAMES)
 """A network's first so many logits are the label head, the others the votes head."""
@@ -90,7 +96,7 @@ def train(
         config = replace(config, votes_weight=0.0)
     config = open_run(run, config, records, resume=resume)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = build(config.network, config.seed, votes=config.votes).to(device)
+    network = first_network(run, config).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
     state = State(network, optimizer)
