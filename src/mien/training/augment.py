@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from kornia.augmentation import RandomAffine, RandomGaussianBlur, RandomHorizontalFlip
+from kornia.augmentation import (
+    RandomAffine,
+    RandomErasing,
+    RandomGaussianBlur,
+    RandomHorizontalFlip,
+    RandomJPEG,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,8 @@ class Augmentation:
         contrast_range: the same for the distance from the image's mean.
         blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
         noise: add noise to half of the images, of up to this standard deviation (of 255).
+        jpeg: compress half of the images, to a quality from this (1 to 100) up; 0 leaves them all.
+        erasing: grey out a rectangle of 2 to 20 % of the image in this share of the images.
         fill_mode: what stands where the picture ended: the "nearest" pixel's value.
     """
 
@@ -34,6 +42,8 @@ class Augmentation:
     contrast_range: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
+    jpeg: int = 0
+    erasing: float = 0.0
     fill_mode: Literal["nearest"] = "nearest"
 
 
@@ -75,26 +85,31 @@ def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -
         result = affine(images)
         if a.horizontal_flip:
             result = RandomHorizontalFlip(p=0.5)(result)
-        if a.brightness_range or a.contrast_range or a.blur or a.noise:
-            result = _through_a_camera(result, a)
+        result = _through_a_camera(result, a)
+        if a.erasing:
+            result = RandomErasing(scale=(0.02, 0.2), value=0.5, p=a.erasing)(result)
     return result
 
 
 def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:
-    """Light, lens and sensor, in this order; draws from torch's global generator, on the CPU."""
+    """Light, lens, sensor and file, in this order; draws from torch's global generator."""
 
     def draw(low: float, high: float) -> torch.Tensor:
         return torch.empty(len(images), 1, 1, 1).uniform_(low, high).to(images.device)
 
     a = augmentation
-    mean = images.mean(dim=(1, 2, 3), keepdim=True)
-    contrast = draw(1 - a.contrast_range, 1 + a.contrast_range)
-    brightness = draw(1 - a.brightness_range, 1 + a.brightness_range)
-    images = ((mean + (images - mean) * contrast) * brightness).clamp(0, 1)
+    if a.brightness_range or a.contrast_range:
+        mean = images.mean(dim=(1, 2, 3), keepdim=True)
+        contrast = draw(1 - a.contrast_range, 1 + a.contrast_range)
+        brightness = draw(1 - a.brightness_range, 1 + a.brightness_range)
+        images = ((mean + (images - mean) * contrast) * brightness).clamp(0, 1)
     if a.blur:
         side = 2 * math.ceil(3 * a.blur) + 1  # three standard deviations on either side
         images = RandomGaussianBlur((side, side), (0.1, a.blur), p=0.5)(images)
     if a.noise:
         deviation = draw(0, a.noise / 255) * (draw(0, 1) < 0.5)
-        images = images + deviation * torch.randn(images.shape).to(images.device)
-    return images.clamp(0, 1)
+        images = (images + deviation * torch.randn(images.shape).to(images.device)).clamp(0, 1)
+    if a.jpeg:
+        in_colour = images.expand(-1, 3, -1, -1)  # the codec knows no grey
+        images = RandomJPEG((float(a.jpeg), 100.0), p=0.5)(in_colour)[:, :1]
+    return images

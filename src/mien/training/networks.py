@@ -46,7 +46,100 @@ def baseline(outputs: int) -> nn.Module:
     )
 
 
-NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {"baseline": baseline}
+class SqueezeExcitation(nn.Module):
+    """Weighs the channels by what the whole image holds (Hu et al. 2018, arXiv 1709.01507)."""
+
+    def __init__(self, channels: int, reduction: int = 8) -> None:
+        super().__init__()
+        self.weights = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Conv2d(channels, channels // reduction, 1),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels // reduction, channels, 1),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Features, float32 (N, channels, H, W), each channel scaled by 0 to 1."""
+        return features * self.weights(features)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions beside a shortcut (He et al. 2016, arXiv 1512.03385).
+
+    Where it halves the image, the shortcut averages 2×2 pixels before its 1×1 convolution (He et
+    al. 2019, arXiv 1812.01187), so that no pixel is left out.
+    """
+
+    def __init__(self, channels_in: int, channels_out: int, *, halve: bool) -> None:
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            nn.Conv2d(channels_in, channels_out, 3, 2 if halve else 1, padding=1, bias=False),
+            nn.BatchNorm2d(channels_out),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False),
+            nn.BatchNorm2d(channels_out),
+            SqueezeExcitation(channels_out),
+        )
+        self.shortcut = nn.Sequential()
+        if halve:
+            self.shortcut.append(nn.AvgPool2d(2))
+        if channels_in != channels_out:
+            self.shortcut.append(nn.Conv2d(channels_in, channels_out, 1, bias=False))
+            self.shortcut.append(nn.BatchNorm2d(channels_out))
+        self.activation = nn.ReLU(inplace=True)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Features, float32 (N, channels_in, H, W) → (N, channels_out, H or H/2, W or W/2)."""
+        return self.activation(self.convolutions(features) + self.shortcut(features))
+
+
+def _residual(outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...]) -> nn.Module:
+    layers: list[nn.Module] = [
+        nn.Conv2d(1, widths[0], 3, padding=1, bias=False),
+        nn.BatchNorm2d(widths[0]),
+        nn.ReLU(inplace=True),
+    ]
+    channels = widths[0]
+    for stage, (width, count) in enumerate(zip(widths, blocks, strict=True)):
+        for index in range(count):
+            layers.append(ResidualBlock(channels, width, halve=stage > 0 and index == 0))
+            channels = width
+    return nn.Sequential(
+        *layers,
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(channels, outputs),
+    )
+
+
+def residual(outputs: int) -> nn.Module:
+    """A residual network with squeeze-excitation for live use; 1.5 million parameters.
+
+    Stages of 16, 48, 96 and 192 channels at 48², 24², 12² and 6² pixels, with 1, 1, 2 and 2
+    blocks; the mean over the pixels and a linear layer. 1.3 times the time of `baseline`.
+
+    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
+    """
+    return _residual(outputs, (16, 48, 96, 192), (1, 1, 2, 2))
+
+
+def residual_large(outputs: int) -> nn.Module:
+    """The same with many more channels, to teach `residual`; 19 million parameters.
+
+    Stages of 64, 128, 256 and 512 channels with 1, 2, 3 and 3 blocks: too slow for live use.
+
+    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
+    """
+    return _residual(outputs, (64, 128, 256, 512), (1, 2, 3, 3))
+
+
+NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
+    "baseline": baseline,
+    "residual": residual,
+    "residual-large": residual_large,
+}
 """Every network that `mien train --network` knows, from its number of outputs."""
 
 

@@ -21,6 +21,7 @@ import torch
 from cyclopts import Parameter
 from numpy.typing import NDArray
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
@@ -52,6 +53,10 @@ class Config:
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
         warmup: share of all steps over which the rate rises.
         decay: whether the rate falls at all.
+        weight_decay: how much each step shrinks the weights, in units of the rate (AdamW,
+            Loshchilov & Hutter 2019).
+        averaging: share of the running mean of the weights that each step keeps; the mean is what
+            is validated and kept. 0 keeps the last weights themselves.
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
             without votes, leaves the votes head out.
@@ -67,6 +72,8 @@ class Config:
     learning_rate: float = 2e-3
     warmup: float = 0.05
     decay: bool = True
+    weight_decay: float = 0.0
+    averaging: float = 0.0
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     patience: int = 20
@@ -81,9 +88,10 @@ class Config:
 
 @dataclass(slots=True)
 class State:
-    """Where a run stands after its last complete epoch."""
+    """Where a run stands after its last complete epoch; `average` is what is validated and kept."""
 
     network: nn.Module
+    average: AveragedModel
     optimizer: torch.optim.Optimizer
     epoch: int = 0
     best_epoch: int = 0
@@ -172,11 +180,12 @@ def finish_epoch(
     state.epoch = line["epoch"]
     if line["validation_accuracy"] > state.best_accuracy:
         state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
-        _save(state.network.state_dict(), run / "best.pt")
+        _save(state.average.module.state_dict(), run / "best.pt")
     _append(run / "metrics.csv", STEP_FIELDS, steps)
     _append(run / "epochs.csv", EPOCH_FIELDS, [line])
     checkpoint = {
         "network": state.network.state_dict(),
+        "average": state.average.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "epoch": state.epoch,
         "best_epoch": state.best_epoch,
@@ -190,6 +199,7 @@ def restore(run: Path, state: State, device: torch.device) -> None:
     if (run / "checkpoint.pt").exists():  # else it was interrupted within the first epoch
         checkpoint = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
         state.network.load_state_dict(checkpoint["network"])
+        state.average.load_state_dict(checkpoint["average"])
         state.optimizer.load_state_dict(checkpoint["optimizer"])
         state.epoch = checkpoint["epoch"]
         state.best_epoch = checkpoint["best_epoch"]

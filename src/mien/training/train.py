@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID, TimeRemainingColumn
 from torch import nn
 from torch.nn.functional import cross_entropy
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mien.emotions import EMOTION_NAMES
 from mien.training.augment import augment_batch, rescale
@@ -98,8 +99,7 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = first_network(run, config).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    state = State(network, optimizer)
+    state = State(network, *_optimizer(network, config))
     if resume:
         restore(run, state, device)
     targets = Targets.of(training, device)
@@ -116,7 +116,7 @@ def train(
                 "learning_rate": steps[-1]["learning_rate"],
                 "training_loss": float(np.mean([step["loss"] for step in steps])),
                 "training_accuracy": float(np.mean([step["accuracy"] for step in steps])),
-                **validate(network, validation, device),
+                **validate(state.average.module, validation, device),
                 "seconds": time.perf_counter() - began,
             }
             finish_epoch(run, state, steps, line)
@@ -183,6 +183,19 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
     return config.learning_rate * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
 
 
+def _optimizer(network: nn.Module, config: Config) -> tuple[AveragedModel, torch.optim.Optimizer]:
+    """The running mean of the network's weights, and what changes them."""
+    average = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(config.averaging), use_buffers=True
+    )
+    # Biases and normalisation are few and need no shrinking.
+    kernels = [weights for weights in network.parameters() if weights.ndim > 1]
+    others = [weights for weights in network.parameters() if weights.ndim <= 1]
+    groups = [{"params": kernels}, {"params": others, "weight_decay": 0.0}]
+    rate, decay = config.learning_rate, config.weight_decay
+    return average, torch.optim.AdamW(groups, lr=rate, weight_decay=decay)
+
+
 def _train_epoch(
     state: State, config: Config, targets: Targets, epoch: int, display: Progress, task: TaskID
 ) -> list[dict[str, float]]:
@@ -200,7 +213,8 @@ def _train_epoch(
         seed = int(np.random.SeedSequence((config.seed, epoch, index)).generate_state(1)[0])
         images = augment_batch(rescale(targets.images[chosen]), config.augmentation, seed)
         labels = targets.labels[chosen]
-        logits = state.network(images.contiguous(memory_format=torch.channels_last))
+        with torch.autocast("cuda", torch.bfloat16, enabled=images.is_cuda):
+            logits = state.network(images.contiguous(memory_format=torch.channels_last)).float()
         label = logits[:, :LABELS]
         loss = cross_entropy(label, labels, label_smoothing=config.label_smoothing)
         if config.votes:
@@ -209,6 +223,7 @@ def _train_epoch(
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
+        state.average.update_parameters(state.network)
         accuracy = (label.argmax(dim=1) == labels).float().mean()
         lines.append(
             {
