@@ -1,9 +1,11 @@
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from mien.training.augment import Augmentation, augment_batch, rescale
 
@@ -101,8 +103,33 @@ def test_light_lens_and_sensor_change_what_they_should(faces: torch.Tensor) -> N
     assert 16 < (noise < 0.1).sum() < 48
 
 
+def test_compression_takes_detail_away_and_erasing_a_part(faces: torch.Tensor) -> None:
+    compressed = augment_batch(faces, replace(NONE, jpeg=10), 0)
+    change = (compressed - faces).std(dim=(1, 2, 3)) * 255
+    assert 16 < (change < 0.1).sum() < 48  # the others are left as they are
+    # The same quality by Pillow's encoder changes as much, at the worst and at the best.
+    worst, best = (
+        np.std(jpeg(faces[0, 0].numpy() * 255, quality) - faces[0, 0].numpy() * 255)
+        for quality in (10, 90)
+    )
+    assert float(change.max()) == pytest.approx(worst, rel=0.25)
+    assert float(change[change > 0.1].min()) < best < worst
+    erased = augment_batch(faces, replace(NONE, erasing=1.0), 0)
+    shares = ((erased - faces).abs() > 0).float().mean(dim=(1, 2, 3))
+    assert shares.min() > 0.01
+    assert shares.max() < 0.25
+
+
+def jpeg(image: NDArray[np.float32], quality: int) -> NDArray[np.float32]:
+    content = io.BytesIO()
+    Image.fromarray(image.round().astype(np.uint8)).save(content, "JPEG", quality=quality)
+    return np.asarray(Image.open(content), np.float32)
+
+
 def test_a_bad_camera_leaves_images_in_range_and_follows_the_seed(faces: torch.Tensor) -> None:
-    bad = Augmentation(brightness_range=0.9, contrast_range=0.9, blur=2, noise=80)
+    bad = Augmentation(
+        brightness_range=0.9, contrast_range=0.9, blur=2, noise=80, jpeg=5, erasing=0.5
+    )
     result = augment_batch(faces, bad, 3)
     assert result.min() >= 0
     assert result.max() <= 1

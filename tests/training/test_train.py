@@ -13,10 +13,11 @@ import mien.training.train as training
 from mien.errors import DataError, TrainingError
 from mien.training import run_folder
 from mien.training.data import load_dataset
+from mien.training.networks import build
 from mien.training.run_folder import Config, fingerprint, load_run
 from mien.training.train import learning_rate, predict_logits, train, votes_loss
 
-CONFIG = Config(epochs=3, batch_size=16, seed=7)
+CONFIG = Config(epochs=3, batch_size=16, seed=7, averaging=0.9, weight_decay=0.05)
 
 
 def lines(path: Path) -> list[dict[str, str]]:
@@ -108,6 +109,25 @@ def test_learns_and_stops_early(tmp_path: Path, dataset_file: Path) -> None:
     assert best["epochs"] == len(lines(tmp_path / "run" / "epochs.csv"))
     assert best["epochs"] < 40
     assert best["epochs"] - best["epoch"] == 4
+
+
+def test_the_mean_of_the_weights_follows_the_steps_and_is_what_is_kept(
+    run: Path, dataset_file: Path, tmp_path: Path
+) -> None:
+    last = tmp_path / "last"
+    train(dataset_file, last, replace(CONFIG, averaging=0.0))
+    kept = [torch.load(folder / "checkpoint.pt", weights_only=True) for folder in (run, last)]
+    name = "0.weight"
+    # The same steps were taken; without averaging the mean is the last step's weights.
+    assert torch.equal(kept[0]["network"][name], kept[1]["network"][name])
+    assert torch.equal(kept[1]["average"]["module." + name], kept[1]["network"][name])
+    assert not torch.equal(kept[0]["average"]["module." + name], kept[0]["network"][name])
+    start = build(CONFIG.network, CONFIG.seed, votes=False).state_dict()[name]
+    moved, behind = (
+        (kept[0][weights][key] - start).norm()
+        for weights, key in (("network", name), ("average", "module." + name))
+    )
+    assert 0.3 * moved < behind < moved
 
 
 def test_images_without_votes_train_the_label_head_alone() -> None:

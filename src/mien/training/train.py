@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID, TimeRemainingColumn
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from mien.emotions import EMOTION_NAMES
 from mien.training.augment import augment_batch, rescale
@@ -185,9 +185,15 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
 
 def _optimizer(network: nn.Module, config: Config) -> tuple[AveragedModel, torch.optim.Optimizer]:
     """The running mean of the network's weights, and what changes them."""
-    average = AveragedModel(
-        network, multi_avg_fn=get_ema_multi_avg_fn(config.averaging), use_buffers=True
-    )
+
+    def mean(average: torch.Tensor, now: torch.Tensor, steps: torch.Tensor | int) -> torch.Tensor:
+        if not average.is_floating_point():
+            return now  # how many batches a normalisation has seen
+        # Less at first, or fresh weights and their normalisation would linger for epochs.
+        keep = min(config.averaging, (1 + int(steps)) / (10 + int(steps)))
+        return torch.lerp(now, average, keep)
+
+    average = AveragedModel(network, avg_fn=mean, use_buffers=True)
     # Biases and normalisation are few and need no shrinking.
     kernels = [weights for weights in network.parameters() if weights.ndim > 1]
     others = [weights for weights in network.parameters() if weights.ndim <= 1]
