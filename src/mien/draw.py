@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mien._images import check_rgb
-from mien.emotions import OTHER
+from mien.emotions import ADJECTIVES, OTHER
 from mien.types import Reading
 
 COLOURS: Final = {
@@ -35,7 +35,7 @@ def caption(reading: Reading) -> str:
     if not reading.clear:
         return f"unclear: {reading.why}"
     name, share = reading.top(1)[0]
-    return f"looks {name} {share:.0%}"
+    return f"looks {ADJECTIVES[name]} {share:.0%}"
 
 
 def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDArray[np.uint8]:

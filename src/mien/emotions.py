@@ -37,6 +37,15 @@ OTHER: Final = "other"
 VOTE_NAMES: Final = (*EMOTION_NAMES, OTHER)
 """Order of the eight shares in `Reading.votes`."""
 
+ADJECTIVES: Final = dict(
+    zip(
+        VOTE_NAMES,
+        ("angry", "disgusted", "afraid", "happy", "sad", "surprised", "neutral", "something else"),
+        strict=True,
+    )
+)
+"""The words that fit after "looks", by name."""
+
 FERPLUS_NAMES: Final = (
     "neutral",
     "happiness",

@@ -8,8 +8,13 @@ import sys
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
 
 Image = NDArray[np.uint8]
+
+LAPTOP = (1280, 800)
+ENOUGH_MS = 15_000
+"""More than any step takes, on a busy machine too."""
 
 QUIET = [
     "--headless=new",
@@ -64,3 +69,8 @@ def jpeg(picture: Image) -> bytes:
     """An RGB picture as one frame of the camera's film."""
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
+
+
+def start(page: Page, faces: int = 1) -> None:
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("[data-face]")).to_have_count(faces, timeout=ENOUGH_MS)

@@ -4,12 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from chromium import ALLOW_CAMERA, FAKE_CAMERA, QUIET, Image, Server, jpeg
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from chromium import ALLOW_CAMERA, ENOUGH_MS, FAKE_CAMERA, LAPTOP, QUIET, Image, Server, jpeg
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +81,41 @@ def three_faces(astronaut: Image) -> Image:
     for x, y, side in [(10, 90, 270), (300, 150, 110), (430, 120, 200)]:
         picture[y : y + side, x : x + side] = cv2.resize(head, (side, side))
     return picture
+
+
+@pytest.fixture(scope="session")
+def one_face_browser(
+    launch: Callable[..., Browser],
+    camera_flags: Callable[[Sequence[Image]], list[str]],
+    one_face: Image,
+) -> Browser:
+    return launch(*camera_flags([one_face]))
+
+
+@pytest.fixture
+def open_page() -> Iterator[Callable[..., Page]]:
+    """Open the page; at the end, no error may have come up in it."""
+    errors: list[str] = []
+    with ExitStack() as stack:
+
+        def open_it(
+            browser: Browser,
+            server: Server,
+            size: tuple[int, int] = LAPTOP,
+            before: str = "",
+            prepare: Callable[[BrowserContext], Any] | None = None,
+        ) -> Page:
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            stack.callback(context.close)
+            context.set_default_timeout(ENOUGH_MS)
+            if before:
+                context.add_init_script(before)
+            if prepare:
+                prepare(context)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(server.address)
+            return page
+
+        yield open_it
+    assert errors == []

@@ -44,7 +44,7 @@ def test_types(typescript: str) -> None:
 
 
 def test_the_page_takes_nothing_from_elsewhere() -> None:
-    files = [path for path in PAGE.iterdir() if path.suffix in {".js", ".css", ".html"}]
+    files = [path for path in PAGE.rglob("*") if path.suffix in {".js", ".css", ".html"}]
     assert len(files) > 10
     for path in files:
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")

@@ -1,15 +1,14 @@
 """The page in Chromium, with a fake camera that shows real faces; what is seen is checked."""
 
 import base64
-import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from chromium import FAKE_CAMERA, Image, Server
+from chromium import ENOUGH_MS, FAKE_CAMERA, Image, Server, start
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -18,50 +17,8 @@ from mien.reader import Reader
 Launch = Callable[..., Browser]
 CameraFlags = Callable[[Sequence[Image]], list[str]]
 
-LAPTOP = (1280, 800)
 PHONE = (360, 740)
 HAPPY = (0xE6, 0x9F, 0x00)
-ENOUGH_MS = 15_000
-"""More than any step takes, on a busy machine too."""
-
-
-@pytest.fixture(scope="module")
-def one_face_browser(launch: Launch, camera_flags: CameraFlags, one_face: Image) -> Browser:
-    return launch(*camera_flags([one_face]))
-
-
-@pytest.fixture
-def open_page() -> Iterator[Callable[..., Page]]:
-    """Open the page; at the end, no error may have come up in it."""
-    errors: list[str] = []
-    with contextlib.ExitStack() as stack:
-
-        def open_it(
-            browser: Browser,
-            server: Server,
-            size: tuple[int, int] = LAPTOP,
-            before: str = "",
-            prepare: Callable[[BrowserContext], Any] | None = None,
-        ) -> Page:
-            context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-            stack.callback(context.close)
-            context.set_default_timeout(ENOUGH_MS)
-            if before:
-                context.add_init_script(before)
-            if prepare:
-                prepare(context)
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(server.address)
-            return page
-
-        yield open_it
-    assert errors == []
-
-
-def start(page: Page, faces: int = 1) -> None:
-    page.get_by_role("button", name="Start").click()
-    expect(page.locator("[data-face]")).to_have_count(faces, timeout=ENOUGH_MS)
 
 
 def overlay_pixels(page: Page) -> NDArray[np.uint8]:
@@ -136,7 +93,7 @@ def test_the_face_is_boxed_where_it_is_and_read_as_the_reader_reads_it(
     assert card.locator(".share").count() == 3
     figures = card.get_by_role("img")
     assert str(figures.get_attribute("aria-label")).split(",")[0].endswith(" happy")
-    fills = figures.locator("g").evaluate_all("all => all.map(g => getComputedStyle(g).fill)")
+    fills = figures.locator(".person").evaluate_all("all => all.map(g => getComputedStyle(g).fill)")
     assert len(fills) == 10
     assert fills.count("rgb(230, 159, 0)") == int(text.split()[2])
 

@@ -7,11 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from chromium import Image, Server, jpeg
+from chromium import ENOUGH_MS, Image, Server, jpeg
 from playwright.sync_api import Browser, Page, expect
 from test_page import HAPPY, coloured_area, overlay_pixels
-
-ENOUGH_MS = 15_000
 
 
 @pytest.fixture

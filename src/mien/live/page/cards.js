@@ -9,15 +9,23 @@ import * as wording from "./wording.js";
 
 /** From so many faces on, cards are smaller. */
 const MANY = 3;
+/** How long a button says that it has done its work, in milliseconds. */
+const SAID_MS = 2000;
 
 export class Cards {
   #container;
+  #onWrong;
   /** @type {Map<number, Card>} */
   #cards = new Map();
 
-  /** @param {HTMLElement} container */
-  constructor(container) {
+  /**
+   * @param {HTMLElement} container
+   * @param {(number: number) => void} [onWrong] the person marks a face's reading as wrong; without
+   *   it the cards have no button for that
+   */
+  constructor(container, onWrong) {
     this.#container = container;
+    this.#onWrong = onWrong;
   }
 
   /** @param {Map<number, Reading>} readings by face number, in the order of the numbers */
@@ -33,7 +41,7 @@ export class Cards {
     for (const [number, reading] of readings) {
       let card = this.#cards.get(number);
       if (!card) {
-        card = new Card(number);
+        card = new Card(number, this.#onWrong);
         this.#cards.set(number, card);
         if (before) before.after(card.element);
         else this.#container.prepend(card.element);
@@ -42,25 +50,40 @@ export class Cards {
       before = card.element;
     }
   }
+
+  /** Make all cards anew when they are shown next: words or symbols are others. */
+  forget() {
+    for (const { element } of this.#cards.values()) element.remove();
+    this.#cards.clear();
+  }
 }
 
 class Card {
   element = create("article", "card");
   #title = create("p", "verdict");
+  #symbol = create("span", "verdict-symbol");
+  #people = create("p", "people");
   #figures = createFigures();
   #shares = create("ul", "shares");
   #hint = create("p", "hint");
   #rows = [new ShareRow(), new ShareRow(), new ShareRow()];
+  #answer = "";
 
-  /** @param {number} number */
-  constructor(number) {
+  /**
+   * @param {number} number
+   * @param {((number: number) => void) | undefined} onWrong
+   */
+  constructor(number, onWrong) {
     const name = create("h3", "face-name");
     name.textContent = wording.faceName(number);
     this.#shares.append(...this.#rows.map((row) => row.element));
     const details = create("div", "details");
     details.append(this.#shares, this.#hint);
     this.element.dataset["face"] = String(number);
-    this.element.append(name, this.#title, this.#figures, details);
+    this.element.setAttribute("aria-label", wording.faceName(number));
+    const top = create("div", "card-top");
+    top.append(name, ...(onWrong ? [wrongButton(number, onWrong)] : []));
+    this.element.append(top, this.#symbol, this.#title, this.#figures, this.#people, details);
   }
 
   /** @param {Reading} reading */
@@ -77,13 +100,40 @@ class Card {
       const words = wording.unclear(reading.why);
       fill(this.#title, [["b", words.title], ["", ": "], ["strong", words.why]]);
     }
+    this.#showSymbol(reading.clear ? (reading.top[0]?.[0] ?? "") : "");
     const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
     updateFigures(this.#figures, told ? people : null, text);
+    setText(this.#people, told ? text : wording.hint(reading.why));
     this.#shares.hidden = !told;
     this.#hint.hidden = told;
     setText(this.#hint, told ? "" : wording.hint(reading.why));
     for (const [index, row] of this.#rows.entries()) row.show(reading.top[index]);
   }
+
+  /** @param {string} answer empty where it is unclear */
+  #showSymbol(answer) {
+    if (answer === this.#answer) return;
+    this.#answer = answer;
+    this.#symbol.replaceChildren(...(answer ? [symbolOf(answer)] : []));
+  }
+}
+
+/**
+ * @param {number} number
+ * @param {(number: number) => void} onWrong
+ */
+function wrongButton(number, onWrong) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet wrong";
+  button.textContent = wording.say().wrong;
+  button.title = wording.fill(wording.say().wrongMore, { face: wording.faceName(number) });
+  button.addEventListener("click", () => {
+    onWrong(number);
+    button.textContent = wording.say().marked;
+    setTimeout(() => (button.textContent = wording.say().wrong), SAID_MS);
+  });
+  return button;
 }
 
 class ShareRow {

@@ -25,11 +25,11 @@ export async function agreed() {
   return true;
 }
 
-/** @param {string} copied what the button says afterwards */
+/** @param {() => string} copied what the button says afterwards */
 export function enableCopying(copied) {
   const button = part("copy");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(part("consent-text").textContent ?? "");
-    button.textContent = copied;
+    button.textContent = copied();
   });
 }

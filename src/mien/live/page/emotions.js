@@ -41,13 +41,34 @@ const STROKES = {
   other: "M6 10h.01M10 10h.01M14 10h.01",
 };
 
+/** @type {Readonly<Record<string, string>>} */
+let ownSymbols = {};
+
+/** @param {Readonly<Record<string, string>>} symbols by answer; mien's own where there is none */
+export function setOwnSymbols(symbols) {
+  ownSymbols = symbols;
+}
+
 /**
- * The answer's symbol: a small face in the answer's colour. Decoration; the word stands beside it.
+ * What marks an answer beside its colour: a face of a few strokes, or the person's own symbol, in a
+ * box of 20 × 20.
+ * @param {string} answer
+ */
+export function markOf(answer) {
+  const own = ownSymbols[answer];
+  if (!own) return svg("path", { class: "mark", d: STROKES[answer] ?? STROKES["other"] ?? "" });
+  const text = svg("text", { class: "mark", x: 10, y: 10, dy: "0.36em" });
+  text.textContent = own;
+  return text;
+}
+
+/**
+ * The answer's symbol: its mark on its colour. Decoration; the word stands beside it.
  * @param {string} answer
  */
 export function symbolOf(answer) {
   return svg("svg", { class: "symbol", viewBox: "0 0 20 20", "aria-hidden": "true" }, [
     svg("circle", { cx: 10, cy: 10, r: 9.5, fill: colourOf(answer) }),
-    svg("path", { d: STROKES[answer] ?? STROKES.other ?? "" }),
+    markOf(answer),
   ]);
 }

@@ -55,7 +55,9 @@ export class FrameGrabber {
   #schedule(run) {
     const next = (/** @type {number} */ captureTime) => {
       if (!this.#isCurrent(run)) return;
-      this.#fresh = captureTime;
+      // In the floating panel the clock began when that was opened.
+      const view = this.#video.ownerDocument.defaultView ?? window;
+      this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
       this.poke();
       this.#schedule(run);
     };

@@ -1,15 +1,20 @@
-/** Puts the parts together: source → frames → connection → faces → boxes and cards. */
+/** Puts the parts together: what goes on (live.js) and what of it is seen, heard and kept. */
 
+import { Announcer } from "./announcer.js";
 import { listCameras, openCamera } from "./camera.js";
 import { Cards } from "./cards.js";
-import { Connection } from "./connection.js";
 import { agreed, enableCopying } from "./consent.js";
-import { Faces } from "./faces.js";
+import { setOwnSymbols } from "./emotions.js";
 import { chooseFile, openFile } from "./file.js";
 import { createFigures, updateFigures } from "./figures.js";
-import { FrameGrabber } from "./frames.js";
+import { withoutHidden } from "./hidden.js";
+import { Live } from "./live.js";
 import { Overlay } from "./overlay.js";
-import { Rates } from "./rates.js";
+import { Panel, canFloat } from "./panel.js";
+import { Session } from "./session.js";
+import { SessionView } from "./session-view.js";
+import { SettingsDialog } from "./settings-dialog.js";
+import { keep, load } from "./settings.js";
 import { SourceError } from "./source.js";
 import { statusOf } from "./status.js";
 import { canShareWindow, openWindow } from "./window.js";
@@ -20,10 +25,6 @@ import * as wording from "./wording.js";
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
-/** An answer that takes longer is late, and the page says so. */
-const LATE_MS = 1000;
-/** How long the page says that the server is back. */
-const BACK_MS = 4000;
 /** Values of the picker beside the cameras' ids. */
 const WINDOW = "window";
 const FILE = "file";
@@ -44,124 +45,94 @@ const page = document.documentElement;
 const video = element("video", HTMLVideoElement);
 const picker = element("sources", HTMLSelectElement);
 const button = element("toggle", HTMLButtonElement);
+const pauseButton = element("pause", HTMLButtonElement);
+const floatButton = element("float", HTMLButtonElement);
 const status = element("status", HTMLElement);
 const rateLine = element("rate", HTMLElement);
 
+let settings = load();
 const overlay = new Overlay(element("overlay", HTMLCanvasElement));
-const cards = new Cards(element("cards", HTMLElement));
-const faces = new Faces();
-const rates = new Rates();
-
-/** @type {string} a `SourceState` of status.js */
-let state = "off";
-/** @type {import("./status.js").ServerState} */
-let server = "connecting";
-let serverMessage = "";
-/** @type {Source | null} */
-let source = null;
-/** Counts attempts to start: an older one that succeeds late must not go on. */
-let attempt = 0;
-/** Frames up to this sequence were taken before the last stop; their answers come too late. */
-let staleUpTo = 0;
-let lastSent = 0;
-/** When the page began to wait for an answer; null while no frame is on its way. */
-let waitingSince = /** @type {number | null} */ (null);
+const cards = new Cards(element("cards", HTMLElement), markWrong);
+const announcer = new Announcer(element("announcer", HTMLElement));
+const panel = new Panel(takeVideoBack);
+const session = new Session();
+const sessionView = new SessionView(element("session", HTMLElement), session);
+const crowd = createFigures();
 /** What cards, colours and labels tell, by face number. @type {Map<number, Reading>} */
 let shown = new Map();
 let shownAt = 0;
 
-const connection = new Connection(`ws://${location.host}/live`, {
-  onState(now, message) {
-    const returned = now === "ready" && server === "away";
-    // A server that starts again is away until it can read.
-    if (now === "loading" && server === "away") return;
-    server = returned ? "back" : now;
-    serverMessage = message;
-    if (returned) {
-      setTimeout(() => {
-        if (server === "back") server = "ready";
-        showStatus();
-      }, BACK_MS);
-    }
-    if (now === "away") forget();
-    showStatus();
-  },
-  onReadings(answer) {
-    if (state !== "on" || answer.sequence <= staleUpTo) return;
-    const now = performance.now();
-    waitingSince = answer.sequence < lastSent ? now : null;
-    if (server === "delayed") {
-      server = "ready";
-      showStatus();
-    }
-    faces.update(answer.readings, now);
+const live = new Live(video, `ws://${location.host}/live`, {
+  onStatus: showStatus,
+  onStart: (camera) => void showSources(camera),
+  onReadings(answer, now) {
     showCalmly(now);
-    overlay.draw(faces.seenAt(now), shown, answer.width, answer.height);
-    rates.add(now, now - answer.capture_time);
+    if (settings.boxes) {
+      overlay.draw(live.faces.seenAt(now), shown, answer.width, answer.height);
+    }
     document.dispatchEvent(new CustomEvent("mien:readings", { detail: { answer, shown: now } }));
   },
-  onCredit: () => grabber.poke(),
-});
-
-const grabber = new FrameGrabber(
-  video,
-  () => connection.hasCredit,
-  (picture) => {
-    lastSent = connection.send(picture) ?? lastSent;
-    waitingSince ??= performance.now();
+  onForget() {
+    shown = new Map();
+    cards.show(shown);
+    panel.show(shown);
+    overlay.clear();
+    announcer.clear();
+    sessionView.show();
+    page.classList.remove("no-faces");
+    showRate();
   },
-);
+});
 
 /** @param {number} now */
 function showCalmly(now) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
-  shown = new Map(faces.all.map((face) => [face.number, face.reading]));
+  shown = new Map(
+    live.faces.all.map(({ number, reading }) => [number, withoutHidden(reading, settings.hidden)]),
+  );
   cards.show(shown);
+  panel.show(shown);
+  announcer.tell(now, shown);
   page.classList.toggle("no-faces", shown.size === 0);
+  if (!settings.record) return;
+  const seen = live.faces.seenAt(now).map(({ number, reading }) => {
+    const key = `${live.generation}-${reading.track}`;
+    return { key, number, reading: shown.get(number) ?? reading };
+  });
+  session.add(Date.now(), seen);
+  sessionView.showCalmly(now);
 }
 
-/** Wipe what was read: it would be old. */
-function forget() {
-  staleUpTo = lastSent;
-  waitingSince = null;
-  faces.clear();
-  rates.clear();
-  shown = new Map();
-  cards.show(shown);
-  overlay.clear();
-  page.classList.remove("no-faces");
-  showRate();
+/** @param {number} number */
+function markWrong(number) {
+  const reading = shown.get(number);
+  if (!reading) return;
+  const what = reading.clear ? (reading.top[0]?.[0] ?? "") : wording.say().unclearWord;
+  session.markWrong(Date.now(), number, what);
+  sessionView.show();
 }
 
 function showStatus() {
-  const { kind, text } = statusOf(state, server, serverMessage);
+  const { kind, text } = statusOf(live.state, live.server, live.message);
   status.dataset["kind"] = kind;
   if (status.textContent !== text) status.textContent = text;
-}
-
-/** Say that answers are late, so that nobody takes old readings for new. */
-function showDelay() {
-  const late = waitingSince !== null && performance.now() - waitingSince > LATE_MS;
-  if (!late || state !== "on" || server !== "ready") return;
-  server = "delayed";
-  showStatus();
+  panel.showStatus(kind, text);
+  page.classList.toggle("running", ["on", "paused"].includes(live.state));
+  page.classList.toggle("paused", live.state === "paused");
+  const { start, stop, pause, goOn } = wording.say();
+  button.textContent = live.isBusy ? stop : start;
+  button.classList.toggle("primary", !live.isBusy);
+  pauseButton.textContent = live.state === "paused" ? goOn : pause;
+  pauseButton.hidden = !["on", "paused"].includes(live.state);
+  floatButton.hidden = !canFloat || pauseButton.hidden;
 }
 
 function showRate() {
-  const summary = state === "on" ? rates.summary(performance.now()) : null;
-  const waiting = state === "on" ? "…" : wording.OFF;
+  const on = live.state === "on";
+  const summary = on ? live.rates.summary(performance.now()) : null;
+  const waiting = on ? "…" : wording.say().off;
   rateLine.textContent = summary ? wording.rateText(summary.rate, summary.delay) : waiting;
-}
-
-/** @param {string} next */
-function setState(next) {
-  state = next;
-  page.classList.toggle("running", state === "on");
-  const busy = state === "on" || state === "starting";
-  button.textContent = busy ? wording.STOP : wording.START;
-  button.classList.toggle("primary", !busy);
-  showStatus();
 }
 
 /** @returns {Promise<Source>} what the picker says */
@@ -172,82 +143,95 @@ async function openChosen() {
   return openWindow();
 }
 
-/** @param {() => Promise<Source>} open */
-async function start(open) {
-  stop("starting");
-  const own = ++attempt;
-  let opened;
-  try {
-    opened = await open();
-  } catch (error) {
-    // The person may have pressed Stop while the browser asked.
-    if (own === attempt && state === "starting") {
-      setState(error instanceof SourceError ? error.problem : "failed");
-    }
-    return;
-  }
-  if (own !== attempt || state !== "starting") {
-    opened.close();
-    return;
-  }
-  source = opened;
-  const [track] = opened.stream?.getVideoTracks() ?? [];
-  track?.addEventListener("ended", () => {
-    if (source === opened && opened.ended) stop(opened.ended);
-  });
-  video.controls = opened.url !== "";
-  video.ariaHidden = String(!video.controls);
-  if (opened.stream) video.srcObject = opened.stream;
-  else video.src = opened.url;
-  await video.play().catch(() => undefined); // Stop was pressed meanwhile
-  if (source !== opened) return;
-  setState("on");
-  grabber.start();
-  await showSources(track?.getSettings().deviceId);
-}
-
-/** @param {string} next the state afterwards */
-function stop(next = "off") {
-  grabber.stop();
-  source?.close();
-  source = null;
-  video.srcObject = null;
-  if (video.src) {
-    video.removeAttribute("src");
-    video.load(); // or the file stays open
-  }
-  setState(next);
-  forget();
-}
-
 /** @param {string} [camera] device id of the camera in use */
 async function showSources(camera) {
   const cameras = await listCameras();
   const chosen = [WINDOW, FILE].includes(picker.value) ? picker.value : (camera ?? picker.value);
+  const texts = wording.say();
   const options = cameras.map(({ id, label }, index) => {
-    return new Option(label || wording.cameraName(index + 1), id);
+    return new Option(label || wording.fill(texts.camera, { number: index + 1 }), id);
   });
-  if (options.length === 0) options.push(new Option(wording.NO_CAMERA, ""));
-  if (canShareWindow) options.push(new Option(wording.WINDOW, WINDOW));
-  options.push(new Option(wording.FILE, FILE));
+  if (options.length === 0) options.push(new Option(texts.noCamera, ""));
+  if (canShareWindow) options.push(new Option(texts.window, WINDOW));
+  options.push(new Option(texts.file, FILE));
   picker.replaceChildren(...options);
   picker.value = chosen;
   if (picker.selectedIndex < 0) picker.selectedIndex = 0;
 }
 
-for (const place of document.querySelectorAll("[data-text]")) {
-  place.textContent = wording.TEXTS[place.getAttribute("data-text") ?? ""] ?? "";
+async function float() {
+  const pauseInside = document.createElement("button");
+  pauseInside.type = "button";
+  pauseInside.textContent = wording.say().stop;
+  pauseInside.addEventListener("click", allOff);
+  await panel.open(video, [pauseInside], onKey);
+  page.classList.add("floating");
+  showStatus();
+  await live.moved();
 }
-const crowd = createFigures();
-updateFigures(crowd, [...Array(8).fill("happy"), "neutral", "surprise"], "");
+
+function takeVideoBack() {
+  document.querySelector(".stage")?.prepend(video);
+  page.classList.remove("floating");
+  void live.moved();
+}
+
+/** Everything off, by one key. */
+function allOff() {
+  live.stop();
+  panel.close();
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) allOff();
+}
+
+/** Show all words anew: the settings are others. */
+function applySettings() {
+  wording.setLanguage(settings.language, navigator.languages);
+  wording.setOwnWords(settings.words);
+  setOwnSymbols(settings.symbols);
+  page.lang = wording.language;
+  Object.assign(page.dataset, { mode: settings.mode, shares: settings.shares });
+  announcer.enabled = settings.announce;
+  overlay.words = settings.mode !== "symbols";
+  const texts = /** @type {Record<string, unknown>} */ (wording.say());
+  for (const place of document.querySelectorAll("[data-text]")) {
+    place.textContent = String(texts[place.getAttribute("data-text") ?? ""] ?? "");
+  }
+  for (const place of document.querySelectorAll("[data-label]")) {
+    const label = String(texts[place.getAttribute("data-label") ?? ""] ?? "");
+    place.ariaLabel = label;
+    if (place instanceof HTMLInputElement) place.placeholder = label;
+  }
+  updateFigures(crowd, null, "");
+  updateFigures(crowd, [...Array(8).fill("happy"), "neutral", "surprise"], "");
+  cards.forget();
+  cards.show(shown);
+  panel.forget();
+  panel.show(shown);
+  if (!settings.boxes) overlay.clear();
+  sessionView.show();
+  showStatus();
+  showRate();
+  void showSources();
+}
+
 element("crowd", HTMLElement).append(crowd);
 button.addEventListener("click", () => {
-  if (state === "on" || state === "starting") stop();
-  else void start(openChosen);
+  if (live.isBusy) live.stop();
+  else void live.start(openChosen);
 });
+pauseButton.addEventListener("click", () => {
+  if (live.state === "paused") void live.goOn();
+  else live.pause();
+});
+floatButton.addEventListener("click", () => void float());
 picker.addEventListener("change", () => {
-  if (state === "on") void start(openChosen);
+  if (live.state === "on") void live.start(openChosen);
 });
+document.addEventListener("keydown", onKey);
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   page.classList.add("dropping");
@@ -261,17 +245,25 @@ document.addEventListener("drop", (event) => {
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   picker.value = FILE;
-  void start(() => openFile(file));
+  void live.start(() => openFile(file));
 });
 video.addEventListener("resize", () => {
   page.style.setProperty("--picture", `${video.videoWidth} / ${video.videoHeight}`);
 });
 navigator.mediaDevices?.addEventListener?.("devicechange", () => void showSources());
 setInterval(showRate, 500);
-setInterval(showDelay, 250);
 
-enableCopying(wording.COPIED);
-setState("off");
-showRate();
-void showSources();
-connection.open();
+const dialog = new SettingsDialog(
+  element("settings", HTMLDialogElement),
+  settings,
+  (changed) => {
+    settings = changed;
+    keep(settings);
+    applySettings();
+  },
+);
+element("open-settings", HTMLButtonElement).addEventListener("click", () => dialog.open());
+
+enableCopying(() => wording.say().copied);
+applySettings();
+live.connect();

@@ -31,6 +31,8 @@ export function placement(width, height, outerWidth, outerHeight) {
 export class Overlay {
   #canvas;
   #context;
+  /** Without words the labels are numbers alone. */
+  words = true;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -66,7 +68,10 @@ export class Overlay {
     /** @type {Rectangle[]} */
     const labels = [];
     for (const box of boxes) {
-      labels.push(drawLabel(context, box, boxLabel(box.number, box.reading), outer, labels));
+      const label = this.words
+        ? boxLabel(box.number, box.reading)
+        : { before: "", word: String(box.number) };
+      labels.push(drawLabel(context, box, label, outer, labels));
     }
   }
 

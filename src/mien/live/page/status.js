@@ -1,8 +1,8 @@
 /** Which one message the page shows: what stops the person most comes first. */
 
-import { PROBLEMS, STATUS } from "./wording.js";
+import { fill, say } from "./wording.js";
 
-/** @typedef {"off" | "starting" | "on" | keyof typeof PROBLEMS} SourceState */
+/** @typedef {"off" | "starting" | "on" | "paused" | keyof import("./wording.js").Texts["problems"]} SourceState */
 /** @typedef {"connecting" | "loading" | "ready" | "failed" | "away" | "back" | "delayed"} ServerState */
 
 /**
@@ -12,14 +12,16 @@ import { PROBLEMS, STATUS } from "./wording.js";
  * @returns {{kind: "none" | "info" | "good" | "problem", text: string}}
  */
 export function statusOf(source, server, message = "") {
-  const problem = PROBLEMS[source];
-  if (server === "failed") return { kind: "problem", text: STATUS.failed(message) };
-  if (server === "away") return { kind: "problem", text: STATUS.away };
+  const { problems, status, paused } = say();
+  const problem = /** @type {Record<string, string>} */ (problems)[source];
+  if (server === "failed") return { kind: "problem", text: fill(status.failed, { message }) };
+  if (server === "away") return { kind: "problem", text: status.away };
   if (problem) return { kind: "problem", text: problem };
-  if (source === "starting") return { kind: "info", text: STATUS.starting };
-  if (server === "back") return { kind: "good", text: STATUS.back };
-  if (source === "on" && server === "delayed") return { kind: "info", text: STATUS.delayed };
-  if (source === "on" && server === "connecting") return { kind: "info", text: STATUS.connecting };
-  if (source === "on" && server === "loading") return { kind: "info", text: STATUS.loading };
+  if (source === "starting") return { kind: "info", text: status.starting };
+  if (server === "back") return { kind: "good", text: status.back };
+  if (source === "paused") return { kind: "info", text: paused };
+  if (source === "on" && server === "delayed") return { kind: "info", text: status.delayed };
+  if (source === "on" && server === "connecting") return { kind: "info", text: status.connecting };
+  if (source === "on" && server === "loading") return { kind: "info", text: status.loading };
   return { kind: "none", text: "" };
 }

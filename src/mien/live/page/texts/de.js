@@ -1,0 +1,194 @@
+/** Every text of the page in German. */
+
+/** @type {typeof import("./en.js").default} */
+export default {
+  language: "Deutsch",
+
+  answers: {
+    angry: "wütend",
+    disgust: "angeekelt",
+    fear: "ängstlich",
+    happy: "fröhlich",
+    sad: "traurig",
+    surprise: "überrascht",
+    neutral: "neutral",
+    other: "etwas anderes",
+  },
+  reasons: {
+    "too small": "zu klein",
+    "too dark": "zu dunkel",
+    blurred: "verwischt",
+    "turned away": "abgewandt",
+    "people would disagree": "Menschen wären uneins",
+  },
+  hints: {
+    "too small": "Näher an der Kamera ließe sich dieses Gesicht lesen.",
+    "too dark": "Mit mehr Licht ließe sich dieses Gesicht lesen.",
+    blurred: "Es bewegt sich oder ist unscharf.",
+    "turned away": "Das meiste des Ausdrucks ist nicht zu sehen.",
+    "people would disagree": "",
+  },
+
+  source: "Was mien ansieht",
+  camera: "Kamera {number}",
+  noCamera: "Keine Kamera",
+  window: "Ein Fenster oder Tab …",
+  file: "Ein Video oder Bild …",
+  start: "Start",
+  stop: "Stopp",
+  pause: "Pause",
+  goOn: "Weiter",
+  float: "Ablösen",
+  floatMore: "Ein kleines Fenster, das über allen anderen bleibt",
+  settings: "Einstellungen",
+  faces: "Gesichter",
+  private: "Bilder bleiben auf diesem Computer",
+  welcome: "Wie würden zehn Menschen dieses Gesicht lesen?",
+  welcomeMore:
+    "Wähle eine Kamera, ein Fenster oder eine Datei und drücke Start. mien findet jedes Gesicht " +
+    "und zeigt, wonach es für die meisten Menschen aussieht.",
+  away: "Das Bild ist im abgelösten Fenster.",
+  noFace: "Kein Gesicht im Bild",
+  noFaceMore: "Gesichter erscheinen hier, jedes mit dem, was zehn Menschen sagen würden.",
+  notFeelings: "Was Menschen über ein Gesicht sagen würden, ist nicht, was der Mensch fühlt.",
+  limits:
+    "Sag den anderen, dass du mien benutzt. Nicht bei der Arbeit und nicht im Unterricht: " +
+    "Die EU verbietet es dort, Gefühle abzuleiten (KI-Verordnung, Art. 5).",
+  drop: "Loslassen, um diese Datei zu lesen",
+  off: "Es wird nichts gelesen",
+  rate: {
+    one: "{rate} Lesung je Sekunde · {delay} ms",
+    other: "{rate} Lesungen je Sekunde · {delay} ms",
+  },
+
+  before: "Bevor du anfängst",
+  beforePrivate: "Nichts geht hinaus, nichts bleibt",
+  beforePrivateMore: "Bilder bleiben auf diesem Computer, im Speicher, bis sie gelesen sind.",
+  beforeTell: "Sag es den anderen",
+  beforeTellMore: "Wessen Gesicht mien liest, soll davon wissen.",
+  beforeWork: "Nicht bei der Arbeit, nicht im Unterricht",
+  beforeWorkMore: "Die EU verbietet es dort, Gefühle abzuleiten (KI-Verordnung, Art. 5).",
+  beforeFeelings: "Ein Gesicht ist kein Gefühl",
+  beforeFeelingsMore: "mien zeigt, was Menschen sagen würden. Sie und mien können sich irren.",
+  beforeOff: "Escape schaltet alles aus",
+  beforeOffMore: "Eine Taste beendet das Lesen und schließt das abgelöste Fenster.",
+
+  consent: "Bevor du ein Fenster teilst",
+  consentTell: "Sag den anderen, dass mien ihre Gesichter liest. Das kannst du kopieren:",
+  consentText:
+    "Ich benutze mien, ein Programm auf meinem Computer, das mir zeigt, wonach die Gesichter " +
+    "meiner Gegenüber für die meisten Menschen aussehen. Es hilft mir, Gesichter zu lesen. Kein " +
+    "Bild verlässt meinen Computer, keines wird gespeichert. Sag mir, wenn du das nicht möchtest, " +
+    "dann schalte ich es aus.",
+  consentWork:
+    "Nicht bei der Arbeit und nicht im Unterricht: Die EU verbietet es dort, Gefühle abzuleiten " +
+    "(KI-Verordnung, Art. 5).",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  cancel: "Abbrechen",
+  share: "Fenster wählen",
+
+  face: "Gesicht {number}",
+  count: "{count} von 10",
+  say: "Menschen würden sagen:",
+  unclear: "Unklar",
+  nobody: "niemand könnte es sagen",
+  looks: "{number} · wirkt ",
+  looksLike: "{number} · wirkt wie ",
+  unclearBox: "{number} · ",
+  unclearWord: "unklar",
+  figure: "{count} {answer}",
+  and: ", ",
+  saysLooks: "{face} wirkt {answer}",
+  saysUnclear: "{face} ist unklar: {why}",
+  wrong: "Falsch?",
+  wrongMore: "Als falsch markieren, was {face} zeigt",
+  marked: "Markiert",
+  chosen: "Gezeigt",
+  allFaces: "Alle Gesichter",
+
+  session: "Diese Sitzung",
+  sessionMore:
+    "Nur in dieser Seite behalten, in Zahlen, ohne Bilder, und weg, wenn du sie schließt. " +
+    "Pfeiltasten lesen das Bild.",
+  timeline: "Wonach die Gesichter mit der Zeit aussahen",
+  table: "Dasselbe als Tabelle",
+  time: "Zeit",
+  faceColumn: "Gesicht",
+  showed: "Was Menschen sagen würden",
+  seconds: "Dauer",
+  people: "Von 10 Menschen",
+  noteColumn: "Notiz",
+  markedWrong: "als falsch markiert",
+  note: "Eine Notiz",
+  addNote: "Notiz hinzufügen",
+  save: "Sichern",
+  saveReport: "Bericht (HTML)",
+  saveTable: "Tabelle (CSV)",
+  saveData: "Daten (JSON)",
+  forget: "Vergessen",
+  forgetSure: "Noch einmal drücken, um zu vergessen",
+  moment: "{time} · {what} · {length}",
+  lastsMoment: "{people} von 10 Menschen",
+  summary: "Kurz gesagt",
+  summaryFace: "{face}, ab {time}, war {length} zu sehen: {parts}.",
+  summaryPart: "{answer} {length}",
+  summaryUnclear: "unklar {length}",
+  summaryChanges: { one: "Es änderte sich einmal.", other: "Es änderte sich {count}-mal." },
+  report: "mien: wonach Gesichter aussahen",
+  reportMore:
+    "Von mien am {date} gemacht. Es zeigt, was zehn Menschen über jedes Gesicht sagen würden, wie " +
+    "ein Programm es schätzt; es ist nicht, was die Personen fühlten. Behalte es für dich.",
+  lengthHours: "{hours} h {minutes} min",
+  lengthMinutes: "{minutes} min {seconds} s",
+  lengthSeconds: "{seconds} s",
+
+  settingsKept: "Einstellungen bleiben in diesem Browser.",
+  languageOf: "Sprache",
+  languageAuto: "Wie im Browser",
+  mode: "Zeigen",
+  modeFull: "Alles",
+  modeCompact: "Knapp",
+  modeText: "Nur Text",
+  modeSymbols: "Ohne Worte",
+  shares: "Genaue Anteile",
+  boxes: "Rahmen im Bild",
+  record: "Den Verlauf dieser Sitzung behalten",
+  announce: "Änderungen vom Screenreader vorlesen lassen, höchstens alle 3 Sekunden",
+  ownWords: "Eigene Worte und Zeichen",
+  ownWordsMore: "Ein leeres Feld heißt: wie von mien. Was du verbirgst, zählt als „{other}“.",
+  ownWord: "Wort für {answer}",
+  ownSymbol: "Zeichen für {answer}",
+  hide: "Verbergen",
+  hideAnswer: "{answer} verbergen",
+  reset: "Zurück zu miens eigenen",
+  close: "Schließen",
+
+  paused: "Angehalten. Es wird nichts gelesen.",
+  problems: {
+    denied:
+      "Der Browser lässt mien nicht an die Kamera. " +
+      "Erlaube es in der Adresszeile, dann drücke Start.",
+    missing: "Es gibt keine Kamera. Schließe eine an, dann drücke Start.",
+    taken: "Ein anderes Programm benutzt die Kamera. Schließe sie dort, dann drücke Start.",
+    unplugged: "Die Kamera ist weg. Schließe sie an oder wähle eine andere, dann drücke Start.",
+    unsupported:
+      "Dieser Browser kann hier keine Kamera benutzen. Öffne die Seite über http://localhost.",
+    failed: "Die Kamera startet nicht. Zieh sie ab, stecke sie an, dann drücke Start.",
+    windowDenied: "Kein Fenster gewählt. Drücke Start, um eines zu wählen.",
+    windowFailed: "Dieses Fenster lässt sich nicht teilen. Drücke Start und wähle ein anderes.",
+    windowEnded: "Das Fenster wird nicht mehr geteilt. Drücke Start, um wieder eines zu teilen.",
+    unreadable:
+      "Der Browser kann diese Datei nicht zeigen. Versuche ein Video als MP4 oder WebM, ein JPEG " +
+      "oder ein PNG.",
+  },
+  status: {
+    starting: "Es geht los. Vielleicht fragt der Browser, ob mien zusehen darf.",
+    connecting: "Verbinde mit mien …",
+    loading: "Mache mich bereit, Gesichter zu lesen …",
+    delayed: "Verzögert: Das ist einen Moment alt.",
+    away: "mien antwortet nicht mehr. Läuft es noch? Neuer Versuch …",
+    back: "mien ist wieder da.",
+    failed: "mien kann keine Gesichter lesen: {message}",
+  },
+};

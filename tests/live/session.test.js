@@ -1,0 +1,208 @@
+/** What is kept of a session, and the person's settings: `node --test tests/live/`. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const page = "../../src/mien/live/page/";
+const { Announcer } = await import(`${page}announcer.js`);
+const { ANSWERS } = await import(`${page}emotions.js`);
+const { withoutHidden } = await import(`${page}hidden.js`);
+const { toCsv, toJson } = await import(`${page}record.js`);
+const { momentText, summarySentences } = await import(`${page}recount.js`);
+const { Session, peopleOf, summaryOf } = await import(`${page}session.js`);
+const { checked, defaults } = await import(`${page}settings.js`);
+const wording = await import(`${page}wording.js`);
+
+const NOON = Date.UTC(2026, 0, 2, 12, 0, 0);
+
+function reading(answer, share = 0.8, changes = {}) {
+  const votes = Object.fromEntries(ANSWERS.map((name) => [name, 0]));
+  votes.neutral = 1 - share;
+  votes[answer] = (votes[answer] ?? 0) + share;
+  const top = Object.entries(votes).sort((a, b) => b[1] - a[1]).slice(0, 3);
+  return { box: [0, 0, 9, 9], votes, top, clear: true, why: null, track: 1, ...changes };
+}
+
+/** Answers at five a second, from `start` seconds on. */
+function show(session, start, answers, key = "1-1", number = 1) {
+  answers.forEach((shown, index) => {
+    const face = typeof shown === "string" ? reading(shown) : shown;
+    session.add(NOON + 1000 * start + 200 * index, [{ key, number, reading: face }]);
+  });
+}
+
+test("what stays the same is one stretch, with the mean of its votes", () => {
+  const session = new Session();
+  show(session, 0, [reading("happy", 0.6), reading("happy", 0.8), ...Array(8).fill("sad")]);
+  const [row] = session.rows;
+  assert.deepEqual(row.stretches.map(({ start, end, answer }) => [start, end, answer]), [
+    [0, 0.4, "happy"],
+    [0.4, 1.8, "sad"],
+  ]);
+  assert.ok(Math.abs(row.stretches[0].votes.happy - 0.7) < 1e-9);
+  assert.deepEqual([...peopleOf(row.stretches[1])], [["sad", 8], ["neutral", 2]]);
+});
+
+test("a face that is missed leaves a gap, another face is another row", () => {
+  const session = new Session();
+  show(session, 0, Array(8).fill("happy"));
+  show(session, 10, Array(8).fill("happy"));
+  show(session, 20, Array(8).fill("happy"), "1-2", 1);
+  assert.deepEqual(session.rows.map(({ key, stretches }) => [key, stretches.length]), [
+    ["1-1", 2],
+    ["1-2", 1],
+  ]);
+  assert.equal(summaryOf(session.rows[0]).seen.toFixed(1), "2.8");
+});
+
+test("who is seen for an instant is not listed, and an empty session is empty", () => {
+  const session = new Session();
+  assert.ok(session.isEmpty);
+  show(session, 0, ["happy", "happy"]);
+  assert.ok(session.isEmpty);
+  show(session, 0.4, Array(6).fill("happy"));
+  assert.ok(!session.isEmpty);
+  session.clear();
+  assert.ok(session.isEmpty);
+  assert.equal(session.length, 0);
+});
+
+test("the summary says how long a face showed what, and how often it changed", () => {
+  const session = new Session();
+  const dark = reading("happy", 0.8, { clear: false, why: "too dark" });
+  const answers = [...Array(30).fill("happy"), ...Array(5).fill(dark), ...Array(16).fill("sad")];
+  show(session, 0, answers);
+  const { parts, changes } = summaryOf(session.rows[0]);
+  assert.deepEqual(parts.map(([answer, seconds]) => [answer, seconds.toFixed(1)]), [
+    ["happy", "6.0"],
+    ["sad", "3.0"],
+    [null, "1.0"],
+  ]);
+  assert.equal(changes, 1);
+  const [sentence] = summarySentences(session);
+  assert.match(sentence, /^Face 1, from .*, was seen for 10 s: happy 6 s, sad 3 s, unclear 1 s\. It/);
+  assert.match(sentence, /It changed once\.$/);
+  const [stretch] = session.rows[0].stretches;
+  assert.match(
+    momentText(session, session.rows[0], stretch),
+    /· Face 1 looks happy · 6 s · 8 happy, 2 neutral$/,
+  );
+});
+
+test("the table holds every stretch and remark, and no formula", () => {
+  const session = new Session();
+  show(session, 0, [...Array(10).fill("happy"), ...Array(10).fill("sad")]);
+  session.addNote(NOON + 1000, '=HYPERLINK("x"), she said');
+  session.markWrong(NOON + 3000, 1, "sad");
+  const lines = toCsv(session).trimEnd().split("\r\n");
+  assert.equal(lines[0].split(",").length, 6 + 8 + 1);
+  assert.equal(lines.length, 1 + 4);
+  assert.match(lines[1], /^2026-01-02T12:00:00.000Z,2026-01-02T12:00:02.000Z,1,true,happy,,0.0000/);
+  assert.ok(lines[2].endsWith(`,"'=HYPERLINK(""x""), she said"`));
+  assert.ok(lines[4].endsWith(",wrong"));
+});
+
+test("the data hold the same and can be read back", () => {
+  const session = new Session();
+  show(session, 0, Array(10).fill("happy"));
+  session.addNote(NOON + 1000, "a “note”");
+  const data = JSON.parse(toJson(session));
+  assert.equal(data.began, "2026-01-02T12:00:00.000Z");
+  assert.equal(data.faces[0].stretches[0].votes.happy, 0.8);
+  assert.equal(data.faces[0].stretches[0].readings, 10);
+  assert.deepEqual(data.remarks, [{ time: 1, kind: "note", text: "a “note”", face: null }]);
+});
+
+test("hidden answers count as something else, and the first answer stays first", () => {
+  const face = reading("disgust", 0.5);
+  assert.equal(withoutHidden(face, []), face);
+  const changed = withoutHidden(face, ["disgust"]);
+  assert.equal(changed.votes.other, 0.5);
+  assert.ok(!("disgust" in changed.votes));
+  assert.deepEqual(changed.top[0], ["other", 0.5]);
+  assert.equal(changed.top.length, 3);
+  assert.equal(face.votes.disgust, 0.5);
+});
+
+test("settings that make no sense are as by default", () => {
+  assert.deepEqual(checked(null), defaults());
+  assert.deepEqual(checked("full"), defaults());
+  const odd = checked({
+    mode: "huge",
+    shares: "yes",
+    announce: true,
+    words: { happy: "  joy  ", sad: 3, nonsense: "x", angry: "x".repeat(100) },
+    symbols: { happy: "😀😀😀" },
+    hidden: ["disgust", "other", "nonsense"],
+  });
+  assert.equal(odd.mode, "full");
+  assert.equal(odd.shares, true);
+  assert.equal(odd.announce, true);
+  assert.deepEqual(odd.words, { happy: "joy", angry: "x".repeat(24) });
+  assert.deepEqual(odd.symbols, { happy: "😀😀" });
+  assert.deepEqual(odd.hidden, ["disgust"]);
+});
+
+test("changes are announced at most every three seconds, and only if asked for", () => {
+  const region = { textContent: "" };
+  const announcer = new Announcer(region);
+  announcer.tell(0, new Map([[1, reading("happy")]]));
+  assert.equal(region.textContent, "");
+  announcer.enabled = true;
+  announcer.tell(1000, new Map([[1, reading("happy")]]));
+  assert.equal(region.textContent, "Face 1 looks happy.");
+  announcer.tell(2000, new Map([[1, reading("sad")]]));
+  assert.equal(region.textContent, "Face 1 looks happy.");
+  announcer.tell(4000, new Map([[1, reading("sad")], [2, reading("fear")]]));
+  assert.equal(region.textContent, "Face 1 looks sad. Face 2 looks afraid.");
+  region.textContent = "";
+  announcer.tell(9000, new Map([[1, reading("sad")], [2, reading("fear")]]));
+  assert.equal(region.textContent, ""); // nothing changed
+});
+
+/** Every text of a language, by its path. */
+function* paths(texts, path = "") {
+  for (const [key, value] of Object.entries(texts)) {
+    if (typeof value === "string") yield [`${path}${key}`, value];
+    else yield* paths(value, `${path}${key}.`);
+  }
+}
+
+test("every language has the same texts with the same names to fill in", () => {
+  const names = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+  const english = new Map(paths(wording.LANGUAGES.en));
+  for (const [code, language] of Object.entries(wording.LANGUAGES)) {
+    const texts = new Map(paths(language));
+    assert.deepEqual([...texts.keys()].sort(), [...english.keys()].sort(), code);
+    for (const [path, text] of texts) {
+      assert.ok(text || path.startsWith("hints."), `${code}: ${path} is empty`);
+      if (path.endsWith(".one")) continue; // "once" needs no number
+      assert.deepEqual(names(text), names(english.get(path)), `${code}: ${path}`);
+    }
+  }
+});
+
+test("the language is the browser's first that there is, or the one that was chosen", () => {
+  wording.setLanguage("auto", ["fr-CH", "de-CH", "en"]);
+  assert.equal(wording.language, "de");
+  assert.equal(wording.verdict(8, "happy").answer, "fröhlich");
+  assert.equal(wording.rateText(1, 40), "1 Lesung je Sekunde · 40 ms");
+  wording.setLanguage("auto", ["fr"]);
+  assert.equal(wording.language, "en");
+  wording.setLanguage("xx");
+  assert.equal(wording.language, "en");
+});
+
+test("the person's own words are used everywhere", () => {
+  wording.setOwnWords({ happy: "smiley" });
+  assert.equal(wording.verdict(8, "happy").answer, "smiley");
+  assert.equal(wording.boxLabel(1, reading("happy")).word, "smiley");
+  assert.equal(wording.figuresText(new Map([["happy", 8], ["sad", 2]])), "8 smiley, 2 sad");
+  wording.setOwnWords({});
+});
+
+test("lengths of time read well", () => {
+  assert.equal(wording.lengthText(0.42), "0.4 s");
+  assert.equal(wording.lengthText(59.8), "1 min 0 s");
+  assert.equal(wording.lengthText(3725), "1 h 2 min");
+});

@@ -1,0 +1,149 @@
+"""Looking back: the timeline, notes, marks, the summary and what can be saved, in Chromium."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chromium import ENOUGH_MS, Image, Server, start
+from playwright.sync_api import Browser, Page, expect
+
+
+@pytest.fixture
+def page(one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]) -> Page:
+    """A page that read a happy face for some seconds, with a note and a mark, and was stopped."""
+    page = open_page(one_face_browser, live_server)
+    start(page)
+    expect(page.get_by_role("heading", name="This session")).to_be_visible(timeout=ENOUGH_MS)
+    page.wait_for_timeout(1500)
+    page.get_by_role("textbox", name="A note").fill("<b>She</b> laughed, twice")
+    page.get_by_role("button", name="Add the note").click()
+    page.get_by_role("button", name="Wrong?").click()
+    expect(page.get_by_role("button", name="Marked")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    return page
+
+
+def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
+    expect(page.locator("#session-summary")).to_contain_text("Face 1, from ")
+    expect(page.locator("#session-summary")).to_contain_text("happy")
+    page.locator("#session summary").click()
+    rows = page.locator("#session-table tbody tr").all_inner_texts()
+    assert any("<b>She</b> laughed, twice" in row for row in rows)
+    assert any("marked as wrong" in row for row in rows)
+    assert any("happy" in row and "10 happy" in row for row in rows)
+
+
+def test_the_timeline_is_read_by_mouse_and_by_keys(page: Page) -> None:
+    timeline = page.get_by_role("slider", name="What the faces looked like")
+    moment = page.locator("#moment")
+    expect(moment).to_be_empty()
+    timeline.scroll_into_view_if_needed()
+    box = timeline.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 2, box["y"] + 15)  # the name, left of all blocks
+    expect(moment).to_be_empty()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 15)
+    expect(moment).to_contain_text("Face 1 looks happy")
+    by_mouse = moment.inner_text()
+    timeline.focus()
+    page.keyboard.press("Home")
+    expect(moment).to_contain_text("Face 1 looks happy")
+    assert timeline.get_attribute("aria-valuetext") == moment.inner_text()
+    page.keyboard.press("End")
+    assert moment.inner_text().split(" · ")[1] == by_mouse.split(" · ")[1]
+
+
+def test_what_is_saved_is_whole(
+    page: Page, one_face_browser: Browser, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    saved: dict[str, Path] = {}
+    for kind in ("HTML", "CSV", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"({kind})").click()
+        name = download.value.suggested_filename
+        assert name.startswith("mien-20")
+        assert name.endswith("." + kind.lower())
+        saved[kind] = tmp_path / name
+        download.value.save_as(saved[kind])
+
+    with saved["CSV"].open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["answer"] == "happy"
+    assert float(rows[0]["happy"]) > 0.5
+    assert {row["remark"] for row in rows} >= {"wrong", "<b>She</b> laughed, twice"}
+
+    data = json.loads(saved["JSON"].read_text(encoding="utf-8"))
+    stretch = data["faces"][0]["stretches"][0]
+    assert stretch["answer"] == "happy"
+    assert sum(stretch["votes"].values()) == pytest.approx(1, abs=0.01)
+    assert [remark["kind"] for remark in data["remarks"]] == ["note", "wrong"]
+
+    text = saved["HTML"].read_text(encoding="utf-8")
+    for needed in ("<script", "http://1", "https://", "src="):
+        assert needed not in text
+    context = one_face_browser.new_context(offline=True)
+    report = context.new_page()
+    report.goto(saved["HTML"].as_uri())
+    expect(report.get_by_role("heading", level=1)).to_contain_text("what faces looked like")
+    expect(report.get_by_role("img")).to_be_visible()
+    expect(report.get_by_role("table")).to_contain_text("<b>She</b> laughed, twice")
+    assert report.locator("svg rect[fill='#E69F00']").count() >= 1
+    context.close()
+
+
+def test_it_is_forgotten_after_a_second_press_alone(page: Page) -> None:
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator("#session")).to_be_visible()
+    page.get_by_role("button", name="Press again to forget it").click()
+    expect(page.locator("#session")).to_be_hidden()
+    assert page.locator("#timeline").inner_text() == ""
+
+
+def test_nothing_is_stored_unless_the_person_saves(page: Page) -> None:
+    kept = page.evaluate(
+        """async () => [
+            localStorage.length, sessionStorage.length, document.cookie,
+            (await indexedDB.databases()).length, (await caches.keys()).length,
+        ]"""
+    )
+    assert kept == [0, 0, "", 0, 0]
+    page.reload()
+    expect(page.locator("#session")).to_be_hidden()
+
+
+def test_without_a_timeline_nothing_is_kept(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(
+        one_face_browser,
+        live_server,
+        before="localStorage.setItem('mien.settings', '{\"record\": false}')",
+    )
+    start(page)
+    page.wait_for_timeout(2000)
+    expect(page.locator("#session")).to_be_hidden()
+
+
+def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
+    launch: Callable[..., Browser],
+    camera_flags: Callable[..., list[str]],
+    live_server: Server,
+    open_page: Callable[..., Page],
+    three_faces: Image,
+) -> None:
+    page = open_page(launch(*camera_flags([three_faces])), live_server)
+    start(page, faces=3)
+    page.wait_for_timeout(2500)
+    page.get_by_role("button", name="Stop").click()
+    page.locator("#timeline").focus()
+    seen: list[str] = []
+    for key in ("Home", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+        seen.append(page.locator("#moment").inner_text().split(" · ")[1][:6])
+    lanes = page.locator("#timeline text[font-weight='600']").all_text_contents()
+    assert lanes == ["Face 1", "Face 2", "Face 3"]
+    start_at = lanes.index(seen[0])
+    expected = [min(start_at + step, 2) for step in range(4)]
+    assert seen[:4] == [lanes[index] for index in expected]

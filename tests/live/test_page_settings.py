@@ -1,0 +1,230 @@
+"""What the person chooses: how much is shown, own words, language, panel, one key for off."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chromium import ENOUGH_MS, Server, start
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from test_page import overlay_pixels
+
+
+@pytest.fixture
+def page(one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]) -> Page:
+    return open_page(one_face_browser, live_server)
+
+
+def open_settings(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+
+
+def test_modes_show_as_much_as_they_say(page: Page) -> None:
+    start(page)
+    card = page.locator("[data-face='1']")
+    expected = {
+        "Everything": {".verdict", ".figures", ".shares"},
+        "Compact": {".verdict", ".figures"},
+        "Text alone": {".verdict", ".people"},
+        "No words": {".figures", ".verdict-symbol"},
+    }
+    for mode, parts in expected.items():
+        open_settings(page)
+        page.get_by_role("radio", name=mode).check()
+        page.get_by_role("button", name="Close").click()
+        seen = set[str]()
+        for part in (".verdict", ".figures", ".shares", ".people", ".verdict-symbol"):
+            box = card.locator(part).bounding_box()
+            if box and box["height"] > 1 and box["width"] > 1:
+                seen.add(part)
+        assert seen == parts, mode
+    # Without words to see, screen readers still have them.
+    assert "people would say happy" in " ".join(card.inner_text().split())
+
+
+def test_own_words_symbols_and_hidden_answers_hold_at_once_and_after_a_reload(page: Page) -> None:
+    start(page)
+    open_settings(page)
+    page.get_by_role("textbox", name="Word for happy").fill("<i>sunny</i>")
+    page.get_by_role("textbox", name="Symbol for happy").fill("☀")
+    page.get_by_role("button", name="Close").click()
+    verdict = page.locator("[data-face='1'] .verdict")
+    expect(verdict).to_contain_text("<i>sunny</i>")
+    expect(page.locator("[data-face='1'] .person text").first).to_have_text("☀")
+    page.reload()
+    start(page)
+    expect(verdict).to_contain_text("<i>sunny</i>")
+    open_settings(page)
+    page.get_by_role("checkbox", name="Hide happy").check()
+    page.get_by_role("button", name="Close").click()
+    expect(verdict).to_contain_text("something else")
+    open_settings(page)
+    page.get_by_role("button", name="Back to mien’s own").click()
+    page.get_by_role("button", name="Close").click()
+    expect(verdict).to_contain_text("happy")
+
+
+def test_shares_and_boxes_can_be_turned_off(page: Page) -> None:
+    start(page)
+    assert overlay_pixels(page).any()
+    open_settings(page)
+    page.get_by_role("checkbox", name="Exact shares").uncheck()
+    page.get_by_role("checkbox", name="Boxes in the picture").uncheck()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("[data-face='1'] .shares")).to_be_hidden()
+    page.wait_for_timeout(300)
+    assert not overlay_pixels(page).any()
+
+
+def test_the_page_speaks_german(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    open_settings(page)
+    page.get_by_label("Language").select_option("de")
+    expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    page.get_by_role("button", name="Schließen").click()
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.reload()
+    page.get_by_role("button", name="Start").click()
+    card = page.locator("[data-face='1']")
+    expect(card).to_contain_text("würden sagen: fröhlich", timeout=ENOUGH_MS)
+    page.get_by_role("button", name="Stopp").click()
+    # No English is left: neither in texts nor in names for screen readers.
+    said = page.evaluate(
+        """() => [...document.querySelectorAll("body :not(noscript)")].flatMap((place) => [
+            place.ariaLabel ?? "", place.title ?? "",
+            ...[...place.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)])"""
+    )
+    words = {word for text in said for word in text.lower().replace(",", " ").split()}
+    assert not words & {"the", "people", "would", "this", "face", "is", "your", "settings", "of"}
+
+
+def test_escape_turns_everything_off(page: Page) -> None:
+    start(page)
+    open_settings(page)
+    page.keyboard.press("Escape")  # closes the dialog, and nothing else
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("[data-face]")).to_have_count(0)
+    assert not overlay_pixels(page).any()
+
+
+def test_pause_reads_nothing_and_keeps_the_camera(page: Page) -> None:
+    start(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("status")).to_contain_text("Paused")
+    expect(page.locator("[data-face]")).to_have_count(0)
+    page.evaluate(
+        """() => {
+            globalThis.count = 0;
+            document.addEventListener("mien:readings", () => (count += 1));
+        }"""
+    )
+    page.wait_for_timeout(600)
+    assert page.evaluate("count") == 0
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def float_it(page: Page) -> Page:
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Float").click()
+    opened.value.set_default_timeout(ENOUGH_MS)
+    return opened.value
+
+
+def test_the_panel_goes_on_while_the_page_is_out_of_sight(page: Page) -> None:
+    start(page)
+    panel = float_it(page)
+    expect(panel.locator("[data-face='1']")).to_contain_text("happy")
+    expect(panel.get_by_text("Pictures stay on this computer")).to_be_visible()
+    expect(page.get_by_text("The picture is in the floating panel")).to_be_visible()
+    # The face is the same to the tracker: the panel's clock is brought in line with the page's.
+    assert panel.locator("[data-face]").count() == 1
+    other = page.context.new_page()
+    other.goto("about:blank")
+    other.bring_to_front()
+    page.evaluate(
+        """() => {
+            globalThis.delays = [];
+            document.addEventListener("mien:readings", ({ detail }) =>
+                delays.push(detail.shown - detail.answer.capture_time));
+        }"""
+    )
+    other.wait_for_timeout(1500)
+    delays: list[float] = page.evaluate("delays")
+    assert len(delays) > 5
+    assert min(delays) > 0
+    assert sorted(delays)[len(delays) // 2] < 1000
+    page.bring_to_front()
+    panel.close()
+    expect(page.get_by_text("The picture is in the floating panel")).to_be_hidden()
+    expect(page.locator("[data-face]")).to_have_count(1)
+    assert page.evaluate("document.querySelector('.stage #video') !== null")
+
+
+def test_the_panel_shows_the_chosen_face_and_stops_all(page: Page) -> None:
+    start(page)
+    panel = float_it(page)
+    panel.get_by_label("Shown").select_option("Face 1")
+    expect(panel.locator("[data-face='1']")).to_be_visible()
+    panel.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("[data-face]")).to_have_count(0)
+    page.wait_for_timeout(200)
+    assert panel.is_closed()
+
+
+def test_escape_in_the_panel_turns_everything_off(page: Page) -> None:
+    start(page)
+    panel = float_it(page)
+    with contextlib.suppress(Error):  # the panel may be gone before the key is up
+        panel.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+
+
+def test_screen_readers_hear_changes_only_if_asked(page: Page) -> None:
+    start(page)
+    page.wait_for_timeout(500)
+    expect(page.locator("#announcer")).to_be_empty()
+    open_settings(page)
+    page.get_by_role("checkbox", name="Read changes aloud").check()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#announcer")).to_have_text("Face 1 looks happy.")
+    # Nothing else speaks by itself but the status.
+    loud = page.locator("[aria-live], [role=status], [role=alert], [role=log]")
+    assert {item.get_attribute("id") for item in loud.all()} == {"status", "announcer"}
+
+
+@pytest.mark.parametrize("width", [320, 1024, 3840])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_fits_from_phone_to_4k(
+    one_face_browser: Browser,
+    live_server: Server,
+    open_page: Callable[..., Page],
+    width: int,
+    language: str,
+) -> None:
+    def prepare(context: BrowserContext) -> Any:
+        kept = f'{{"language": "{language}"}}'
+        context.add_init_script(f"localStorage.setItem('mien.settings', '{kept}')")
+
+    page = open_page(
+        one_face_browser, live_server, size=(width, width * 9 // 16 + 400), prepare=prepare
+    )
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
+    expect(page.locator("#session")).to_be_visible(timeout=ENOUGH_MS)
+    page.locator("#session summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#open-settings").click()
+    dialog = page.locator("#settings").bounding_box()
+    assert dialog is not None
+    assert dialog["x"] >= 0
+    assert dialog["x"] + dialog["width"] <= width
+    assert page.evaluate(
+        "[...document.querySelectorAll('#settings *')].every((e) => e.scrollWidth <= innerWidth)"
+    )
