@@ -5,6 +5,7 @@ one face (Chromium's fake camera). The delay runs from the capture of a frame, a
 it, to the moment that its boxes are drawn; page and server are those that people use.
 
     python benchmarks/live.py --processors 2 --json live.json
+    python benchmarks/live.py --processors 2 --pages 2 --rate 10
 
 Needs Chromium and the dev extra; takes about 20 seconds.
 """
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +51,15 @@ COLLECT = """
         }));
 """
 
+SLOWER = """
+    const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {{
+        const stream = await original(wanted);
+        await stream.getVideoTracks()[0].applyConstraints({{ frameRate: {rate} }});
+        return stream;
+    }};
+"""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -78,16 +89,23 @@ def film(folder: Path) -> Path:
     return path
 
 
-def measure(page: Page, seconds: float) -> Result:
-    """Start the camera, wait until all is warm, and collect what the page shows."""
-    page.click("#toggle")
-    page.wait_for_selector("[data-face]", timeout=30_000)
-    page.wait_for_timeout(2000)
-    page.evaluate("collected.length = 0")
-    page.wait_for_timeout(1000 * seconds)
-    shown: list[dict[str, Any]] = page.evaluate("collected")
+def measure(pages: list[Page], seconds: float) -> list[Result]:
+    """Start the cameras, wait until all is warm, and collect what each page shows."""
+    for page in pages:
+        page.click("#toggle")
+    for page in pages:
+        page.wait_for_selector("[data-face]", timeout=30_000)
+    pages[0].wait_for_timeout(2000)
+    for page in pages:
+        page.evaluate("collected.length = 0")
+    pages[0].wait_for_timeout(1000 * seconds)
+    return [result_of(page.evaluate("collected")) for page in pages]
+
+
+def result_of(shown: list[dict[str, Any]]) -> Result:
+    """The figures of the readings that a page showed."""
     if len(shown) < 2:
-        raise SystemExit(f"Expected readings, got {len(shown)} in {seconds} seconds")
+        raise SystemExit(f"Expected readings, got {len(shown)}")
 
     def median(name: str) -> float:
         return round(float(np.median([one[name] for one in shown])), 1)
@@ -112,6 +130,8 @@ def main(
     *,
     seconds: float = 15,
     processors: int | None = None,
+    pages: int = 1,
+    rate: float | None = None,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
 ) -> None:
     """Measure and print a table.
@@ -120,6 +140,8 @@ def main(
         seconds: how long to measure.
         processors: how many of this machine's to use, for server and browser together (Linux);
             all by default.
+        pages: open at the same time, each with the camera.
+        rate: frames a second that each camera gives; 30 by default.
         json_file: where to write the figures as JSON.
     """
     if processors is not None:
@@ -137,10 +159,15 @@ def main(
             camera = f"--use-file-for-fake-video-capture={film(Path(folder))}"
             browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, camera])
             version = browser.version
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.add_init_script(COLLECT)
-            page.goto(address)
-            result = measure(page, seconds)
+            opened: list[Page] = []
+            for _ in range(pages):
+                page = browser.new_page(viewport={"width": 1280, "height": 800})
+                page.add_init_script(COLLECT)
+                if rate is not None:
+                    page.add_init_script(SLOWER.format(rate=rate))
+                page.goto(address)
+                opened.append(page)
+            results = measure(opened, seconds)
             browser.close()
     finally:
         server.kill()
@@ -148,17 +175,24 @@ def main(
     used = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     machine = {"processors": used, "machine": platform.platform(), "chromium": version}
     if json_file is not None:
-        json_file.write_text(json.dumps({**machine, **asdict(result)}, indent=2), encoding="utf-8")
+        content = {**machine, "pages": [asdict(result) for result in results]}
+        json_file.write_text(json.dumps(content, indent=2), encoding="utf-8")
     load = round(os.getloadavg()[0], 1)
     print(f"{used} processors, load {load} after, Chromium {version}")
-    print(f"one face at 640×480, {seconds:g} s\n")
-    print("| | |\n|---|--:|")
-    print(f"| readings a second | {result.readings_a_second} |")
-    print(f"| delay, median / 95 % | {result.delay_median} / {result.delay_p95} ms |")
-    print(f"| server, arrival to answer | {result.server_median} ms |")
+    print(f"{pages} pages with one face at 640×480 each, {seconds:g} s\n")
+
+    def row(name: str, cells: Iterable[Any]) -> None:
+        print("|".join(["", f" {name} ", *(f" {cell} " for cell in cells), ""]))
+
+    row("", (f"page {number}" for number in range(1, pages + 1)))
+    row("---", ["--:"] * pages)
+    row("readings a second", (result.readings_a_second for result in results))
+    row("delay, median, ms", (result.delay_median for result in results))
+    row("delay, 95 %, ms", (result.delay_p95 for result in results))
+    row("server, arrival to answer, ms", (result.server_median for result in results))
     for step in ("decode", "finder", "crop", "network"):
-        print(f"| · {step} | {getattr(result, f'{step}_median')} ms |")
-    print(f"| frames replaced | {result.replaced} of {result.readings + result.replaced} |")
+        row(f"· {step}, ms", (getattr(result, f"{step}_median") for result in results))
+    row("frames replaced", (result.replaced for result in results))
 
 
 if __name__ == "__main__":
