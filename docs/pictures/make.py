@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
-from playwright.sync_api import Browser, sync_playwright
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from skimage import data
 
 HERE = Path(__file__).parent
@@ -24,17 +27,53 @@ FLAGS = [
 ]
 
 
-def shoot(browser: Browser, address: str, name: str, width: int, height: int) -> None:
-    """One picture of the page with a face in it."""
+def open_page(browser: Browser, address: str, width: int, height: int) -> Page:
+    """The page with a face in it, once votes and rates have settled."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.click("#toggle")
     page.wait_for_selector("[data-face]", timeout=30_000)
-    page.wait_for_timeout(3000)  # until votes and rates have settled
+    page.wait_for_timeout(3000)
     page.evaluate("document.querySelector('#sources option').textContent = 'Camera'")
-    page.screenshot(path=HERE / f"{name}.jpg", type="jpeg", quality=88)
-    page.close()
-    print(HERE / f"{name}.jpg")
+    return page
+
+
+def shoot(place: Page | Locator, name: str) -> None:
+    """Keep a picture of a page, or of a part of it."""
+    path = HERE / f"{name}.jpg"
+    place.screenshot(path=path, type="jpeg", quality=88)
+    print(path)
+
+
+def shoot_panel(page: Page) -> None:
+    """The floating panel, in its usual size."""
+    with page.context.expect_page() as opened:
+        page.click("#float")
+    panel = opened.value
+    panel.set_viewport_size({"width": 340, "height": 210})
+    panel.wait_for_timeout(1500)
+    shoot(panel, "panel")
+
+
+def shoot_session(browser: Browser, address: str) -> None:
+    """The timeline, after the light went out twice and the person wrote a note."""
+    page = open_page(browser, address, 1280, 1100)
+    page.wait_for_timeout(6000)
+    page.fill("#note-text", "The light went out")
+    page.click("#note button")
+    page.wait_for_timeout(9000)
+    page.focus("#timeline")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(1200)
+    shoot(page.locator("#session"), "session")
+
+
+def film(path: Path, frames: Iterable[NDArray[np.uint8]]) -> str:
+    """Write RGB frames as a film for Chromium's fake camera; returns the flag for it."""
+    with path.open("wb") as file:
+        for frame in frames:
+            file.write(cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))[1].tobytes())
+    return f"--use-file-for-fake-video-capture={path}"
 
 
 def main() -> None:
@@ -48,13 +87,18 @@ def main() -> None:
         assert server.stdout is not None
         address = server.stdout.readline().split()[3]
         with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-            film = Path(folder) / "camera.mjpeg"
-            still = cv2.cvtColor(cv2.resize(data.astronaut()[:384], (640, 480)), cv2.COLOR_RGB2BGR)
-            film.write_bytes(cv2.imencode(".jpg", still)[1].tobytes())
-            camera = f"--use-file-for-fake-video-capture={film}"
-            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, camera])
-            shoot(browser, address, "live-page", 1280, 720)
-            shoot(browser, address, "live-page-phone", 390, 844)
+            face = cv2.resize(data.astronaut()[:384], (640, 480)).astype(np.uint8)
+            dark = (face * 0.19).astype(np.uint8)
+            bright = film(Path(folder) / "bright.mjpeg", [face])
+            changing = film(Path(folder) / "changing.mjpeg", [face] * 150 + [dark] * 90)
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, bright])
+            page = open_page(browser, address, 1280, 720)
+            shoot(page, "live-page")
+            shoot_panel(page)
+            shoot(open_page(browser, address, 390, 844), "live-page-phone")
+            browser.close()
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, changing])
+            shoot_session(browser, address)
             browser.close()
     finally:
         server.kill()

@@ -81,7 +81,10 @@ function drawn({ stretch, x, y, width }) {
   const place = { x, y, width, height: BLOCK, rx: Math.min(3, width / 2) };
   if (answer === null) {
     const dashes = { fill: "none", stroke: "#A9B1BF", "stroke-dasharray": "3 3" };
-    return [svg("rect", { ...place, ...dashes })];
+    const parts = [svg("rect", { ...place, ...dashes })];
+    const word = wording.say().unclearWord;
+    if (word.length * LETTER + 16 < width) parts.push(label(word, x + 6, y + BLOCK / 2));
+    return parts;
   }
   const parts = [svg("rect", { ...place, fill: colourOf(answer) })];
   if (answer in PATTERNS) parts.push(svg("rect", { ...place, fill: `url(#pattern-${answer})` }));
