@@ -14,8 +14,14 @@ from mien.errors import DataError, TrainingError
 from mien.training import run_folder
 from mien.training.data import load_dataset
 from mien.training.networks import build
-from mien.training.run_folder import Config, fingerprint, load_run
-from mien.training.train import learning_rate, predict_logits, train, votes_loss
+from mien.training.run_folder import Config, fingerprint, load_run, open_run
+from mien.training.train import (
+    learning_rate,
+    predict_logits,
+    teaching_loss,
+    train,
+    votes_loss,
+)
 
 CONFIG = Config(epochs=3, batch_size=16, seed=7, averaging=0.9, weight_decay=0.05)
 
@@ -188,3 +194,40 @@ def test_a_run_may_begin_with_the_weights_of_another(
     with pytest.raises(TrainingError, match="no run"):
         train(dataset_file, tmp_path / "none", replace(config, start=str(tmp_path / "nothing")))
     assert not (tmp_path / "none").exists()
+
+
+def test_a_network_learns_what_its_teachers_say(
+    run: Path, dataset_file: Path, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, epochs=6, averaging=0.0, teachers=(str(run),), teaching=1.0, seed=1)
+    train(dataset_file, tmp_path / "taught", config)
+    train(dataset_file, tmp_path / "alone", replace(config, teachers=()))
+    records = load_dataset(dataset_file)
+    images = records[records["split"] == 0]["image"]
+    logits = {
+        name: predict_logits(load_run(folder)[1], images, torch.device("cpu"))
+        for name, folder in (
+            ("teacher", run),
+            ("taught", tmp_path / "taught"),
+            ("alone", tmp_path / "alone"),
+        )
+    }
+    shares = {name: torch.softmax(values, dim=1) for name, values in logits.items()}
+    far = {name: float((shares[name] - shares["teacher"]).abs().sum(1).mean()) for name in shares}
+    assert far["taught"] < far["alone"]
+    kept = json.loads((tmp_path / "taught" / "config.json").read_text())
+    assert kept["teachers"] == [hashlib.sha256((run / "best.pt").read_bytes()).hexdigest()]
+    assert load_run(tmp_path / "taught")[0].teachers == (str(run),)
+
+
+def test_teachers_have_the_same_heads(run: Path, dataset_file: Path, tmp_path: Path) -> None:
+    images = torch.rand(4, 1, 48, 48)
+    network = build("baseline", 0, votes=True).eval()
+    logits = network(images)
+    own = teaching_loss(logits, [network], images, votes_weight=2.0)
+    parts = [logits[:, :7], logits[:, 7:]]
+    entropies = [-(part.softmax(1) * part.log_softmax(1)).sum(1).mean() for part in parts]
+    torch.testing.assert_close(own, entropies[0] + 2 * entropies[1])
+    records = load_dataset(dataset_file)
+    with pytest.raises(TrainingError, match="expected a network with a votes head"):
+        open_run(tmp_path / "new", Config(teachers=(str(run),)), records, resume=False)

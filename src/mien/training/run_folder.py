@@ -48,6 +48,9 @@ class Config:
         network: a name of `mien.training.networks.NETWORKS`.
         start: folder of a run of the same network whose best weights to begin with; "" for fresh
             ones, drawn by the seed.
+        teachers: folders of runs, of any network, whose mean shares are learnt beside the data
+            (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+        teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
@@ -67,6 +70,8 @@ class Config:
 
     network: str = "baseline"
     start: str = ""
+    teachers: tuple[str, ...] = ()
+    teaching: float = 0.7
     epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3
@@ -127,11 +132,18 @@ def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bo
                 f"{config.start}: its weights are of another network: expected {config.network} "
                 f"with{'' if config.votes else 'out'} a votes head"
             )
+    for teacher in config.teachers:
+        if read_config(Path(teacher))["config"].votes != config.votes:
+            raise TrainingError(
+                f"{teacher}: cannot teach this run: expected a network "
+                f"with{'' if config.votes else 'out'} a votes head"
+            )
     run.mkdir(parents=True, exist_ok=True)
     content = {
         "config": asdict(config),
         "data": fingerprint(records),
         "start": _sha256(Path(config.start) / "best.pt") if config.start else None,
+        "teachers": [_sha256(Path(teacher) / "best.pt") for teacher in config.teachers],
         "commit": git_commit(),
         "command": ["mien", *sys.argv[1:]],
         "torch": torch.__version__,
@@ -151,6 +163,7 @@ def read_config(run: Path) -> dict[str, Any]:
     try:
         content = json.loads((run / "config.json").read_text())
         content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
+        content["config"]["teachers"] = tuple(content["config"].get("teachers", ()))
         content["config"] = Config(**content["config"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error

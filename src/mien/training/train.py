@@ -31,6 +31,7 @@ from mien.training.run_folder import (
     State,
     finish_epoch,
     first_network,
+    load_run,
     open_run,
     restore,
 )
@@ -103,6 +104,7 @@ def train(
     if resume:
         restore(run, state, device)
     targets = Targets.of(training, device)
+    teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
     with _display() as display:
         task = display.add_task("Training", total=config.epochs, completed=state.epoch)
         for epoch in range(state.epoch + 1, config.epochs + 1):
@@ -110,7 +112,7 @@ def train(
                 display.console.print(f"No better epoch in {config.patience}: stopped early")
                 break
             began = time.perf_counter()
-            steps = _train_epoch(state, config, targets, epoch, display, task)
+            steps = _train_epoch(state, teachers, config, targets, epoch, display, task)
             line = {
                 "epoch": epoch,
                 "learning_rate": steps[-1]["learning_rate"],
@@ -173,6 +175,28 @@ def votes_loss(logits: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
     return cross_entropy(logits, votes, reduction="sum") / known.sum().clamp(min=1)
 
 
+def teaching_loss(
+    logits: torch.Tensor, teachers: list[nn.Module], images: torch.Tensor, votes_weight: float
+) -> torch.Tensor:
+    """Cross-entropy in nats of a network's shares with its teachers' mean ones, over both heads.
+
+    Args:
+        logits: float32 (N, 7 or 17), the network's.
+        teachers: in evaluation mode, with the same heads.
+        images: float32 (N, 1, 48, 48), what the network saw.
+        votes_weight: weight of the votes head.
+    """
+    with torch.no_grad():
+        seen = [teacher(images) for teacher in teachers]
+    loss = torch.zeros((), device=logits.device)
+    for head, weight in ((slice(0, LABELS), 1.0), (slice(LABELS, None), votes_weight)):
+        if not logits[:, head].shape[1]:
+            continue
+        shares = torch.stack([torch.softmax(one[:, head], dim=1) for one in seen]).mean(dim=0)
+        loss = loss + weight * cross_entropy(logits[:, head], shares)
+    return loss
+
+
 def learning_rate(config: Config, step: int, steps: int) -> float:
     """Adam's learning rate at `step` of `steps` (both counted over the whole run, from 0)."""
     warmup = config.warmup * steps
@@ -203,7 +227,13 @@ def _optimizer(network: nn.Module, config: Config) -> tuple[AveragedModel, torch
 
 
 def _train_epoch(
-    state: State, config: Config, targets: Targets, epoch: int, display: Progress, task: TaskID
+    state: State,
+    teachers: list[nn.Module],
+    config: Config,
+    targets: Targets,
+    epoch: int,
+    display: Progress,
+    task: TaskID,
 ) -> list[dict[str, float]]:
     order = np.random.default_rng((config.seed, epoch)).permutation(len(targets.images))
     batches = np.array_split(order, max(1, len(order) // config.batch_size))
@@ -226,6 +256,9 @@ def _train_epoch(
         if config.votes:
             votes = votes_loss(logits[:, LABELS:], targets.votes[chosen])
             loss = loss + config.votes_weight * votes
+        if teachers:
+            taught = teaching_loss(logits, teachers, images, config.votes_weight)
+            loss = (1 - config.teaching) * loss + config.teaching * taught
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
