@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.emotions import FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training import data, describe
 from mien.training.augment import Augmentation
@@ -127,7 +127,7 @@ def test_fer2013_as_published(shared_data: Path, tmp_path: Path) -> None:
     rows = np.array(sorted(data.kaggle_rows().items(), key=lambda item: item[1]), dtype=object)
     records = np.zeros(len(rows), dtype=data.DTYPE)
     records["row"] = [row for _, row in rows]
-    records["label"] = [data.EMOTION_NAMES.index(name.split("/")[0]) for name, _ in rows]
+    records["label"] = [EMOTION_NAMES.index(name.split("/")[0]) for name, _ in rows]
     names = [name.split("/")[1] for name, _ in rows]
     records["split"] = [0 if name.startswith("Tr") else 2 + name.startswith("Pr") for name in names]
     records["copies"] = np.arange(len(rows))

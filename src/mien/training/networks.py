@@ -94,12 +94,10 @@ class ResidualBlock(nn.Module):
         return self.activation(self.convolutions(features) + self.shortcut(features))
 
 
-def _residual(outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...]) -> nn.Module:
-    layers: list[nn.Module] = [
-        nn.Conv2d(1, widths[0], 3, padding=1, bias=False),
-        nn.BatchNorm2d(widths[0]),
-        nn.ReLU(inplace=True),
-    ]
+def _residual(
+    outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...], *, pool: bool
+) -> nn.Module:
+    layers = _convolution(1, widths[0], pool=pool)
     channels = widths[0]
     for stage, (width, count) in enumerate(zip(widths, blocks, strict=True)):
         for index in range(count):
@@ -115,24 +113,26 @@ def _residual(outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...]) ->
 
 
 def residual(outputs: int) -> nn.Module:
-    """A residual network with squeeze-excitation for live use; 1.5 million parameters.
+    """A residual network with squeeze-excitation for live use; 1.4 million parameters.
 
-    Stages of 16, 48, 96 and 192 channels at 48², 24², 12² and 6² pixels, with 1, 1, 2 and 2
-    blocks; the mean over the pixels and a linear layer. 1.3 times the time of `baseline`.
+    One convolution of 32 channels and max-pooling; stages of 32, 64 and 192 channels at 24², 12²
+    and 6² pixels with 1, 3 and 2 blocks; the mean over the pixels and a linear layer. It takes
+    three quarters of the time of `baseline`.
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return _residual(outputs, (16, 48, 96, 192), (1, 1, 2, 2))
+    return _residual(outputs, (32, 64, 192), (1, 3, 2), pool=True)
 
 
 def residual_large(outputs: int) -> nn.Module:
     """The same with many more channels, to teach `residual`; 19 million parameters.
 
-    Stages of 64, 128, 256 and 512 channels with 1, 2, 3 and 3 blocks: too slow for live use.
+    Stages of 64, 128, 256 and 512 channels at 48², 24², 12² and 6² pixels with 1, 2, 3 and 3
+    blocks: too slow for live use.
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return _residual(outputs, (64, 128, 256, 512), (1, 2, 3, 3))
+    return _residual(outputs, (64, 128, 256, 512), (1, 2, 3, 3), pool=False)
 
 
 NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
