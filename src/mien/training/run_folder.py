@@ -60,6 +60,9 @@ class Config:
             Loshchilov & Hutter 2019).
         averaging: share of the running mean of the weights that each step keeps; the mean is what
             is validated and kept. 0 keeps the last weights themselves.
+        progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
+            takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
+            `baseline`, whose dense layer takes 48×48 alone.
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
             without votes, leaves the votes head out.
@@ -79,6 +82,7 @@ class Config:
     decay: bool = True
     weight_decay: float = 0.0
     averaging: float = 0.0
+    progressive: float = 0.0
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     patience: int = 20
@@ -125,6 +129,8 @@ def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bo
         return replace(old, patience=config.patience)
     if run.exists() and any(run.iterdir()):
         raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
+    if config.progressive and config.network == "baseline":
+        raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
         if (started.network, started.votes) != (config.network, config.votes):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TaskID, TimeRemainingColumn
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, interpolate
 from torch.optim.swa_utils import AveragedModel
 
 from mien.emotions import EMOTION_NAMES
@@ -38,6 +38,9 @@ from mien.training.run_folder import (
 
 LABELS = len(EMOTION_NAMES)
 """A network's first so many logits are the label head, the others the votes head."""
+
+PROGRESSIVE_SIZE = 32
+"""Side in pixels to which `Config.progressive` shrinks images; can be halved as often as 48."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,8 @@ def _train_epoch(
         chosen = torch.from_numpy(batch).to(targets.images.device)
         seed = int(np.random.SeedSequence((config.seed, epoch, index)).generate_state(1)[0])
         images = augment_batch(rescale(targets.images[chosen]), config.augmentation, seed)
+        if epoch <= config.progressive * config.epochs:
+            images = interpolate(images, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
         labels = targets.labels[chosen]
         with torch.autocast("cuda", torch.bfloat16, enabled=images.is_cuda):
             logits = state.network(images.contiguous(memory_format=torch.channels_last)).float()
