@@ -29,6 +29,7 @@ import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
 
+from mien.live.protocol import MAX_SIDE
 from mien.reader import Reader
 from mien.sources import load_image
 from mien.tracker import Tracker
@@ -51,10 +52,10 @@ class Result:
 def camera(
     picture: Picture, seconds: float, rate: float, seed: int
 ) -> Iterator[tuple[float, Picture]]:
-    """A picture held before an unsteady camera.
+    """A picture held before an unsteady camera, whose frames have the size that the page sends.
 
     Args:
-        picture: RGB uint8 (H, W, 3).
+        picture: RGB uint8 (H, W, 3); shrunk to at most 640 pixels a side.
         seconds: length of the film.
         rate: frames a second.
         seed: of sway, light, noise and compression.
@@ -63,7 +64,10 @@ def camera(
         Seconds since the film began, and the frame, RGB uint8 (H, W, 3).
     """
     rng = np.random.default_rng(seed)
-    height, width = picture.shape[:2]
+    shrink = min(1, MAX_SIDE / max(picture.shape[:2]))
+    size = (round(shrink * picture.shape[1]), round(shrink * picture.shape[0]))
+    picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = size
     phases = rng.uniform(0, 2 * np.pi, 4)
     for index in range(int(seconds * rate)):
         time = index / rate
