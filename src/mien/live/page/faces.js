@@ -12,8 +12,8 @@
  * @property {number} seen when that was, in milliseconds
  */
 
-/** A face that is missed for a moment keeps its number and card for so long. */
-const KEEP_MS = 700;
+/** A face that is missed keeps its number and card for so long, as long as the server remembers it. */
+const KEEP_MS = 1000;
 
 export class Faces {
   /** @type {Face[]} */
