@@ -115,6 +115,10 @@ def test_majority_accuracy_looks_at_the_eight_emotions_only() -> None:
     result = metrics.votes_metrics(table, given / given.sum(axis=1, keepdims=True), None)
     assert result["majority_images"] == 2
     assert result["majority_accuracy"] == pytest.approx(1 / 2)
+    assert result["majority_recall"]["happiness"] == 1
+    assert result["majority_recall"]["neutral"] == 0
+    assert result["majority_recall"]["fear"] is None
+    assert np.argwhere(result["majority_confusion"]).tolist() == [[0, 1], [1, 1]]
 
 
 def test_votes_log_loss_by_hand() -> None:

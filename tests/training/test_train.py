@@ -159,6 +159,11 @@ def test_progressive_training_sees_small_images_first(
     assert seen == {0: {32}, 1: {32}, 2: {48}}
 
 
+def test_a_part_of_the_images_makes_shorter_epochs(dataset_file: Path, tmp_path: Path) -> None:
+    train(dataset_file, tmp_path / "run", replace(CONFIG, epochs=1, part=0.5))
+    assert len(lines(tmp_path / "run" / "metrics.csv")) == 42 // 16
+
+
 def test_a_network_of_one_size_cannot_be_trained_progressively(
     dataset_file: Path, tmp_path: Path
 ) -> None:

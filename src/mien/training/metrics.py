@@ -188,7 +188,9 @@ def votes_metrics(votes: Votes, shares: Shares, raters: "Raters | None") -> dict
 
     Returns:
         JSON-ready; what no image allows is None. `log_loss`, `perfect_log_loss`, `rater_curve`
-        (k = 0…9) in nats; `raters` between 0 and 9.
+        (k = 0…9) in nats; `raters` between 0 and 9. `majority_confusion` counts the images of
+        `majority_accuracy`, a row what most raters say, a column a prediction, both in the order of
+        FER+'s eight emotions; `majority_recall` by FER+'s names, None where nobody says it.
     """
     result: dict[str, Any] = dict.fromkeys(VOTES_KEYS)
     top = majority(votes)
@@ -197,6 +199,12 @@ def votes_metrics(votes: Votes, shares: Shares, raters: "Raters | None") -> dict
     if counts.any():
         predicted = shares[counts, :FERPLUS_EMOTIONS].argmax(axis=1)
         result["majority_accuracy"] = float((predicted == top[counts]).mean())
+        confusion = confusion_matrix(top[counts], predicted, labels=range(FERPLUS_EMOTIONS))
+        result["majority_confusion"] = confusion.tolist()
+        result["majority_recall"] = {
+            name: float(row[index] / row.sum()) if row.sum() else None
+            for index, (name, row) in enumerate(zip(FERPLUS_NAMES, confusion, strict=False))
+        }
     ten = answered(votes)
     result["log_loss_images"] = int(ten.sum())
     if ten.any():
@@ -214,6 +222,8 @@ def votes_metrics(votes: Votes, shares: Shares, raters: "Raters | None") -> dict
 VOTES_KEYS: Final = (
     "majority_accuracy",
     "majority_images",
+    "majority_recall",
+    "majority_confusion",
     "log_loss",
     "log_loss_images",
     "perfect_log_loss",

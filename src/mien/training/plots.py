@@ -85,8 +85,8 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
         ) from error
     if not lines:
         raise DataError(f"{epochs_csv}: no epoch is finished yet, so there is no curve to draw")
-    figure = _figure(10, 4, theme)
-    left, right = (_axes(figure, theme, 1, 2, place) for place in (1, 2))
+    figure = new_figure(10, 4, theme)
+    left, right = (new_axes(figure, theme, 1, 2, place) for place in (1, 2))
     epoch = columns["epoch"]
     best = int(columns["validation_accuracy"].argmax())
     marker = "." if len(epoch) < 3 else ""
@@ -110,7 +110,7 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     highest = columns["validation_accuracy"][best]
     right.set_title(f"Label accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_confusion(confusion: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
@@ -121,20 +121,20 @@ def plot_confusion(confusion: NDArray[np.int64], out: Path, theme: Theme = LIGHT
         out: the PNG to write.
         theme: colours.
     """
-    figure = _figure(7.5, 6.5, theme)
-    axes = _axes(figure, theme)
+    figure = new_figure(7.5, 6.5, theme)
+    axes = new_axes(figure, theme)
     _table(axes, confusion, EMOTION_NAMES, EMOTION_NAMES, theme)
     axes.set_xlabel("read as")
     axes.set_ylabel("FER2013's label")
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_per_class(
     precision: Mapping[str, float], recall: Mapping[str, float], out: Path, theme: Theme = LIGHT
 ) -> None:
     """Precision and recall of each emotion, 0 to 1, as bars; `precision` gives the order."""
-    figure = _figure(7.5, 5, theme)
-    axes = _axes(figure, theme)
+    figure = new_figure(7.5, 5, theme)
+    axes = new_axes(figure, theme)
     names = list(precision)
     for shift, values, alpha, word in (
         (-0.2, precision, 1.0, "precision"),
@@ -152,7 +152,7 @@ def plot_per_class(
     axes.set_xlim(0, 1.2)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme = LIGHT) -> None:
@@ -164,7 +164,7 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
         out: the PNG to write.
         theme: colours.
     """
-    figure = _figure(6, 6.5, theme)
+    figure = new_figure(6, 6.5, theme)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(found.count) + 1)
     width = edges[1] - edges[0]
@@ -183,7 +183,7 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
     lower.set_xlabel("top share that the model gives")
     lower.set_xlim(0, 1)
     lower.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_raters(
@@ -198,8 +198,8 @@ def plot_raters(
         out: the PNG to write.
         theme: colours.
     """
-    figure = _figure(7.5, 4.5, theme)
-    axes = _axes(figure, theme)
+    figure = new_figure(7.5, 4.5, theme)
+    axes = new_axes(figure, theme)
     axes.plot(range(len(curve)), curve, color=theme.first, marker="o")
     axes.annotate("people", (len(curve) - 1, curve[-1]), (0, 8), textcoords="offset points",
                   ha="right", color=theme.first)  # fmt: skip
@@ -210,15 +210,15 @@ def plot_raters(
     axes.set_xlabel("people asked")
     axes.set_ylabel("log loss of the next vote (nats)")
     axes.set_xticks(range(len(curve)))
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_class_balance(
     counts: Mapping[str, Sequence[int]], out: Path, theme: Theme = LIGHT
 ) -> None:
     """Images by label and split, as bars: `counts` gives, for each split, seven counts."""
-    figure = _figure(8, 4.5, theme)
-    axes = _axes(figure, theme)
+    figure = new_figure(8, 4.5, theme)
+    axes = new_axes(figure, theme)
     left = np.zeros(len(EMOTION_NAMES))
     colours = [COLOURS[name] for name in EMOTION_NAMES]
     for (split, values), alpha in zip(counts.items(), (1.0, 0.7, 0.45, 0.25), strict=False):
@@ -239,7 +239,7 @@ def plot_class_balance(
     axes.grid(visible=False, axis="y")
     axes.set_xlim(0, max(float(left.max()), 1.0) * 1.1)
     axes.set_xlabel("images")
-    _save(figure, out)
+    save(figure, out)
 
 
 def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
@@ -250,12 +250,12 @@ def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme =
         out: the PNG to write.
         theme: colours.
     """
-    figure = _figure(9.5, 6, theme)
-    axes = _axes(figure, theme)
+    figure = new_figure(9.5, 6, theme)
+    axes = new_axes(figure, theme)
     _table(axes, table, EMOTION_NAMES, tuple(FERPLUS_WORDS.values()), theme)
     axes.set_xlabel("most frequent answer of ten raters (FER+)")
     axes.set_ylabel("FER2013's label")
-    _save(figure, out)
+    save(figure, out)
 
 
 def contact_sheet(
@@ -316,11 +316,15 @@ def _table(
     axes.tick_params(length=0)
 
 
-def _figure(width: float, height: float, theme: Theme) -> Figure:
+def new_figure(width: float, height: float, theme: Theme = LIGHT) -> Figure:
+    """An empty figure of so many inches on the theme's ground."""
     return Figure((width, height), layout="constrained", facecolor=theme.ground)
 
 
-def _axes(figure: Figure, theme: Theme, rows: int = 1, columns: int = 1, place: int = 1) -> Axes:
+def new_axes(
+    figure: Figure, theme: Theme = LIGHT, rows: int = 1, columns: int = 1, place: int = 1
+) -> Axes:
+    """Axes in the theme's colours, at one of rows × columns places."""
     return _style(figure.add_subplot(rows, columns, place), theme)
 
 
@@ -337,6 +341,7 @@ def _style(axes: Axes, theme: Theme) -> Axes:
     return axes
 
 
-def _save(figure: Figure, out: Path) -> None:
+def save(figure: Figure, out: Path) -> None:
+    """Write a figure as a PNG; its folder is made where it is missing."""
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, format="png", dpi=_PIXELS_PER_INCH)

@@ -51,6 +51,7 @@ class Config:
         teachers: folders of runs, of any network, whose mean shares are learnt beside the data
             (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
         teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
+        part: share of the training images that are used, drawn by the seed; for learning curves.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
@@ -75,6 +76,7 @@ class Config:
     start: str = ""
     teachers: tuple[str, ...] = ()
     teaching: float = 0.7
+    part: float = 1.0
     epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3

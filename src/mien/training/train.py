@@ -106,6 +106,9 @@ def train(
     state = State(network, *_optimizer(network, config))
     if resume:
         restore(run, state, device)
+    if config.part < 1:
+        drawn = np.random.default_rng(config.seed).permutation(len(training))
+        training = training[np.sort(drawn[: max(1, round(config.part * len(training)))])]
     targets = Targets.of(training, device)
     teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
     with _display() as display:

@@ -1,0 +1,417 @@
+"""How a network fails, and what each part of its training brings: writes docs/analysis.md.
+
+    python benchmarks/analysis.py train --data DATASET --runs RUNS
+    python benchmarks/analysis.py write --data DATASET [--model FILE --run RUN]
+
+`train` trains a short run for each of `STUDIES`, one change to a common recipe each, and keeps the
+log in docs/runs/studies. It may be interrupted and goes on where it was. `write` measures the model
+and writes the page and its pictures from that and from the logs that are there.
+"""
+
+import csv
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import cyclopts
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+
+from mien.classifier import Classifier
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.training import metrics, plots
+from mien.training.augment import Augmentation
+from mien.training.data import load_dataset, select
+from mien.training.evaluate import copies_in_training, evaluate
+from mien.training.run_folder import Config
+from mien.training.train import train as run_training
+
+DOCS: Final = Path(__file__).parents[1] / "docs"
+STUDY_LOGS: Final = DOCS / "runs" / "studies"
+
+REFERENCE: Final = Config(
+    network="residual",
+    epochs=12,
+    patience=12,
+    progressive=0.67,
+    weight_decay=0.05,
+    averaging=0.995,
+    augmentation=Augmentation(
+        zoom_range=0.25,
+        brightness_range=0.3,
+        contrast_range=0.3,
+        blur=1.0,
+        noise=10,
+        jpeg=30,
+        erasing=0.25,
+    ),
+)
+"""The common recipe: that of the shipped weights, but short."""
+
+_AUGMENTATION: Final = REFERENCE.augmentation
+STUDIES: Final[dict[str, tuple[str, Config]]] = {
+    "reference": ("the recipe", REFERENCE),
+    "part-50": ("50 % of the images", replace(REFERENCE, part=0.5)),
+    "part-25": ("25 % of the images", replace(REFERENCE, part=0.25)),
+    "part-10": ("10 % of the images", replace(REFERENCE, part=0.1)),
+    "no-votes": ("without the votes head", replace(REFERENCE, votes_weight=0.0)),
+    "no-smoothing": ("without label smoothing", replace(REFERENCE, label_smoothing=0.0)),
+    "no-decay": ("without weight decay", replace(REFERENCE, weight_decay=0.0)),
+    "no-averaging": ("without averaging of the weights", replace(REFERENCE, averaging=0.0)),
+    "full-size": ("without progressive resizing", replace(REFERENCE, progressive=0.0)),
+    **{
+        f"no-{name}": (
+            f"without {words}",
+            replace(REFERENCE, augmentation=replace(_AUGMENTATION, **off)),
+        )
+        for name, words, off in (
+            ("turning", "rotation and shear", {"rotation_range": 0.0, "shear_range": 0.0}),
+            ("zoom", "zoom and shift", {"zoom_range": 0.0, "shift_range": 0.0}),
+            ("flip", "horizontal flip", {"horizontal_flip": False}),
+            ("light", "brightness and contrast", {"brightness_range": 0.0, "contrast_range": 0.0}),
+            ("blur", "blur, noise and JPEG", {"blur": 0.0, "noise": 0.0, "jpeg": 0}),
+            ("erasing", "erasing", {"erasing": 0.0}),
+        )
+    },
+}
+"""Each study's words and config."""
+
+SIMILAR: Final = ("fear", "surprise", "sad")
+"""The emotions whose confusion the page looks at by itself."""
+
+app = cyclopts.App(help=__doc__)
+
+
+@app.command
+def train(*, data: Path, runs: Path, only: Sequence[str] = ()) -> None:
+    """Train the studies that have no log yet.
+
+    Args:
+        data: a data set file of `mien data prepare`.
+        runs: folder for the runs; an interrupted one goes on.
+        only: names of studies; all without.
+    """
+    for name in only or STUDIES:
+        log = STUDY_LOGS / f"{name}.csv"
+        if log.exists():
+            continue
+        run = runs / name
+        config = STUDIES[name][1]
+        result = run_training(data, run, config, resume=(run / "config.json").exists())
+        log.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(run / "epochs.csv", log)
+        print(f"{name}: {result['accuracy']:.4f}", flush=True)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What came of a study: the validation figures of its last epoch."""
+
+    words: str
+    part: float
+    accuracy: float
+    training_accuracy: float
+    votes_loss: float | None
+
+
+@app.command
+def write(*, data: Path, model: Path | None = None, run: Path | None = None) -> None:
+    """Measure a model and write docs/analysis.md with its pictures.
+
+    Args:
+        data: a data set file of `mien data prepare`.
+        model: an exported model; without it the one that ships with mien.
+        run: folder with its run's epochs.csv; without it the one in docs/runs.
+    """
+    records = load_dataset(data)
+    classifier = Classifier(model)
+    network = str(classifier.metadata["network"])
+    run = run or DOCS / "runs" / network
+    folder = DOCS / "analysis"
+    figures = {
+        split: evaluate(classifier, records, split) for split in ("train", "validation", "public")
+    }
+    plots.plot_learning_curves(run / "epochs.csv", folder / "learning-curves.png")
+    parts = [
+        f"# Analysis of `{network}`, the shipped weights\n\nWritten by "
+        "`python benchmarks/analysis.py write`; the weights are of "
+        f"commit `{str(classifier.metadata['commit'])[:8]}`. PublicTest was "
+        "measured, never selected on.",
+        _fitting(figures, run),
+        *_studies(folder),
+        _classes(figures["public"]["label"], figures["public"]["votes"], folder),
+        _similar(figures["public"]["label"]),
+        _copies(classifier, records),
+        _calibration(classifier, records, folder),
+        _coverage(classifier, records, folder),
+    ]
+    (DOCS / "analysis.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    print(DOCS / "analysis.md")
+
+
+def _fitting(figures: dict[str, dict[str, Any]], run: Path) -> str:
+    epochs = _rows(run / "epochs.csv")
+    splits = {"training": "train", "validation": "validation", "PublicTest": "public"}
+    rows = [
+        [
+            name,
+            *(_percent(figures[split]["label"][key]) for split in splits.values()),
+        ]
+        for name, key in (
+            ("label accuracy", "accuracy"),
+            ("… without copies of other training images", "accuracy_without_copies"),
+        )
+    ]
+    rows.append(
+        [
+            "majority of ten raters",
+            *(_percent(figures[split]["votes"]["majority_accuracy"]) for split in splits.values()),
+        ]
+    )
+    rows.append(
+        [
+            "log loss of the votes",
+            *(f"{figures[split]['votes']['log_loss']:.3f}" for split in splits.values()),
+        ]
+    )
+    rows += [
+        [f"recall of {name}"]
+        + [_percent(figures[split]["label"]["recall"][name]) for split in splits.values()]
+        for name in EMOTION_NAMES
+    ]
+    last = epochs[-1]
+    gap = 100 * (figures["train"]["label"]["accuracy"] - figures["validation"]["label"]["accuracy"])
+    return (
+        "## Over- or underfitting\n\n![Learning curves](analysis/learning-curves.png)\n\n"
+        + _table(["images as they are", *splits], rows)
+        + f"\n\nOn its training images, not augmented, the network reads {gap:.1f} points more "
+        f"labels than on validation images. On augmented ones it reached "
+        f"{_percent(float(last['training_accuracy']))} in the last epoch."
+    )
+
+
+def _studies(folder: Path) -> list[str]:
+    """The sections on data size and on what each part brings, of the logs that are there."""
+    found = {
+        name: Study(
+            words,
+            config.part,
+            float(last["validation_accuracy"]),
+            float(last["training_accuracy"]),
+            float(last["validation_votes_loss"]) if last["validation_votes_loss"] else None,
+        )
+        for name, (words, config) in STUDIES.items()
+        if (STUDY_LOGS / f"{name}.csv").exists()
+        for last in [_rows(STUDY_LOGS / f"{name}.csv")[-1]]
+    }
+    reference = found.pop("reference", None)
+    if reference is None:
+        return []
+    epochs = (
+        f"{REFERENCE.epochs} epochs each, otherwise the recipe of the shipped weights; one seed"
+    )
+    sections: list[str] = []
+    sizes = [study for study in (*found.values(), reference) if study.part < 1]
+    if sizes:
+        sizes = sorted([*sizes, reference], key=lambda study: study.part)
+        _draw_sizes(sizes, folder / "data-size.png")
+        rows = [
+            [f"{study.part:.0%}", _percent(study.training_accuracy), _percent(study.accuracy)]
+            for study in sizes
+        ]
+        sections.append(
+            f"## More images\n\n{epochs}.\n\n"
+            "![Accuracy by part of the images](analysis/data-size.png)\n\n"
+            + _table(["part of the training images", "training (augmented)", "validation"], rows)
+        )
+    changes = [study for study in found.values() if study.part == 1]
+    if changes:
+        rows = [
+            [
+                study.words,
+                _percent(study.accuracy),
+                f"{100 * (study.accuracy - reference.accuracy):+.1f}",
+                "–" if study.votes_loss is None else f"{study.votes_loss:.3f}",
+            ]
+            for study in sorted((reference, *changes), key=lambda study: study.accuracy)
+        ]
+        sections.append(
+            f"## What each part brings\n\n{epochs}, so that less than a point may be chance; what "
+            "regularises pays only in longer runs.\n\n"
+            + _table(["recipe", "validation accuracy", "points", "votes' loss"], rows)
+        )
+    return sections
+
+
+def _draw_sizes(sizes: Sequence[Study], out: Path) -> None:
+    figure = plots.new_figure(7, 4)
+    axes = plots.new_axes(figure)
+    part = [study.part for study in sizes]
+    for name, colour in (
+        ("accuracy", plots.LIGHT.second),
+        ("training_accuracy", plots.LIGHT.first),
+    ):
+        label = "validation" if name == "accuracy" else "training (augmented)"
+        values = [getattr(study, name) for study in sizes]
+        axes.plot(part, values, color=colour, marker="o", label=label)
+    axes.set_xscale("log")
+    axes.set_xticks(part, [f"{value:.0%}" for value in part])
+    axes.minorticks_off()
+    axes.set_xlabel("part of the training images")
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(frameon=False)
+    axes.set_title("Label accuracy")
+    plots.save(figure, out)
+
+
+def _classes(label: dict[str, Any], votes: dict[str, Any], folder: Path) -> str:
+    confusion = np.array(label["confusion"])
+    plots.plot_confusion(confusion, folder / "confusion.png")
+    plots.plot_per_class(label["precision"], label["recall"], folder / "per-class.png")
+    by_name = {
+        EMOTION_NAMES[index]: FERPLUS_NAMES[column]
+        for index, column in enumerate(metrics.LABEL_TO_FERPLUS)
+    }
+    counts = np.array(votes["majority_confusion"]).sum(axis=1)
+    rows = [
+        [
+            name,
+            *(_percent(label[key][name]) for key in ("precision", "recall")),
+            f"{label['f1'][name]:.3f}",
+            f"{confusion[index].sum():,}",
+            _percent(votes["majority_recall"][by_name[name]]),
+            f"{counts[FERPLUS_NAMES.index(by_name[name])]:,}",
+        ]
+        for index, name in enumerate(EMOTION_NAMES)
+    ]
+    heads = ["PublicTest", "precision", "recall", "F1", "images", "recall, majority of raters"]
+    return (
+        "## By class\n\n"
+        + _table([*heads, "images"], rows)
+        + "\n\n![What is taken for what](analysis/confusion.png)"
+        "\n\n![Precision and recall](analysis/per-class.png)"
+    )
+
+
+def _similar(label: dict[str, Any]) -> str:
+    confusion = np.array(label["confusion"])
+    places = [EMOTION_NAMES.index(name) for name in SIMILAR]
+    rows = [
+        [
+            name,
+            *(_percent(confusion[i, j] / confusion[i].sum()) for j in places),
+            _percent(1 - confusion[i, places].sum() / confusion[i].sum()),
+        ]
+        for name, i in zip(SIMILAR, places, strict=True)
+    ]
+    return "## Fear, surprise and sadness\n\n" + _table(
+        ["label, PublicTest", *(f"read as {name}" for name in SIMILAR), "read as another"], rows
+    )
+
+
+def _copies(classifier: Classifier, records: NDArray[np.void]) -> str:
+    rows: list[list[str]] = []
+    for name, split in (("validation", "validation"), ("PublicTest", "public")):
+        chosen = select(records, split)
+        right = classifier.predict_label(np.ascontiguousarray(chosen["image"])).argmax(axis=1)
+        right = right == chosen["label"]
+        copies = copies_in_training(records, chosen, split)
+        rows.append(
+            [
+                name,
+                f"{copies.sum():,}",
+                _percent(right[copies].mean() if copies.any() else None),
+                _percent(right[~copies].mean()),
+                f"{100 * (right.mean() - right[~copies].mean()):+.1f}",
+            ]
+        )
+    return (
+        "## Copies\n\nImages that have a copy (pixel RMSE below 5 of 255) among the training "
+        "images may be known by heart.\n\n"
+        + _table(["split", "copies", "read rightly", "other images", "points gained"], rows)
+    )
+
+
+def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path) -> str:
+    rows: list[list[str]] = []
+    calibration = classifier.metadata["calibration"]
+    for name, split in (("validation", "validation"), ("PublicTest", "public")):
+        chosen = select(records, split)
+        chosen = chosen[metrics.answered(chosen["votes"])]
+        after = classifier.predict_votes(np.ascontiguousarray(chosen["image"]))
+        if after is None or "votes" not in calibration:
+            return "## Calibration\n\nNot calibrated, or no votes head."
+        # What the softmax would have given without the temperature.
+        before = np.maximum(after, 1e-30) ** calibration["votes"]["temperature"]
+        before /= before.sum(axis=1, keepdims=True)
+        for shares, when in ((before, "before"), (after, "after")):
+            found = metrics.votes_reliability(chosen["votes"], shares)
+            loss = metrics.votes_log_loss(chosen["votes"], shares)
+            rows.append([name, when, _percent(found.error), f"{loss:.4f}"])
+            if split == "public":
+                out = folder / f"reliability-{when}.png"
+                plots.plot_reliability(found, "share of raters who said so", out)
+    temperature = calibration["votes"]["temperature"]
+    return (
+        "## Calibration\n\nThe votes' temperature, fitted on the validation images: "
+        f"{temperature:.3f}.\n\n"
+        + _table(["split", "temperature", "calibration error of the top share", "log loss"], rows)
+        + "\n\nPublicTest, before and after:\n\n![Before](analysis/reliability-before.png) "
+        "![After](analysis/reliability-after.png)"
+    )
+
+
+def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -> str:
+    figure = plots.new_figure(7, 4)
+    axes = plots.new_axes(figure)
+    rows: list[list[str]] = []
+    kept = np.arange(0.2, 1.001, 0.01)
+    for name, split, colour in (
+        ("validation", "validation", plots.LIGHT.first),
+        ("PublicTest", "public", plots.LIGHT.second),
+    ):
+        chosen = select(records, split)
+        top = metrics.majority(chosen["votes"])
+        counted = chosen[top >= 0]
+        votes = classifier.predict_votes(np.ascontiguousarray(counted["image"]))
+        if votes is None:
+            return "## Knowing when it does not know\n\nNo votes head."
+        eight = votes[:, : metrics.FERPLUS_EMOTIONS]
+        right = (eight.argmax(axis=1) == top[top >= 0])[np.argsort(-eight.max(axis=1))]
+        accuracy = {part: right[: round(part * len(right))].mean() for part in kept}
+        axes.plot(kept, list(accuracy.values()), color=colour, label=name)
+        at = {part: accuracy[kept[np.abs(kept - part).argmin()]] for part in (1, 0.9, 0.8, 0.5)}
+        rows.append([name, *(_percent(value) for value in at.values())])
+    axes.set_xlabel("part of the images that is read, the most certain first")
+    axes.set_title("Agreement with the majority of ten raters")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(frameon=False)
+    plots.save(figure, folder / "coverage.png")
+    return (
+        "## Knowing when it does not know\n\nThe least certain images (smallest top share) are "
+        "withheld, as mien does where people would disagree.\n\n"
+        + _table(["split", "all are read", "90 %", "80 %", "50 %"], rows)
+        + "\n\n![Accuracy by coverage](analysis/coverage.png)"
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    app()
