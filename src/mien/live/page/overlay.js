@@ -33,11 +33,15 @@ export class Overlay {
   #context;
   /** Without words the labels are numbers alone. */
   words = true;
+  /** What is drawn, to draw it again. @type {Parameters<Overlay["draw"]> | null} */
+  #drawn = null;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d");
+    // A still picture sends no further frame that would bring the boxes back.
+    new ResizeObserver(() => this.#drawn && this.draw(...this.#drawn)).observe(canvas);
   }
 
   /**
@@ -49,6 +53,7 @@ export class Overlay {
    * @param {number} height of that frame
    */
   draw(faces, shown, width, height) {
+    this.#drawn = [faces, shown, width, height];
     const context = this.#fit();
     if (!context) return;
     const outer = { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
@@ -76,6 +81,7 @@ export class Overlay {
   }
 
   clear() {
+    this.#drawn = null;
     this.#fit();
   }
 
