@@ -49,7 +49,7 @@ class AnnotatedVideo:
         self._sound = _sound(self._container, video)
         rate = Fraction(video.rate or 25).limit_denominator(1001)
         self._stream = self._container.add_stream(
-            "libx264", rate=rate, options={"preset": "veryfast", "crf": "23"}
+            "libx264", rate=rate, options={"preset": "superfast", "crf": "23"}
         )
         self._stream.codec_context.time_base = _TICKS
         self._stream.pix_fmt = "yuv420p"

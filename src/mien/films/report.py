@@ -226,7 +226,8 @@ def _bar(stretch: Stretch, x: float, width: float, top: float) -> str:
 
 def _moments(moments: Sequence[Moment]) -> Iterator[str]:
     """The moments most people would agree on, other answers before neutral, in order of time."""
-    strongest = sorted(moments, key=lambda moment: (moment.answer == "neutral", -moment.share))
+    agreed = [moment for moment in moments if moment.share >= 0.5]
+    strongest = sorted(agreed, key=lambda moment: (moment.answer == "neutral", -moment.share))
     if not strongest:
         return
     yield "<h2>Moments on which most people would agree</h2>"

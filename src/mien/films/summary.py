@@ -152,17 +152,13 @@ def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:
 
 
 def _thumbnail(image: Picture, box: Box) -> Picture:
-    """The face and what is around it; beyond the picture's edge its last pixels are repeated."""
-    half = _AROUND * max(box[2] - box[0], box[3] - box[1]) / 2
-    middle = np.array((box[0] + box[2], box[1] + box[3])) / 2
-    first, last = (np.rint(middle + way * max(half, 1.0)).astype(int) for way in (-1, 1))
-    size = np.array(image.shape[1::-1])
-    low, high = np.clip(first, 0, size - 1), np.clip(last, 1, size)
-    part = cv2.copyMakeBorder(
-        image[low[1] : high[1], low[0] : high[0]],
-        *(int(low[1] - first[1]), int(last[1] - high[1])),
-        *(int(low[0] - first[0]), int(last[0] - high[0])),
-        cv2.BORDER_REPLICATE,
+    """The face and what is around it, moved where that would reach beyond the picture's edge."""
+    size = image.shape[1::-1]
+    side = int(min(max(_AROUND * max(box[2] - box[0], box[3] - box[1]), 1), *size))
+    x, y = (
+        int(min(max((box[axis] + box[axis + 2] - side) / 2, 0), size[axis] - side))
+        for axis in (0, 1)
     )
+    part = image[y : y + side, x : x + side]
     small = cv2.resize(part, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
