@@ -85,6 +85,7 @@ class Video:
         self.beginning = None if start is None else start / av.time_base
         self._end = 0.0
         self._read_to: int | None = None
+        self._over = False
         self._damaged = 0
         self._first_damage = 0.0
         self._stopped: str | None = None
@@ -102,10 +103,11 @@ class Video:
 
     def close(self) -> None:
         """Close the film; closing it twice does no harm."""
+        self._over = True
         self._container.close()
 
     def frames(self, every: float = 0.0) -> Generator[Frame]:
-        """The frames, upright and in order, read as they are asked for.
+        """The frames, once, upright and in order, read as they are asked for.
 
         Args:
             every: seconds between frames that are yielded; 0 yields all.
@@ -114,6 +116,9 @@ class Video:
             VideoError: at the end, when something was damaged or missing; all frames that could be
                 read have come by then.
         """
+        if self._over:
+            raise VideoError(f"{self.name}: its frames come once. Open it anew.")
+        self._over = True
         clock, due = Clock(self.rate or _USUAL_RATE), Due(every)
         last = None
         for index, frame in enumerate(self._decoded()):

@@ -43,8 +43,14 @@ class _Task:
     endings: tuple[str, ...]
 
 
+def _refuse_options(_: object, videos: list[str]) -> None:
+    for video in videos:
+        if video.startswith("-") and video != "-":
+            raise ValueError(f"there is no such option; a film of that name is ./{video}")
+
+
 def watch(
-    videos: list[str],
+    videos: Annotated[list[str], Parameter(allow_leading_hyphen=True, validator=_refuse_options)],
     /,
     *,
     out: Path,
@@ -141,7 +147,8 @@ def _write(
         drawn = None
         if "mp4" in task.endings:
             drawn = files.enter_context(AnnotatedVideo(place.partial("mp4"), video))
-        advance = files.enter_context(_progress(f"{video.name}{part}", video.duration))
+        name = f"{place.name}{part}"
+        advance = files.enter_context(_progress(name, video.duration))
         try:
             for frame, readings in watch_frames(video, reader=reader, every=task.every):
                 summary.add(frame, readings)
