@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Generator
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import cv2
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from mien._films import Due
 from mien.errors import VideoError
 from mien.types import Frame
+
+_FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
 
 
 class Camera:
@@ -32,7 +34,12 @@ class Camera:
             VideoError: there is no such camera.
         """
         self.name = f"camera {number}"
-        self._capture = cv2.VideoCapture(number)
+        level = cv2.utils.logging.getLogLevel()
+        cv2.utils.logging.setLogLevel(_FATAL)  # the error says it all
+        try:
+            self._capture = cv2.VideoCapture(number)
+        finally:
+            cv2.utils.logging.setLogLevel(level)
         if not self._capture.isOpened():
             raise VideoError(
                 f"{self.name}: cannot be opened. Plug it in, end other programs that use it, or "

@@ -78,7 +78,8 @@ class Video:
         self._stream.thread_type = "AUTO"  # pyright: ignore[reportAttributeAccessIssue]
         self.rate = _rate(self._stream)
         self.duration = _duration(self._container)
-        self.live = source == "-" or (address and self.duration is None)
+        self._piped = source == "-"
+        self.live = self._piped or (address and self.duration is None)
         self.sound: deque[Any] = deque()  # of `av.Packet`
         self.sound_stream = self._container.streams.best("audio") if sound else None
         start: Any = self._container.start_time  # an int, or None
@@ -141,9 +142,12 @@ class Video:
                     failed = 0
                     yield packet
                 return
-            except FFmpegError as error:
+            except InvalidDataError:
                 failed += 1
+                self._note_damage()
+            except FFmpegError as error:  # the disk or the net
                 self._stopped = _reason(error)
+                return
 
     def _decoded(self) -> Iterator[VideoFrame]:
         seen = False
@@ -190,7 +194,8 @@ class Video:
     def _damage(self, last: float | None) -> str | None:
         """What was damaged or missing; None if the film was whole."""
         if last is None:
-            return f"no picture of it can be decoded. {_EXPECTED}. If it is one: {_MEND}"
+            mend = "Its index may be at its end: save it to a file." if self._piped else _MEND
+            return f"no picture of it can be decoded. {_EXPECTED}. {mend}"
         told: list[str] = []
         if self._damaged:
             parts = "1 part" if self._damaged == 1 else f"{self._damaged} parts"

@@ -143,7 +143,8 @@ class _CopiedSound:
             return
         self._last = packet.dts
         packet.stream = self._stream
-        self._container.mux(packet)
+        with suppress(InvalidDataError):  # damaged: the rest of the sound is kept
+            self._container.mux(packet)
 
     def finish(self) -> None:
         """Nothing is kept back."""
