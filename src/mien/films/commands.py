@@ -15,7 +15,7 @@ from mien._films import clock_time
 from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError, VideoError
 from mien.films.annotated import AnnotatedVideo
-from mien.films.places import DAMAGE, FILM, SETTINGS, Place, find_place, fingerprint, name_of
+from mien.films.places import ALL, DAMAGE, FILM, SETTINGS, Place, find_place, fingerprint, name_of
 from mien.films.report import About, report
 from mien.films.summary import Summary
 from mien.films.tables import check_parquet, open_table
@@ -128,7 +128,7 @@ def _annotate(
             for ending in task.endings:
                 place.partial(ending).replace(place.path(ending))
         finally:
-            for ending in task.endings:
+            for ending in ALL:  # of an earlier run that was killed, too
                 place.partial(ending).unlink(missing_ok=True)
     faces = "1 face" if len(summary.faces) == 1 else f"{len(summary.faces)} faces"
     files = ", ".join(str(place.path(ending)) for ending in task.endings)

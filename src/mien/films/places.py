@@ -20,7 +20,9 @@ FILM: Final = "mien-film"
 SETTINGS: Final = "mien-settings"
 DAMAGE: Final = "mien-damage"
 
-_ALL: Final = ("html", "mp4", *ENDINGS)
+ALL: Final = ("html", "mp4", *ENDINGS)
+"""Endings of all files that a film may get."""
+
 _MARK: Final = re.compile(r'<meta name="(mien-[a-z]+)" content="([^"]*)">')
 _HEAD: Final = 1 << 14  # bytes of a report within which its marks stand
 _PIECE: Final = 1 << 20
@@ -64,7 +66,7 @@ def find_place(folder: Path, name: str, film: str | None) -> Place:
     """
     for number in count(1):
         place = Place(folder, name if number == 1 else f"{name}-{number}", {})
-        if not any(place.path(ending).exists() for ending in _ALL):
+        if not any(place.path(ending).exists() for ending in ALL):
             return place
         marks = _marks(place.path("html"))
         if film is not None and marks.get(FILM) == film:
