@@ -31,7 +31,7 @@ Rectangle = tuple[float, float, float, float]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "looks happy 81%", "unclear: too small", or in films "2: looks sad 70%"."""
+    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%"."""
     number = "" if reading.track is None else f"{reading.track}: "
     if not reading.clear:
         return f"{number}unclear: {reading.why}"

@@ -125,6 +125,8 @@ def _annotate(
             name = Path(video.name).name if is_file else video.name
             told = report(About(name, task.every, damage, marks), summary)
             place.partial("html").write_text(told, encoding="utf-8")
+            for ending in task.endings[1:]:  # else a report of now could stand beside one of these
+                place.path(ending).unlink(missing_ok=True)
             for ending in task.endings:
                 place.partial(ending).replace(place.path(ending))
         finally:
