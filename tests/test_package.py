@@ -9,7 +9,7 @@ import mien
 HEAVY = (
     *("torch", "kornia", "matplotlib", "sklearn", "onnx"),
     *("fastapi", "uvicorn", "websockets", "cyclopts", "rich"),
-    *("cv2", "onnxruntime", "numpy", "PIL"),
+    *("cv2", "onnxruntime", "numpy", "PIL", "av", "pyarrow"),
 )
 
 
@@ -29,6 +29,10 @@ def test_import_mien_is_light() -> None:
 def test_the_core_imports_neither_web_nor_training_nor_commands() -> None:
     core = "import mien.reader, mien.draw"
     assert imported(core) == {"cv2", "onnxruntime", "numpy", "PIL"}
+
+
+def test_films_need_the_core_and_pyav_alone() -> None:
+    assert imported("import mien; mien.watch") == {"cv2", "onnxruntime", "numpy", "PIL", "av"}
 
 
 def test_the_command_line_starts_light() -> None:
@@ -51,5 +55,8 @@ def test_other_names_are_missing_as_usual() -> None:
 
 
 def test_errors_share_one_base() -> None:
-    for error in (mien.ImageError, mien.ModelError, mien.DataError, mien.TrainingError):
+    for error in (
+        *(mien.ImageError, mien.VideoError, mien.ModelError),
+        *(mien.DataError, mien.TrainingError),
+    ):
         assert issubclass(error, mien.MienError)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from mien.detector import Detector
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import ImageError, ModelError
 from mien.reader import Reader
-from mien.types import Face, Reading
+from mien.types import Box, Face, Reading
 
 Picture = NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ class Found(Detector):
         super().__init__()
         self.faces = list(faces)
 
-    def detect(self, image: Picture) -> list[Face]:
+    def detect(self, image: Picture, near: Sequence[Box] | None = None) -> list[Face]:
         return self.faces
 
 

@@ -4,6 +4,8 @@
 
     for reading in mien.read("photo.jpg"):
         print(reading.box, reading.top(3), reading.clear, reading.why)
+    for frame, readings in mien.watch("film.mp4"):
+        print(frame.time, [(reading.track, reading.shown) for reading in readings])
 
 Names are imported when they are first used, so that `import mien` costs next to nothing.
 """
@@ -14,9 +16,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mien.draw import draw_readings
     from mien.emotions import Emotion
-    from mien.errors import DataError, ImageError, MienError, ModelError, TrainingError
+    from mien.errors import (
+        DataError,
+        ImageError,
+        MienError,
+        ModelError,
+        TrainingError,
+        VideoError,
+    )
     from mien.reader import Reader, Timings, read
-    from mien.types import Face, Quality, Reading
+    from mien.types import Face, Frame, Quality, Reading
+    from mien.watcher import watch
 
     __version__: str
 
@@ -24,6 +34,7 @@ __all__ = [
     "DataError",
     "Emotion",
     "Face",
+    "Frame",
     "ImageError",
     "MienError",
     "ModelError",
@@ -32,15 +43,18 @@ __all__ = [
     "Reading",
     "Timings",
     "TrainingError",
+    "VideoError",
     "__version__",
     "draw_readings",
     "read",
+    "watch",
 ]
 
 _MODULES = {
     "DataError": "errors",
     "Emotion": "emotions",
     "Face": "types",
+    "Frame": "types",
     "ImageError": "errors",
     "MienError": "errors",
     "ModelError": "errors",
@@ -49,8 +63,10 @@ _MODULES = {
     "Reading": "types",
     "Timings": "reader",
     "TrainingError": "errors",
+    "VideoError": "errors",
     "draw_readings": "draw",
     "read": "reader",
+    "watch": "watcher",
 }
 
 

@@ -65,6 +65,12 @@ for _parent, _name, _help in (
     (app, "export", "Export a run's best weights as one ONNX file."),
 ):
     _parent.command(f"mien.training.commands:{_name}", name=_name, help=_help, sort_key=2)
+app.command(
+    "mien.films.commands:watch",
+    name="watch",
+    help="Annotate films: a video with boxes, a table, and a report for each.",
+    sort_key=0,
+)
 
 _FLAG = Parameter(negative=(), show_default=False)
 _FORMAT = Group("Output", validator=validators.MutuallyExclusive())

@@ -31,11 +31,12 @@ Rectangle = tuple[float, float, float, float]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "looks happy 81%" or "unclear: too small"."""
+    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%"."""
+    number = "" if reading.track is None else f"{reading.track}: "
     if not reading.clear:
-        return f"unclear: {reading.why}"
+        return f"{number}unclear: {reading.why}"
     name, share = reading.top(1)[0]
-    return f"looks {ADJECTIVES[name]} {share:.0%}"
+    return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
 
 
 def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDArray[np.uint8]:

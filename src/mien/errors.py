@@ -9,6 +9,10 @@ class ImageError(MienError):
     """A picture cannot be read, or is of a kind that mien refuses."""
 
 
+class VideoError(MienError):
+    """A film cannot be read, or not to its end."""
+
+
 class ModelError(MienError):
     """A model file is missing, damaged, or not what its place demands."""
 

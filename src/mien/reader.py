@@ -5,7 +5,7 @@ and least sharp FER2013 images, on portraits that were darkened, blurred and sca
 step, and on turned heads in films; they are not measured against people's answers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from mien.detector import Detector
 from mien.emotions import OTHER, VOTE_NAMES
 from mien.errors import ImageError
 from mien.sources import load_image
-from mien.types import Face, Quality, Reading
+from mien.types import Box, Face, Quality, Reading
 
 SMALLEST_FACE: Final = 24.0
 """Width of a face's box in pixels below which it is "too small": half of a crop's side."""
@@ -94,23 +94,27 @@ class Reader:
         self.detector = detector or Detector(threads=threads)
         self._smallest_face = smallest_face
 
-    def read(self, image: Picture) -> list[Reading]:
+    def read(self, image: Picture, near: Sequence[Box] | None = None) -> list[Reading]:
         """What people would say about each face of a picture, largest face first.
 
         Args:
             image: RGB uint8 (H, W, 3), a picture file, or such a file's content.
+            near: of a film's frame, boxes of the frame before, around which alone faces are looked
+                for; see `mien.detector.Detector.detect`.
 
         Raises:
             ImageError: the picture cannot be read, or is an array of another kind.
         """
-        return self.read_timed(image)[0]
+        return self.read_timed(image, near)[0]
 
-    def read_timed(self, image: Picture) -> tuple[list[Reading], Timings]:
+    def read_timed(
+        self, image: Picture, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
         """Like `read`, and where the time went; reading the picture's file does not count."""
         if not isinstance(image, np.ndarray):
             image = load_image(image)
         start = perf_counter()
-        found = self.detector.detect(image)
+        found = self.detector.detect(image) if near is None else self.detector.detect(image, near)
         finder = perf_counter()
         seen = list(_crops(image, found))
         crops = np.array([crop for _, crop, _ in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)

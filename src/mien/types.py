@@ -1,4 +1,4 @@
-"""Frozen values that pass between the steps: faces, qualities, readings.
+"""Frozen values that pass between the steps: frames, faces, qualities, readings.
 
 Coordinates are pixels of the picture given: x to the right, y down, (0, 0) the upper left corner of
 the upper left pixel. "Left" is the picture's left, not the person's.
@@ -13,6 +13,21 @@ from numpy.typing import NDArray
 from mien.emotions import VOTE_NAMES
 
 Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A picture of a film.
+
+    Attributes:
+        image: RGB uint8 (H, W, 3), upright, as people see it.
+        time: seconds since the film's beginning; never less than that of the frame before.
+        index: how many frames of the film come before it.
+    """
+
+    image: NDArray[np.uint8]
+    time: float
+    index: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

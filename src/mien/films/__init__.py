@@ -1,0 +1,1 @@
+"""Whole films annotated: the command `mien watch`, its video, its table and its report."""

@@ -1,0 +1,164 @@
+"""What a film showed, gathered frame by frame: each face's times and strongest moments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.types import Box, Frame, Reading
+
+_THUMBNAIL: Final = 112  # pixels a side
+_AROUND: Final = 1.6  # of the face's box
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A time for which one answer was shown of a face, or for which it was unclear.
+
+    Attributes:
+        start: seconds since the film's beginning.
+        end: the same.
+        answer: of `mien.emotions.VOTE_NAMES`; None while unclear.
+        why: the reason while unclear.
+    """
+
+    start: float
+    end: float
+    answer: str | None
+    why: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Moment:
+    """The moment at which most people would give one answer of a face.
+
+    Attributes:
+        time: in seconds.
+        reading: of that moment, with its track and answer.
+        picture: RGB uint8 (112, 112, 3), the face.
+    """
+
+    time: float
+    reading: Reading
+    picture: Picture
+
+    @property
+    def answer(self) -> str:
+        """What most people would say."""
+        return self.reading.top(1)[0][0]
+
+    @property
+    def share(self) -> float:
+        """How many would, 0 to 1."""
+        return self.reading.top(1)[0][1]
+
+
+@dataclass(slots=True)
+class Life:
+    """One face over the film.
+
+    Attributes:
+        track: its number.
+        stretches: in order of time.
+        moments: by answer.
+    """
+
+    track: int
+    stretches: list[Stretch] = field(default_factory=list[Stretch])
+    moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
+
+    @property
+    def seconds(self) -> float:
+        """For how long it was seen."""
+        return sum(stretch.end - stretch.start for stretch in self.stretches)
+
+    def shares(self) -> dict[str | None, float]:
+        """The share of its time for each answer, longest first; None is unclear."""
+        times: dict[str | None, float] = {}
+        for stretch in self.stretches:
+            answer = stretch.answer
+            times[answer] = times.get(answer, 0.0) + stretch.end - stretch.start
+        total = sum(times.values()) or 1.0
+        ordered = sorted(times, key=lambda answer: -times[answer])
+        return {answer: times[answer] / total for answer in ordered}
+
+
+class Summary:
+    """Gathers a film.
+
+    Attributes:
+        faces: by track.
+        frames: how many were read.
+        size: width and height of the first frame in pixels; None before.
+        end: seconds that are covered so far.
+    """
+
+    def __init__(self) -> None:
+        self.faces: dict[int, Life] = {}
+        self.frames = 0
+        self.size: tuple[int, int] | None = None
+        self.end = 0.0
+        self._gap = 0.0
+        self._shown: list[int] = []  # tracks in the last frame, which is shown until the next
+
+    def add(self, frame: Frame, readings: Sequence[Reading]) -> None:
+        """Take in the next frame, and readings with tracks."""
+        self._last_until(frame.time)
+        if self.frames:
+            self._gap = frame.time - self.end
+        self.size = self.size or (frame.image.shape[1], frame.image.shape[0])
+        self.frames += 1
+        self.end = frame.time
+        self._shown = []
+        for reading in readings:
+            if reading.track is None:
+                continue
+            face = self.faces.setdefault(reading.track, Life(reading.track))
+            self._shown.append(reading.track)
+            answer = reading.top(1)[0][0] if reading.clear else None
+            last = face.stretches[-1] if face.stretches else None
+            if (
+                not last
+                or last.end < frame.time
+                or (last.answer, last.why) != (answer, reading.why)
+            ):
+                face.stretches.append(Stretch(frame.time, frame.time, answer, reading.why))
+            _keep_strongest(face, frame, reading)
+
+    def finish(self) -> None:
+        """Let the last frame last as long as the one before."""
+        self._last_until(self.end + self._gap)
+        self.end += self._gap
+        self._shown = []
+
+    def _last_until(self, time: float) -> None:
+        for track in self._shown:
+            self.faces[track].stretches[-1].end = time
+
+
+def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:
+    if not reading.clear:
+        return
+    answer, share = reading.top(1)[0]
+    before = face.moments.get(answer)
+    if before is None or share > before.share:
+        picture = _thumbnail(frame.image, reading.box)
+        face.moments[answer] = Moment(frame.time, reading, picture)
+
+
+def _thumbnail(image: Picture, box: Box) -> Picture:
+    """The face and what is around it, moved where that would reach beyond the picture's edge."""
+    size = image.shape[1::-1]
+    side = int(min(max(_AROUND * max(box[2] - box[0], box[3] - box[1]), 1), *size))
+    x, y = (
+        int(min(max((box[axis] + box[axis + 2] - side) / 2, 0), size[axis] - side))
+        for axis in (0, 1)
+    )
+    part = image[y : y + side, x : x + side]
+    small = cv2.resize(part, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)

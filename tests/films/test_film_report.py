@@ -1,0 +1,161 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mien.emotions import VOTE_NAMES
+from mien.films.report import About, report
+from mien.films.summary import Summary
+from mien.reader import Reader
+from mien.types import Frame, Reading
+
+Picture = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def reading(astronaut: Picture) -> Reading:
+    return Reader().read(astronaut)[0]
+
+
+def looks(reading: Reading, answer: str, track: int = 1, why: str | None = None) -> Reading:
+    """As if 8 of 10 people would say `answer`."""
+    votes = np.full(8, 0.2 / 7)
+    votes[VOTE_NAMES.index(answer)] = 0.8
+    return replace(reading, votes=votes, track=track, clear=why is None, why=why, shown=answer)
+
+
+def gather(picture: Picture, *frames: tuple[float, list[Reading]]) -> Summary:
+    summary = Summary()
+    for index, (time, readings) in enumerate(frames):
+        summary.add(Frame(picture, time, index), readings)
+    summary.finish()
+    return summary
+
+
+@pytest.fixture(scope="module")
+def summary(astronaut: Picture, reading: Reading) -> Summary:
+    """Happy for 2 s, unclear for 1, gone for 1, happy for 1; a sad neighbour for the last two."""
+    happy, dark = looks(reading, "happy"), looks(reading, "happy", why="too dark")
+    sad = looks(reading, "sad", track=2)
+    return gather(
+        astronaut,
+        *((0, [happy]), (1, [happy]), (2, [dark])),
+        *((3, [sad]), (4, [happy, sad])),
+    )
+
+
+class Checker(HTMLParser):
+    """Notes elements, addresses and text, and that all is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        if tag not in {"meta", "img", "br", "line"}:
+            self.open.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name in {"src", "href"}:
+                self.addresses.append(value or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def parse(html: str) -> Checker:
+    checker = Checker()
+    checker.feed(html)
+    checker.close()
+    assert checker.open == []
+    return checker
+
+
+def test_times_are_added_up(summary: Summary) -> None:
+    one, two = summary.faces[1], summary.faces[2]
+    assert [(s.start, s.end, s.answer, s.why) for s in one.stretches] == [
+        (0, 2, "happy", None),
+        (2, 3, None, "too dark"),
+        (4, 5, "happy", None),
+    ]
+    assert one.seconds == 4
+    assert one.shares() == {"happy": 0.75, None: 0.25}
+    assert [(s.start, s.end) for s in two.stretches] == [(3, 5)]
+    assert summary.end == 5
+    assert (summary.frames, summary.size) == (5, (512, 512))
+
+
+def test_the_strongest_moment_is_kept(astronaut: Picture, reading: Reading) -> None:
+    weak = looks(reading, "happy")
+    votes = np.array([0, 0, 0, 0.5, 0, 0, 0.5, 0])
+    summary = gather(
+        astronaut,
+        *((0, [replace(weak, votes=votes)]), (1, [weak])),
+        *((2, [replace(weak, votes=votes)]), (3, [looks(reading, "sad", why="blurred")])),
+    )
+    moments = summary.faces[1].moments
+    assert {name: moment.time for name, moment in moments.items()} == {"happy": 1}
+    assert moments["happy"].picture.shape == (112, 112, 3)
+
+
+def test_the_report_tells_all(summary: Summary) -> None:
+    html = report(About("film.mp4", marks={"mien-film": "abc"}), summary)
+    page = parse(html)
+    text = " ".join(page.text.split())
+    assert "film.mp4" in text
+    assert "0:05.0" in text
+    assert "512 × 512" in text
+    assert "4.0 s happy 75 %, unclear 25 %" in text
+    assert "2.0 s sad 100 %" in text
+    assert "8 of 10 people would say happy" in text
+    assert "Face 2 at 0:03.0" in text
+    assert "no evidence of what anybody felt" in text
+    assert "unclear (too dark), 0:02.0 to 0:03.0" in text
+    assert html.count("<rect") == 4
+    assert html.count('class="unclear"') == 1
+    assert '<meta name="mien-film" content="abc">' in html
+
+
+def test_the_report_needs_nothing_else_and_runs_nothing(summary: Summary) -> None:
+    page = parse(report(About("film.mp4"), summary))
+    assert not {"script", "link", "iframe", "object", "form"} & set(page.names)
+    assert len(page.addresses) == 2
+    assert all(address.startswith("data:image/jpeg;base64,") for address in page.addresses)
+    assert not re.search(r"url\(|@import|https?:", report(About("film.mp4"), summary))
+
+
+def test_names_are_escaped(summary: Summary) -> None:
+    name = '"><script>alert(1)</script>&\udcff.mp4'
+    html = report(About(name, damage=f"{name}: damaged", marks={"mien-damage": name}), summary)
+    page = parse(html)
+    assert "script" not in page.names
+    assert "\\udcff.mp4" in page.text
+    assert html.encode()
+
+
+def test_a_film_without_faces(astronaut: Picture) -> None:
+    page = parse(report(About("film.mp4", sampled=0.5), gather(astronaut, (0, []), (0.5, []))))
+    assert "No face was seen." in page.text
+    assert "2, one every 0.5 seconds" in page.text
+    assert "img" not in page.names
+
+
+def test_a_crowd_is_told_in_short(astronaut: Picture, reading: Reading) -> None:
+    crowd = [looks(reading, "neutral", track=number) for number in range(1, 41)]
+    page = parse(report(About("film.mp4"), gather(astronaut, (0, crowd), (1, crowd))))
+    assert "16 more faces were seen for a shorter time." in page.text
+    assert page.names.count("rect") == 24
+    assert page.names.count("img") == 12

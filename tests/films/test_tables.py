@@ -1,0 +1,81 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mien.emotions import VOTE_NAMES
+from mien.errors import MienError
+from mien.films.tables import COLUMNS, ENDINGS, check_parquet, open_table
+from mien.reader import Reader
+from mien.tracker import Tracker
+from mien.types import Frame, Reading
+
+Picture = NDArray[np.uint8]
+Seen = list[tuple[Frame, list[Reading]]]
+
+
+@pytest.fixture(scope="module")
+def seen(astronaut: Picture) -> Seen:
+    """A frame with a face, one without, one with the face in the dark."""
+    reader, tracker = Reader(), Tracker(smoothing=0, patience=0)
+    dark = (astronaut * 0.12).astype(np.uint8)
+    frames = [
+        Frame(image, index / 3, 7 * index)
+        for index, image in enumerate((astronaut, astronaut[300:], dark))
+    ]
+    return [(f, tracker.update(f.image, reader.read(f.image), f.time)) for f in frames]
+
+
+def write(path: Path, ending: str, seen: Seen) -> Path:
+    with open_table(path, ending) as table:
+        for frame, readings in seen:
+            table.write(frame, readings)
+    return path
+
+
+def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
+    path = write(tmp_path / "table", "csv", seen)
+    assert path.read_text().splitlines()[0] == ",".join(COLUMNS)
+    with path.open() as file:
+        first, dark = csv.DictReader(file)
+    assert (first["time"], first["frame"], first["track"]) == ("0.0", "0", "1")
+    assert (first["top"], first["clear"], first["why"]) == ("happy", "true", "")
+    assert float(first["share"]) == float(first["happy"]) > 0.5
+    assert sum(float(first[name]) for name in VOTE_NAMES) == pytest.approx(1, abs=1e-3)
+    box = [float(first[name]) for name in ("x1", "y1", "x2", "y2")]
+    assert box == pytest.approx(seen[0][1][0].box, abs=0.01)
+    assert (dark["time"], dark["frame"], dark["track"]) == ("0.6667", "14", "1")
+    assert (dark["clear"], dark["why"]) == ("false", "too dark")
+
+
+def test_json_lines_and_parquet_have_the_same(tmp_path: Path, seen: Seen) -> None:
+    from pyarrow import parquet
+
+    lines = write(tmp_path / "lines", "jsonl", seen).read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [tuple(row) for row in rows] == [COLUMNS] * 2
+    assert [row["clear"] for row in rows] == [True, False]
+    table = parquet.read_table(write(tmp_path / "columns", "parquet", seen))
+    assert table.column_names == list(COLUMNS)
+    assert table.to_pylist() == rows
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_film_without_faces_is_a_table_without_rows(tmp_path: Path, ending: str) -> None:
+    path = write(tmp_path / "table", ending, [])
+    if ending == "parquet":
+        from pyarrow import parquet
+
+        assert parquet.read_table(path).num_rows == 0
+    else:
+        assert path.read_text() == (",".join(COLUMNS) + "\n" if ending == "csv" else "")
+
+
+def test_parquet_without_pyarrow_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_parquet()
+    monkeypatch.setattr("mien.films.tables.find_spec", lambda _: None)
+    with pytest.raises(MienError, match=r"needs pyarrow.*pip install pyarrow"):
+        check_parquet()
