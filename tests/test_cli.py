@@ -17,8 +17,8 @@ import mien
 from mien.cli import main
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import MienError
-from mien.printing import share_out
 from mien.reader import Reader
+from mien.wording import share_out
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]
@@ -51,8 +51,9 @@ def test_a_broken_picture_is_named_and_the_others_are_read(folder: Path, capsys:
     out, err = capsys.readouterr()
     assert out.count(": 1 face\n") == 2
     assert out.count(": no face\n") == 1
-    assert err.count("\n") == 1
-    assert err.startswith(f"{folder}/broken.png: ")
+    broken, count = err.splitlines()
+    assert broken.startswith(f"{folder}/broken.png: ")
+    assert count == "mien: 1 of 4 pictures could not be read."
 
 
 def test_json_is_an_object_a_picture(folder: Path, capsys: Output) -> None:
@@ -148,6 +149,10 @@ def test_the_folder_for_copies_may_not_be_a_file(folder: Path, capsys: Output) -
         ["read"],
         ["read", "a.png", "--json", "--csv"],
         ["read", "a.png", "--jsn"],
+        ["read", "-", "-"],
+        ["read", "-", "--files-from", "-"],
+        ["read", "a.png", "--parquet"],
+        ["read", "a.png", "--out", "faces.txt"],
         ["raed", "a.png"],
         ["live", "--port", "99999"],
         ["live", "--port", "high"],
@@ -185,10 +190,10 @@ def test_a_missing_model_is_named(folder: Path, capsys: Output) -> None:
 
 
 def test_ctrl_c_is_quiet(folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Reader, "read", stop)
+    monkeypatch.setattr(Reader, "read_batch", stop)
     assert main(["read", str(folder)]) == 130
     assert capsys.readouterr().err == ""
 

@@ -12,7 +12,7 @@ from small_models import write_model
 import mien
 from mien.detector import Detector
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
-from mien.errors import ImageError, ModelError
+from mien.errors import ModelError
 from mien.reader import Reader
 from mien.types import Face, Reading
 
@@ -170,11 +170,6 @@ def test_a_face_without_extent_does_not_cost_the_others(reader: Reader, astronau
     face = reader.detector.detect(astronaut)[0]
     point = Face((5, 5, 50, 50), np.full((5, 2), 7, np.float32), 0.9)
     assert_same(Reader(detector=Found(point, face)).read(astronaut), reader.read(astronaut))
-
-
-def test_other_arrays_are_refused(reader: Reader) -> None:
-    with pytest.raises(ImageError, match=r"RGB.*\(64, 64\)"):
-        reader.read(np.zeros((64, 64), np.uint8))
 
 
 def test_threads_read_alike(reader: Reader, astronaut: Picture) -> None:

@@ -14,9 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mien.draw import draw_readings
     from mien.emotions import Emotion
-    from mien.errors import DataError, ImageError, MienError, ModelError, TrainingError
+    from mien.errors import (
+        DataError,
+        ImageError,
+        MienError,
+        MissingPackageError,
+        ModelError,
+        TrainingError,
+    )
+    from mien.files import read_files
     from mien.reader import Reader, Timings, read
-    from mien.types import Face, Quality, Reading
+    from mien.tables import to_arrow, to_pandas, to_polars
+    from mien.types import Face, PictureResult, Quality, Reading
 
     __version__: str
 
@@ -26,7 +35,9 @@ __all__ = [
     "Face",
     "ImageError",
     "MienError",
+    "MissingPackageError",
     "ModelError",
+    "PictureResult",
     "Quality",
     "Reader",
     "Reading",
@@ -35,6 +46,10 @@ __all__ = [
     "__version__",
     "draw_readings",
     "read",
+    "read_files",
+    "to_arrow",
+    "to_pandas",
+    "to_polars",
 ]
 
 _MODULES = {
@@ -43,7 +58,9 @@ _MODULES = {
     "Face": "types",
     "ImageError": "errors",
     "MienError": "errors",
+    "MissingPackageError": "errors",
     "ModelError": "errors",
+    "PictureResult": "types",
     "Quality": "types",
     "Reader": "reader",
     "Reading": "types",
@@ -51,6 +68,10 @@ _MODULES = {
     "TrainingError": "errors",
     "draw_readings": "draw",
     "read": "reader",
+    "read_files": "files",
+    "to_arrow": "tables",
+    "to_pandas": "tables",
+    "to_polars": "tables",
 }
 
 
