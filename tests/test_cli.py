@@ -15,10 +15,9 @@ from small_models import write_model
 
 import mien
 from mien.cli import main
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
+from mien.emotions import FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import MienError
 from mien.reader import Reader
-from mien.wording import share_out
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]
@@ -317,17 +316,3 @@ def test_names_that_are_no_unicode_are_read(folder: Path, capsys: Output) -> Non
     assert "odd-" in done.stdout
     done = run("read", "--json", os.fsdecode(odd))
     assert json.loads(done.stdout)["image"] == os.fsdecode(odd)
-
-
-@pytest.mark.parametrize(
-    ("shares", "expected"),
-    [
-        ([1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]),
-        ([0.125] * 8, [2, 2, 1, 1, 1, 1, 1, 1]),
-        ([0.81, 0.12, 0.05, 0.02, 0, 0, 0, 0], [8, 1, 1, 0, 0, 0, 0, 0]),
-        ([0, 0, 0, 0.46, 0, 0, 0.54, 0], [0, 0, 0, 5, 0, 0, 5, 0]),
-    ],
-)
-def test_shares_become_ten_people(shares: list[float], expected: list[int]) -> None:
-    assert share_out(np.array(shares)) == expected
-    assert len(shares) == len(EMOTION_NAMES) + 1

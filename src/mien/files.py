@@ -1,7 +1,7 @@
 """Many picture files → what came of each, by all cores, in their order.
 
 Threads do it: decoding, the face finder and the network leave Python's lock to others. Processes
-were no faster, neither with FER2013's images nor with photographs (docs/pictures-and-folders.md).
+were no faster where that was measured (docs/pictures-and-folders.md).
 """
 
 import threading

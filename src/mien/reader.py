@@ -244,7 +244,8 @@ def _own_face(face: Any) -> Face:
     x1, y1, x2, y2 = (float(value) for value in face.box)
     if not (np.isfinite((x1, y1, x2, y2)).all() and x1 < x2 and y1 < y2):
         raise ValueError(f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2")
-    marks = np.array(face.landmarks, np.float32).reshape(-1, 2)
+    with np.errstate(over="ignore"):  # infinite landmarks are refused when they are framed
+        marks = np.array(face.landmarks, np.float32).reshape(-1, 2)
     return Face((x1, y1, x2, y2), marks, float(face.score))
 
 
