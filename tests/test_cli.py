@@ -257,6 +257,16 @@ def test_without_the_extra_the_rest_works(folder: Path) -> None:
     assert 'Did you mean "read"?' in done.stderr
 
 
+@pytest.mark.parametrize("prepare", ["", WITHOUT_THE_EXTRA], ids=["extra", "no extra"])
+def test_completion_is_installed(tmp_path: Path, prepare: str) -> None:
+    home = f"{prepare}\nimport os; os.environ['HOME'] = {str(tmp_path)!r}"
+    done = run("--install-completion", "--shell", "bash", prepare=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    script = (tmp_path / ".local/share/bash-completion/completions/mien").read_text()
+    assert "--files-from" in script
+    assert ("--learning-rate" in script) == (not prepare)
+
+
 def test_training_commands_are_found(tmp_path: Path, capsys: Output) -> None:
     missing = str(tmp_path / "none.npy")
     assert main(["data", "describe", missing]) == 1

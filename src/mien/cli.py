@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -46,11 +47,11 @@ def _version() -> str:
 app = App(
     name="mien",
     version=_version,
-    help="Reads the emotion that faces show, the way ten people would.",
+    help="Reads the expression that faces show, the way ten people would.",
 )
 _data = App(name="data", help="Prepare FER2013 for training, and look at it.", sort_key=1)
 app.command(_data)
-for _parent, _name, _help in (
+_TRAINING_COMMANDS: Final = (
     (_data, "prepare", "Make a data set file from FER2013."),
     (_data, "describe", "Print what a data set holds: classes, splits, votes, copies."),
     (_data, "preview", "Draw images before and after augmentation."),
@@ -58,7 +59,8 @@ for _parent, _name, _help in (
     (app, "tune", "Search for better hyper-parameters."),
     (app, "evaluate", "Measure a model on one split of a data set."),
     (app, "export", "Export a run's best weights as one ONNX file."),
-):
+)
+for _parent, _name, _help in _TRAINING_COMMANDS:
     _parent.command(f"mien.training.commands:{_name}", name=_name, help=_help, sort_key=2)
 
 _FLAG = Parameter(negative=(), show_default=False)
@@ -105,9 +107,10 @@ def read(
     files_from: Annotated[str | None, _HYPHEN] = None,
     model: Path | None = None,
 ) -> int:
-    """Read the faces in pictures, in plain words unless another output is asked for.
+    """Read the faces in pictures, folders or standard input.
 
-    A picture that cannot be read is named at the end, the others are read.
+    What people would say is told in plain words, or written as JSON, CSV or Parquet. A picture that
+    cannot be read is named at the end, and the others are read.
 
     Args:
         images: pictures; folders, which are searched for pictures to any depth; patterns such as
@@ -139,6 +142,29 @@ def read(
     from mien.read_command import read_pictures
 
     return read_pictures(images, files_from=files_from, kind=kind, out=out, draw=draw, model=model)
+
+
+@app.command(name="--install-completion")
+def install_completion(
+    *, shell: Literal["bash", "zsh", "fish", "powershell"] | None = None
+) -> None:
+    """Let the shell complete mien's commands by Tab.
+
+    Args:
+        shell: which one; without it the one that runs mien.
+    """
+    from cyclopts.completion.detect import ShellDetectionError
+
+    try:
+        import_module("mien.training.commands")
+    except ImportError:  # without the extra they could not be looked into
+        for parent, name, _ in _TRAINING_COMMANDS:
+            del parent[name]
+    try:
+        path = app.install_completion(shell=shell)
+    except ShellDetectionError as error:
+        raise UsageError("Which shell? Give --shell bash, zsh, fish or powershell.") from error
+    print(f"{path} is written. Start the shell anew, and Tab completes mien's commands.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
