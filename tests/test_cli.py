@@ -15,9 +15,8 @@ from small_models import write_model
 
 import mien
 from mien.cli import main
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
+from mien.emotions import FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import MienError
-from mien.printing import share_out
 from mien.reader import Reader
 
 Picture = NDArray[np.uint8]
@@ -51,8 +50,9 @@ def test_a_broken_picture_is_named_and_the_others_are_read(folder: Path, capsys:
     out, err = capsys.readouterr()
     assert out.count(": 1 face\n") == 2
     assert out.count(": no face\n") == 1
-    assert err.count("\n") == 1
-    assert err.startswith(f"{folder}/broken.png: ")
+    broken, count = err.splitlines()
+    assert broken.startswith(f"{folder}/broken.png: ")
+    assert count == "mien: 1 of 4 pictures could not be read."
 
 
 def test_json_is_an_object_a_picture(folder: Path, capsys: Output) -> None:
@@ -148,6 +148,10 @@ def test_the_folder_for_copies_may_not_be_a_file(folder: Path, capsys: Output) -
         ["read"],
         ["read", "a.png", "--json", "--csv"],
         ["read", "a.png", "--jsn"],
+        ["read", "-", "-"],
+        ["read", "-", "--files-from", "-"],
+        ["read", "a.png", "--parquet"],
+        ["read", "a.png", "--out", "faces.txt"],
         ["raed", "a.png"],
         ["live", "--port", "99999"],
         ["live", "--port", "high"],
@@ -185,10 +189,10 @@ def test_a_missing_model_is_named(folder: Path, capsys: Output) -> None:
 
 
 def test_ctrl_c_is_quiet(folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Reader, "read", stop)
+    monkeypatch.setattr(Reader, "read_batch", stop)
     assert main(["read", str(folder)]) == 130
     assert capsys.readouterr().err == ""
 
@@ -253,6 +257,16 @@ def test_without_the_extra_the_rest_works(folder: Path) -> None:
     assert 'Did you mean "read"?' in done.stderr
 
 
+@pytest.mark.parametrize("prepare", ["", WITHOUT_THE_EXTRA], ids=["extra", "no extra"])
+def test_completion_is_installed(tmp_path: Path, prepare: str) -> None:
+    home = f"{prepare}\nimport os; os.environ['HOME'] = {str(tmp_path)!r}"
+    done = run("--install-completion", "--shell", "bash", prepare=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    script = (tmp_path / ".local/share/bash-completion/completions/mien").read_text()
+    assert "--files-from" in script
+    assert ("--learning-rate" in script) == (not prepare)
+
+
 def test_training_commands_are_found(tmp_path: Path, capsys: Output) -> None:
     missing = str(tmp_path / "none.npy")
     assert main(["data", "describe", missing]) == 1
@@ -312,17 +326,3 @@ def test_names_that_are_no_unicode_are_read(folder: Path, capsys: Output) -> Non
     assert "odd-" in done.stdout
     done = run("read", "--json", os.fsdecode(odd))
     assert json.loads(done.stdout)["image"] == os.fsdecode(odd)
-
-
-@pytest.mark.parametrize(
-    ("shares", "expected"),
-    [
-        ([1, 0, 0, 0, 0, 0, 0, 0], [10, 0, 0, 0, 0, 0, 0, 0]),
-        ([0.125] * 8, [2, 2, 1, 1, 1, 1, 1, 1]),
-        ([0.81, 0.12, 0.05, 0.02, 0, 0, 0, 0], [8, 1, 1, 0, 0, 0, 0, 0]),
-        ([0, 0, 0, 0.46, 0, 0, 0.54, 0], [0, 0, 0, 5, 0, 0, 5, 0]),
-    ],
-)
-def test_shares_become_ten_people(shares: list[float], expected: list[int]) -> None:
-    assert share_out(np.array(shares)) == expected
-    assert len(shares) == len(EMOTION_NAMES) + 1

@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -214,3 +214,42 @@ def test_turned_heads() -> None:
     same_eyes = FRONTAL.copy()
     same_eyes[1] = same_eyes[0]
     assert measure_quality(crop, replace(face_at(FRONTAL), landmarks=same_eyes)).turn == 1
+
+
+def test_a_face_without_landmarks_is_framed_by_its_box(astronaut: Picture, face: Face) -> None:
+    bare = replace(face, landmarks=np.empty((0, 2), np.float32))
+    matrix = framing(bare)
+    side = np.sqrt(face.width * face.height)
+    corner = np.array(face.box[:2]) + np.array((face.width, face.height)) / 2
+    middle = corner + np.array((-0.005, -0.021)) * side
+    np.testing.assert_allclose(matrix @ (*middle, 1), (24, 24), atol=1e-9)
+    assert matrix[0, 0] == pytest.approx(48 / (1.143 * side))
+    assert measure_quality(crop_face(astronaut, bare), bare).turn == 0
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(9, 9, 9, 30), (30, 9, 9, 30), (0, 0, 0.5, 0.5), (0, 0, float("nan"), 5), (0, 0, 1e9, 9)],
+)
+def test_boxes_around_nothing_are_refused(
+    astronaut: Picture, box: tuple[float, float, float, float]
+) -> None:
+    with pytest.raises(ImageError, match=r"Expected a box .*Leave this face out"):
+        crop_face(astronaut, Face(box, np.empty((0, 2), np.float32), 1))
+
+
+COORDINATES = st.floats(-1e7, 1e7) | st.floats(-100, 700) | st.floats(width=32)
+
+
+@settings(max_examples=200, deadline=1000)
+@given(st.lists(COORDINATES, min_size=14, max_size=14), st.sampled_from([0, 5]))
+def test_any_landmarks_and_boxes_are_cropped_or_refused(values: list[float], count: int) -> None:
+    picture = np.full((60, 80, 3), 100, np.uint8)
+    marks = np.array(values[4:], np.float64).astype(np.float32).reshape(5, 2)[:count]
+    face = Face((values[0], values[1], values[2], values[3]), marks, 0.9)
+    try:
+        crop = crop_face(picture, face)
+    except ImageError:
+        return
+    assert (crop == 100).all()
+    assert 0 <= measure_quality(crop, face).turn <= 1

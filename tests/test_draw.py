@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.draw import COLOURS, caption, draw_readings
-from mien.emotions import VOTE_NAMES
+from mien.draw import caption, draw_readings
+from mien.emotions import COLOURS, VOTE_NAMES
 from mien.errors import ImageError
 from mien.reader import Reader
 from mien.types import Box, Face, Quality, Reading

@@ -1,6 +1,10 @@
+import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import cycle, islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -172,11 +176,6 @@ def test_a_face_without_extent_does_not_cost_the_others(reader: Reader, astronau
     assert_same(Reader(detector=Found(point, face)).read(astronaut), reader.read(astronaut))
 
 
-def test_other_arrays_are_refused(reader: Reader) -> None:
-    with pytest.raises(ImageError, match=r"RGB.*\(64, 64\)"):
-        reader.read(np.zeros((64, 64), np.uint8))
-
-
 def test_threads_read_alike(reader: Reader, astronaut: Picture) -> None:
     pictures = [astronaut, np.ascontiguousarray(astronaut[:, ::-1]), darker(astronaut)] * 4
     expected = [reader.read(picture) for picture in pictures]
@@ -189,3 +188,124 @@ def test_a_reading_names_every_answer(reader: Reader, astronaut: Picture) -> Non
     content = reader.read(astronaut)[0].to_dict()
     assert tuple(content["votes"]) == VOTE_NAMES
     assert set(content) == {"box", "score", "landmarks", "votes", "top", "clear", "why"}
+
+
+def test_pictures_in_memory_of_every_kind_read_alike(reader: Reader, astronaut: Picture) -> None:
+    expected = reader.read(astronaut)
+    opaque = np.dstack([astronaut, np.full(astronaut.shape[:2], 255, np.uint8)])
+    mirrored = np.ascontiguousarray(astronaut[:, ::-1])[:, ::-1]
+    for image in (Image.fromarray(astronaut), opaque, mirrored, np.asfortranarray(astronaut)):
+        assert_same(reader.read(image), expected)
+    bgr = np.ascontiguousarray(astronaut[..., ::-1])
+    assert_same(reader.read(bgr, order="BGR"), expected)
+    assert_same(mien.read(bgr, order="BGR"), expected)
+    grey = np.asarray(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), np.uint8)
+    (reading,) = reader.read(grey)
+    assert reading.top(1)[0][0] == "happy"
+    assert_same(reader.read(grey[..., None]), [reading])
+    assert_same(reader.read(Image.fromarray(grey)), [reading])
+
+
+@pytest.mark.parametrize("as_array", [False, True])
+def test_own_boxes_are_read_in_their_order(
+    reader: Reader, astronaut: Picture, as_array: bool
+) -> None:
+    (found,) = reader.read(astronaut)
+    boxes = [(300.0, 300.0, 400.0, 420.0), found.box]
+    suit, face = reader.read(astronaut, faces=np.array(boxes) if as_array else boxes)
+    assert suit.box == boxes[0]
+    assert face.box == pytest.approx(found.box)
+    assert face.top(1)[0][0] == "happy"
+    assert face.score == 1
+    assert face.landmarks.shape == (0, 2)
+    assert face.to_dict()["landmarks"] == []
+    assert reader.read(astronaut, faces=[]) == []
+
+
+def test_own_faces_with_landmarks_read_as_the_finder_s(reader: Reader, astronaut: Picture) -> None:
+    assert_same(
+        reader.read(astronaut, faces=reader.detector.detect(astronaut)), reader.read(astronaut)
+    )
+
+
+def test_own_faces_that_are_none_are_unclear(astronaut: Picture, tmp_path: Path) -> None:
+    shares = {name: 0.91 if name == "NF" else 0.01 for name in FERPLUS_NAMES}
+    reader = Reader(model=write_model(tmp_path, votes=shares))
+    (reading,) = reader.read(astronaut, faces=[(10, 10, 200, 200)])
+    assert (reading.clear, reading.why) == (False, "not a face")
+
+
+@pytest.mark.parametrize(
+    "face",
+    [
+        (1, 2, 3),
+        (5, 5, 5, 9),
+        (0, 0, float("nan"), 4),
+        "abcd",
+        7,
+        Face((0, 0, 9, 9), np.zeros((3, 2), np.float32), 1),
+        Face((0, 0, 9, 9), np.zeros((5, 2), np.float32), 1),
+    ],
+)
+def test_own_faces_of_another_kind_are_refused(
+    reader: Reader, astronaut: Picture, face: Any
+) -> None:
+    with pytest.raises(ImageError, match="Expected "):
+        reader.read(astronaut, faces=[face])
+    with pytest.raises(ImageError, match="Expected "):
+        reader.read(astronaut, faces=face)
+
+
+@pytest.mark.parametrize("workers", [1, 2, None])
+def test_many_pictures_read_as_one_by_one(
+    reader: Reader, astronaut: Picture, workers: int | None
+) -> None:
+    pictures = [astronaut, astronaut[300:], np.hstack([astronaut, astronaut])] * 9
+    expected = [reader.read(picture) for picture in pictures[:3]] * 9
+    given = reader.read_many(iter(pictures), workers=workers)
+    for readings, alone in zip(given, expected, strict=True):
+        assert_same(readings, alone)
+
+
+def test_pictures_without_end_are_read_lazily(reader: Reader, astronaut: Picture) -> None:
+    readings = reader.read_many(cycle([astronaut[::2, ::2]]), workers=2)
+    assert [len(faces) for faces in islice(readings, 3)] == [1, 1, 1]
+    readings.close()
+
+
+def test_a_broken_picture_ends_many(reader: Reader, astronaut: Picture) -> None:
+    readings = reader.read_many([astronaut] * 8 + [b"none"])
+    assert len(list(islice(readings, 8))) == 8
+    with pytest.raises(ImageError, match="4 bytes"):
+        next(readings)
+
+
+def test_readers_and_readings_pickle(reader: Reader, astronaut: Picture, tmp_path: Path) -> None:
+    readings = reader.read(astronaut)
+    assert_same(pickle.loads(pickle.dumps(readings)), readings)
+    shares = {name: 0.7 if name == "disgust" else 0.05 for name in EMOTION_NAMES}
+    other = Reader(
+        model=write_model(tmp_path, label=shares), detector=Detector(score=0.6), smallest_face=400
+    )
+    copy = pickle.loads(pickle.dumps(other))
+    (reading,) = copy.read(astronaut)
+    assert (reading.top(1)[0][0], reading.why) == ("disgust", "too small")
+
+
+def test_a_spawned_process_reads_alike(reader: Reader, astronaut: Picture) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert_same(pool.submit(reader.read, astronaut).result(60), reader.read(astronaut))
+
+
+def test_readings_cannot_be_changed(reader: Reader, astronaut: Picture) -> None:
+    (reading,) = reader.read(astronaut)
+    with pytest.raises(ValueError, match="read-only"):
+        reading.votes[0] = 1
+    with pytest.raises(AttributeError):
+        reading.clear = False  # type: ignore[misc]
+
+
+def test_a_reading_in_words_and_in_a_notebook(reader: Reader, astronaut: Picture) -> None:
+    (reading,) = reader.read(astronaut)
+    assert "of 10 people would say happy" in reading.sentence()
+    assert reading.sentence() in reading._repr_html_()  # pyright: ignore[reportPrivateUsage]

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
         DataError,
         ImageError,
         MienError,
+        MissingPackageError,
         ModelError,
         TrainingError,
         VideoError,
     )
+    from mien.files import read_files
     from mien.reader import Reader, Timings, read
-    from mien.types import Face, Frame, Quality, Reading
+    from mien.tables import to_arrow, to_pandas, to_polars
+    from mien.types import Face, Frame, PictureResult, Quality, Reading
     from mien.watcher import watch
 
     __version__: str
@@ -37,7 +40,9 @@ __all__ = [
     "Frame",
     "ImageError",
     "MienError",
+    "MissingPackageError",
     "ModelError",
+    "PictureResult",
     "Quality",
     "Reader",
     "Reading",
@@ -47,6 +52,10 @@ __all__ = [
     "__version__",
     "draw_readings",
     "read",
+    "read_files",
+    "to_arrow",
+    "to_pandas",
+    "to_polars",
     "watch",
 ]
 
@@ -57,7 +66,9 @@ _MODULES = {
     "Frame": "types",
     "ImageError": "errors",
     "MienError": "errors",
+    "MissingPackageError": "errors",
     "ModelError": "errors",
+    "PictureResult": "types",
     "Quality": "types",
     "Reader": "reader",
     "Reading": "types",
@@ -66,6 +77,10 @@ _MODULES = {
     "VideoError": "errors",
     "draw_readings": "draw",
     "read": "reader",
+    "read_files": "files",
+    "to_arrow": "tables",
+    "to_pandas": "tables",
+    "to_polars": "tables",
     "watch": "watcher",
 }
 

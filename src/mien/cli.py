@@ -7,11 +7,11 @@ Heavy parts are imported by the commands that use them.
 import io
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import (
     App,
@@ -25,13 +25,9 @@ from cyclopts import (
 )
 
 from mien.errors import MienError
-from mien.printing import Result, csv_rows, show_json, show_text
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from mien.types import Reading
+Kind = Literal["text", "json", "csv", "parquet"]
+"""What `mien read` writes."""
 
 _TRAINING_EXTRA: Final = frozenset(
     {"torch", "kornia", "matplotlib", "onnx", "onnxscript", "optuna", "scipy", "sklearn"}
@@ -51,11 +47,11 @@ def _version() -> str:
 app = App(
     name="mien",
     version=_version,
-    help="Reads the emotion that faces show, the way ten people would.",
+    help="Reads the expression that faces show, the way ten people would.",
 )
 _data = App(name="data", help="Prepare FER2013 for training, and look at it.", sort_key=1)
 app.command(_data)
-for _parent, _name, _help in (
+_TRAINING_COMMANDS: Final = (
     (_data, "prepare", "Make a data set file from FER2013."),
     (_data, "describe", "Print what a data set holds: classes, splits, votes, copies."),
     (_data, "preview", "Draw images before and after augmentation."),
@@ -63,7 +59,8 @@ for _parent, _name, _help in (
     (app, "tune", "Search for better hyper-parameters."),
     (app, "evaluate", "Measure a model on one split of a data set."),
     (app, "export", "Export a run's best weights as one ONNX file."),
-):
+)
+for _parent, _name, _help in _TRAINING_COMMANDS:
     _parent.command(f"mien.training.commands:{_name}", name=_name, help=_help, sort_key=2)
 app.command(
     "mien.films.commands:watch",
@@ -73,7 +70,17 @@ app.command(
 )
 
 _FLAG = Parameter(negative=(), show_default=False)
+_HYPHEN = Parameter(allow_leading_hyphen=True)  # "-" is standard input
 _FORMAT = Group("Output", validator=validators.MutuallyExclusive())
+_ENDINGS: Final[dict[str, Kind]] = {
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+
+
+class UsageError(CycloptsError):
+    """A command is asked for what it cannot do."""
 
 
 @app.command(sort_key=0)
@@ -97,92 +104,73 @@ def live(
 
 @app.command(sort_key=0)
 def read(
-    images: list[Path],
-    /,
-    *,
+    *images: Annotated[str, _HYPHEN],
     as_json: Annotated[bool, _FLAG, Parameter("--json", group=_FORMAT)] = False,
     as_csv: Annotated[bool, _FLAG, Parameter("--csv", group=_FORMAT)] = False,
+    as_parquet: Annotated[bool, _FLAG, Parameter("--parquet", group=_FORMAT)] = False,
+    out: Path | None = None,
     draw: Path | None = None,
+    files_from: Annotated[str | None, _HYPHEN] = None,
     model: Path | None = None,
 ) -> int:
-    """Read the faces in pictures. A picture that cannot be read is named, the others are read.
+    """Read the faces in pictures, folders or standard input.
+
+    What people would say is told in plain words, or written as JSON, CSV or Parquet. A picture that
+    cannot be read is named at the end, and the others are read.
 
     Args:
-        images: pictures, and folders that are searched for pictures to any depth.
+        images: pictures; folders, which are searched for pictures to any depth; patterns such as
+            "holiday/*.jpg"; or - for a picture from standard input.
         as_json: one JSON object a picture and line.
         as_csv: a header, then a row a face, and one for each picture that cannot be read.
+        as_parquet: the same table as Parquet; needs --out and pyarrow.
+        out: file for the results instead of standard output; its ending, .jsonl, .csv or .parquet,
+            says what to write where no option does. An interrupted run, started again by the same
+            command, goes on where it stopped.
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
+        files_from: file that names a picture or folder a line; - for standard input.
         model: a file of `mien export`; without it the network that ships with mien.
     """
-    from mien.reader import Reader
-    from mien.sources import find_images, load_image
+    kind: Kind = "json" if as_json else "csv" if as_csv else "parquet" if as_parquet else "text"
+    if out is not None and kind == "text":
+        kind = _ENDINGS.get(out.suffix.lower(), "text")
+    option = next((name for name in images if name.startswith("-") and name != "-"), None)
+    if option is not None:
+        raise UsageError(f"Unknown option: {option}. A picture of that name is ./{option}")
+    if not images and files_from is None:
+        raise UsageError("Which pictures? Name files or folders, or give --files-from.")
+    if [*images, files_from].count("-") > 1:
+        raise UsageError("Standard input (-) can be read but once.")
+    if kind == "parquet" and out is None:
+        raise UsageError("--parquet needs --out FILE.")
+    if kind == "text" and out is not None:
+        raise UsageError("--out needs --json, --csv or --parquet, or a file's name that ends so.")
+    from mien.read_command import read_pictures
 
-    paths = find_images(images)
-    if not paths:
-        raise MienError(f"{', '.join(map(str, images))}: no pictures in there.")
-    reader = Reader(model=model)
-    copies = _Copies(draw) if draw else None
-    show = show_json if as_json else csv_rows() if as_csv else show_text
-    failed = False
-    with _progress(len(paths)) as advance:
-        for path in paths:
-            result = Result(str(path))
-            try:
-                image = load_image(path)
-                result.height, result.width = image.shape[:2]
-                result.readings = reader.read(image)
-                if copies:
-                    copies.save(path, image, result.readings)
-            except (MienError, OSError) as error:  # OSError: the copy could not be written
-                named = str(path) in str(error)
-                result.error = str(error) if named else f"{path}: {error}"
-                print(result.error, file=sys.stderr)
-                failed = True
-            show(result)
-            sys.stdout.flush()  # who reads along sees each picture when it is done
-            advance()
-    return 1 if failed else 0
+    return read_pictures(images, files_from=files_from, kind=kind, out=out, draw=draw, model=model)
 
 
-class _Copies:
-    """Pictures with readings drawn in, in one folder, each under a name that was free."""
+@app.command(name="--install-completion")
+def install_completion(
+    *, shell: Literal["bash", "zsh", "fish", "powershell"] | None = None
+) -> None:
+    """Let the shell complete mien's commands by Tab.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._next: dict[str, int] = {}
+    Args:
+        shell: which one; without it the one that runs mien.
+    """
+    from cyclopts.completion.detect import ShellDetectionError
 
-    def save(self, path: Path, image: "NDArray[np.uint8]", readings: "list[Reading]") -> None:
-        from PIL import Image
-
-        from mien.draw import draw_readings
-
-        content = io.BytesIO()
-        Image.fromarray(draw_readings(image, readings)).save(content, "JPEG", quality=92)
-        while True:
-            number = self._next[path.stem] = self._next.get(path.stem, 0) + 1
-            ending = "" if number == 1 else f"-{number}"
-            try:
-                with (self._folder / f"{path.stem}{ending}.jpg").open("xb") as file:
-                    file.write(content.getvalue())
-                return
-            except FileExistsError:
-                continue
-
-
-@contextmanager
-def _progress(total: int) -> Generator[Callable[[], None]]:
-    """A bar on standard error, where a person sees that but not the results themselves."""
-    if total < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    # Rich would send standard output to the bar's console, which is standard error.
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("Reading", total=total)
-        yield lambda: bar.advance(task)
+    try:
+        import_module("mien.training.commands")
+    except ImportError:  # without the extra they could not be looked into
+        for parent, name, _ in _TRAINING_COMMANDS:
+            del parent[name]
+    try:
+        path = app.install_completion(shell=shell)
+    except ShellDetectionError as error:
+        raise UsageError("Which shell? Give --shell bash, zsh, fish or powershell.") from error
+    print(f"{path} is written. Start the shell anew, and Tab completes mien's commands.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -201,6 +189,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = app(
             tokens, exit_on_error=False, error_formatter=_tell, result_action="return_value"
         )
+    except UsageError as error:
+        from rich.console import Console
+
+        Console(stderr=True).print(CycloptsPanel(error))
+        code = 2
     except CycloptsError:  # cyclopts has told the person
         code = 2
     except KeyboardInterrupt:

@@ -158,19 +158,31 @@ class Detector:
         Raises:
             ModelError: the model is missing, altered, or not a YuNet.
         """
-        if model is None:
-            content = _packaged_model()
-        else:
-            try:
-                content = model.read_bytes()
-            except OSError as error:
-                raise ModelError(f"{model}: cannot be read: {error}") from error
-        self._session = _session(content, str(model or MODEL_NAME), threads)
-        self._input_name: str = self._session.get_inputs()[0].name
+        self._model = model
+        self._threads = threads
+        self._load()
         self._long_side = long_side
         self._score = score
         self._overlap = overlap
         self._smallest = smallest
+
+    def _load(self) -> None:
+        if self._model is None:
+            content = _packaged_model()
+        else:
+            try:
+                content = self._model.read_bytes()
+            except OSError as error:
+                raise ModelError(f"{self._model}: cannot be read: {error}") from error
+        self._session = _session(content, str(self._model or MODEL_NAME), self._threads)
+        self._input_name: str = self._session.get_inputs()[0].name
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_session"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._load()  # from its file again: a session itself cannot be pickled
 
     def detect(self, image: NDArray[np.uint8], near: Sequence[Box] | None = None) -> list[Face]:
         """Faces in the image, largest box first.

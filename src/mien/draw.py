@@ -8,20 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mien._images import check_rgb
-from mien.emotions import ADJECTIVES, OTHER
+from mien.emotions import ADJECTIVES, COLOURS, OTHER
 from mien.types import Reading
-
-COLOURS: Final = {
-    "angry": (0xD5, 0x5E, 0x00),
-    "disgust": (0x00, 0x9E, 0x73),
-    "fear": (0xB5, 0x60, 0x9A),
-    "happy": (0xE6, 0x9F, 0x00),
-    "sad": (0x00, 0x72, 0xB2),
-    "surprise": (0x56, 0xB4, 0xE9),
-    "neutral": (0x8A, 0x91, 0x9D),
-    OTHER: (0xC9, 0xCE, 0xD6),
-}
-"""RGB by answer, safe for colour-blind readers (Okabe & Ito 2008, "Color Universal Design")."""
 
 _UNCLEAR: Final = COLOURS[OTHER]
 _DARK: Final = (0x1B, 0x1F, 0x2A)

@@ -46,6 +46,18 @@ ADJECTIVES: Final = dict(
 )
 """The words that fit after "looks", by name."""
 
+COLOURS: Final = {
+    "angry": (0xD5, 0x5E, 0x00),
+    "disgust": (0x00, 0x9E, 0x73),
+    "fear": (0xB5, 0x60, 0x9A),
+    "happy": (0xE6, 0x9F, 0x00),
+    "sad": (0x00, 0x72, 0xB2),
+    "surprise": (0x56, 0xB4, 0xE9),
+    "neutral": (0x8A, 0x91, 0x9D),
+    OTHER: (0xC9, 0xCE, 0xD6),
+}
+"""RGB by answer, safe for colour-blind readers (Okabe & Ito 2008, "Color Universal Design")."""
+
 FERPLUS_NAMES: Final = (
     "neutral",
     "happiness",

@@ -23,3 +23,7 @@ class DataError(MienError):
 
 class TrainingError(MienError):
     """A training run cannot start, go on or be exported."""
+
+
+class MissingPackageError(MienError):
+    """A package that mien can do without is wanted here, and not installed."""

@@ -1,9 +1,10 @@
-"""Picture files → RGB arrays, whatever their kind; broken ones are refused by name.
+"""Pictures of any kind → RGB arrays; broken ones are refused by name.
 
 Read by Pillow, which is asked for common formats alone: some that it knows are more than pictures
 (EPS is a program, which Ghostscript would run).
 """
 
+import glob
 import io
 import threading
 import warnings
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from mien._images import Order, array_to_rgb, on_white
 from mien.errors import ImageError
 
 FORMATS: Final = (
@@ -33,6 +35,9 @@ EXTENSIONS: Final = frozenset(
 
 LIMIT_MEGAPIXELS: Final = 100
 """Largest picture read by default."""
+
+Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
+"""A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
 
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
@@ -79,18 +84,38 @@ _quiet = _Quiet()
 
 
 def find_images(paths: Iterable[str | Path]) -> list[Path]:
-    """The pictures that files and folders name, in order and each once.
+    """The pictures that files, folders and patterns name, in order and each once.
 
     Files are taken whatever their name, even missing ones: reading them says what is wrong. Folders
     are searched to any depth, sorted, for `EXTENSIONS`; hidden files and folders are left out.
+    Patterns (`*`, `?`, `[abc]`, and `**` for folders to any depth) stand for the files and folders
+    that they match, sorted; one that matches none is taken for a file.
     """
     found: dict[Path, None] = {}
-    for path in map(Path, paths):
-        if path.is_dir():
+    for path in _matches(paths):
+        if _exists(path) and path.is_dir():
             found.update(dict.fromkeys(sorted(filter(_is_image_name, _visible_files(path)))))
         else:
             found[path] = None
     return list(found)
+
+
+def _matches(paths: Iterable[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        # A file may have the letters of a pattern in its name: what is there is taken as it is.
+        if glob.has_magic(str(path)) and not _exists(path):
+            # glob, unlike Path.glob, leaves hidden names out, as shells do
+            matches = sorted(glob.iglob(str(path), recursive=True))  # noqa: PTH207
+            yield from map(Path, matches or [path])
+        else:
+            yield path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a null
+        return False
 
 
 def _visible_files(folder: Path) -> Iterator[Path]:
@@ -132,13 +157,45 @@ def load_image(
         empty = _is_empty(path)
     if empty:
         raise ImageError(f"{name}: empty. Expected a picture.")
+    with _readable(name, limit_megapixels), Image.open(file, formats=FORMATS) as image:
+        _check_size(image, name, limit_megapixels)
+        return _to_rgb(image)
+
+
+def as_rgb(
+    picture: Picture, *, order: Order = "RGB", limit_megapixels: float = LIMIT_MEGAPIXELS
+) -> NDArray[np.uint8]:
+    """Any picture as an RGB array.
+
+    Args:
+        picture: a file, a file's content or a PIL image, read as by `load_image`; or a uint8 array:
+            grey (H, W) or (H, W, 1), colour (H, W, 3), colour and opacity (H, W, 4), which is laid
+            on white.
+        order: of an array's colours; all else knows its own.
+        limit_megapixels: larger pictures are refused; arrays are in memory already, and are not.
+
+    Returns:
+        RGB uint8 (H, W, 3), C-contiguous; the array itself where it is so already.
+
+    Raises:
+        ImageError: the picture cannot be read, or is of another kind.
+    """
+    if isinstance(picture, (str, Path, bytes)):
+        return load_image(picture, limit_megapixels=limit_megapixels)
+    if isinstance(picture, Image.Image):
+        name = f"{type(picture).__name__} {picture.mode} {picture.width}×{picture.height}"
+        with _readable(name, limit_megapixels):
+            _check_size(picture, name, limit_megapixels)
+            return _to_rgb(picture)
+    return array_to_rgb(picture, order)
+
+
+@contextmanager
+def _readable(name: str, limit_megapixels: float) -> Generator[None]:
+    """Turn whatever Pillow raises into an `ImageError`, and keep its warnings in."""
     with _quiet():
         try:
-            with Image.open(file, formats=FORMATS) as image:
-                megapixels = image.width * image.height / 1e6
-                if megapixels > limit_megapixels:
-                    raise _too_large(name, f"{image.width}×{image.height}", limit_megapixels)
-                return _to_rgb(image)
+            yield
         except ImageError:
             raise
         except UnidentifiedImageError as error:
@@ -153,6 +210,13 @@ def load_image(
                 f"{name}: cannot be read as a picture: {reason}. "
                 "Save or download it anew, as JPEG or PNG."
             ) from error
+
+
+def _check_size(image: Image.Image, name: str, limit_megapixels: float) -> None:
+    if image.width * image.height / 1e6 > limit_megapixels:
+        raise _too_large(name, f"{image.width}×{image.height}", limit_megapixels)
+    if not image.width or not image.height:
+        raise ImageError(f"{name}: expected a picture of a pixel or more.")
 
 
 def _too_large(name: str, size: str, limit: float) -> ImageError:
@@ -188,14 +252,11 @@ def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
         turn = None
     if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
         image = Image.fromarray(_to_8_bit(np.asarray(image)))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    image = image.convert("RGB")
     if turn is not None:
         image = image.transpose(turn)
-    return np.array(image, dtype=np.uint8)
+    if image.has_transparency_data:
+        return on_white(image.convert("RGBA"))
+    return np.array(image.convert("RGB"), dtype=np.uint8)
 
 
 def _to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from mien._images import check_rgb
 from mien.emotions import VOTE_NAMES
-from mien.reader import DISAGREE, disagree
+from mien.reader import disagree
 from mien.types import Reading
+from mien.wording import DISAGREE
 
 MEMORY: Final = 1.0
 """Seconds for which a face that is not seen is remembered."""

@@ -1,4 +1,4 @@
-"""Frozen values that pass between the steps: frames, faces, qualities, readings.
+"""Frozen values that pass between the steps: frames, faces, readings, what came of a picture.
 
 Coordinates are pixels of the picture given: x to the right, y down, (0, 0) the upper left corner of
 the upper left pixel. "Left" is the picture's left, not the person's.
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import VOTE_NAMES
+from mien.notebook import picture_html, reading_html
+from mien.wording import sentence
 
 Box = tuple[float, float, float, float]
 
@@ -37,7 +39,8 @@ class Face:
     Attributes:
         box: (x1, y1, x2, y2) in pixels; may reach beyond the picture's edge.
         landmarks: float32 (5, 2), pixels: left eye, right eye, nose tip, left and right mouth
-            corner, left and right as seen in the picture.
+            corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
+            (`Reader.read(faces=...)`); mien's own finder always gives five.
         score: the finder's confidence, 0 to 1.
     """
 
@@ -66,7 +69,7 @@ class Quality:
         contrast: standard deviation of the crop's grey values, 0 to 0.5.
         sharpness: variance of the Laplacian of the contrast-normalised crop; higher is sharper.
         turn: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
-            from the nose's place between the eyes.
+            from the nose's place between the eyes; 0 for a face without landmarks.
     """
 
     size: float
@@ -86,7 +89,8 @@ class Reading:
         quality: how well the face can be seen.
         clear: whether most people could tell.
         why: when not clear, the reason in plain words ("too small", "too dark", "blurred",
-            "turned away", "people would disagree"); else None.
+            "turned away", "people would disagree"; of faces that the caller gave, also "not a
+            face"); else None.
         track: number of the face over time, where a tracker gave one.
         time: of the frame, in seconds, where it has one.
         shown: the answer to show first, of `mien.emotions.VOTE_NAMES`, where a tracker gave one:
@@ -124,6 +128,14 @@ class Reading:
             order.sort(key=lambda i: VOTE_NAMES[i] != self.shown)
         return [(VOTE_NAMES[i], float(self.votes[i])) for i in order[:k]]
 
+    def sentence(self) -> str:
+        """What people would say, such as "8 of 10 people would say happy, 2 neutral"."""
+        return sentence(self.votes, None if self.clear else self.why)
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: ten little people and the sentence."""
+        return reading_html(self.votes, None if self.clear else self.why)
+
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
         result: dict[str, Any] = {
@@ -140,3 +152,41 @@ class Reading:
         if self.time is not None:
             result["time"] = round(self.time, 4)
         return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureResult:
+    """What came of one picture: its size and readings, or why it could not be read.
+
+    Attributes:
+        image: its name: the path as given, or as found in a folder.
+        width: in pixels; 0 if it could not be read.
+        height: in pixels; 0 if it could not be read.
+        readings: largest face first.
+        error: why it could not be read, in words that name it; else None.
+    """
+
+    image: str
+    width: int = 0
+    height: int = 0
+    readings: tuple[Reading, ...] = ()
+    error: str | None = None
+
+    def summary(self) -> str:
+        """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
+        if self.error is not None:
+            return self.error
+        count = len(self.readings)
+        return "no face" if not count else "1 face" if count == 1 else f"{count} faces"
+
+    def to_dict(self) -> dict[str, Any]:
+        """This result as JSON-ready values: a line of `mien read --json`."""
+        if self.error is not None:
+            return {"image": self.image, "error": self.error}
+        faces = [reading.to_dict() for reading in self.readings]
+        return {"image": self.image, "width": self.width, "height": self.height, "faces": faces}
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: the name, and every reading."""
+        faces = [reading_html(r.votes, None if r.clear else r.why) for r in self.readings]
+        return picture_html(self.image, self.summary(), faces)

@@ -9,10 +9,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+from mien.cameras import Camera
 from mien.reader import Reader
 from mien.tracker import Tracker
 from mien.types import Frame, Reading
-from mien.videos import Camera, Video, open_video
+from mien.videos import Video, open_video
 
 WHOLE: Final = 0.2
 """Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
@@ -57,7 +58,7 @@ class _Finder:
         """The faces of the frame that comes after the last."""
         near = [reading.box for reading in self._faces]
         if frame.time - self._whole < WHOLE - 1e-6:
-            self._faces = self._reader.read(frame.image, near) if near else []
+            self._faces = self._reader.read(frame.image, near=near) if near else []
             if len(self._faces) >= len(near):
                 return self._faces
         self._whole = frame.time

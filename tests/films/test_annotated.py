@@ -7,7 +7,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from small_films import face, placed, write_film
 
-from mien.draw import COLOURS
+from mien.emotions import COLOURS
 from mien.films.annotated import AnnotatedVideo
 from mien.reader import Reader
 from mien.videos import Video

@@ -21,9 +21,10 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from mien.cameras import Camera
 from mien.draw import draw_readings
 from mien.types import Frame, Reading
-from mien.videos import Camera, Video
+from mien.videos import Video
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
 _COPIED: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})  # what MP4 players know

@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from cyclopts import Group, Parameter, validators
 
 from mien._films import clock_time
+from mien.cameras import Camera
 from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError, VideoError
 from mien.films.annotated import AnnotatedVideo
@@ -20,7 +21,7 @@ from mien.films.report import About, report
 from mien.films.summary import Summary
 from mien.films.tables import check_parquet, open_table
 from mien.reader import Reader
-from mien.videos import Camera, Video, open_video
+from mien.videos import Video, open_video
 from mien.watcher import watch as watch_frames
 
 _FLAG = Parameter(negative=(), show_default=False)

@@ -11,10 +11,8 @@ from typing import Final
 from PIL import Image
 
 from mien._films import clock_time
-from mien.draw import COLOURS
-from mien.emotions import ADJECTIVES, VOTE_NAMES
+from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
 from mien.films.summary import Life, Moment, Stretch, Summary
-from mien.printing import sentence
 
 _LANES: Final = 24  # faces that get a lane and a row, the longest seen first
 _MOMENTS: Final = 12
@@ -236,7 +234,7 @@ def _moments(moments: Sequence[Moment]) -> Iterator[str]:
         file = io.BytesIO()
         Image.fromarray(moment.picture).save(file, "JPEG", quality=80)
         data = base64.b64encode(file.getvalue()).decode()
-        told = escape(sentence(moment.reading))
+        told = escape(moment.reading.sentence())
         face = f"Face {moment.reading.track} at {clock_time(moment.time)}"
         size = moment.picture.shape[0]
         yield (

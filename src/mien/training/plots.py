@@ -18,12 +18,14 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien import draw
+from mien import emotions
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
 from mien.training.metrics import Reliability, worth_in_words
 
-COLOURS: Final = {name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in draw.COLOURS.items()}
+COLOURS: Final = {
+    name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in emotions.COLOURS.items()
+}
 """The emotions' colours, "#rrggbb"; always with a word beside."""
 
 FERPLUS_WORDS: Final = {

@@ -1,0 +1,172 @@
+"""Readings as tables: a row a face, with the columns of `mien read --csv`.
+
+pandas, polars and pyarrow are no part of mien: each function needs the one that it is named after.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from mien.emotions import VOTE_NAMES
+from mien.errors import DataError, MissingPackageError
+from mien.types import PictureResult, Reading
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+COLUMNS: Final = {
+    "image": str,
+    "width": int,
+    "height": int,
+    "face": int,
+    **dict.fromkeys(("x1", "y1", "x2", "y2", "score"), float),
+    "top": str,
+    "share": float,
+    **dict.fromkeys(VOTE_NAMES, float),
+    "clear": bool,
+    "why": str,
+    "error": str,
+}
+"""Names and kinds of the columns; every value may be missing."""
+
+Row = dict[str, Any]
+Results = Iterable[PictureResult] | Iterable[Reading] | Mapping[Any, Iterable[Reading]]
+"""Results of `mien.read_files`, readings of one picture, or readings by picture name."""
+
+
+def rows(results: Results) -> Iterator[Row]:
+    """A row a face: a dictionary with a value, or None, for each of `COLUMNS`.
+
+    A picture without a face gives no row, one that could not be read a row with its error.
+
+    Args:
+        results: of `mien.read_files`; or the readings of one picture; or the readings of several
+            by their name, such as `dict(zip(paths, reader.read_many(paths)))`. Only the first tell
+            width and height.
+
+    Raises:
+        DataError: they are something else.
+    """
+    if isinstance(results, Mapping):
+        for name, readings in results.items():
+            faces = [_face(reading) for reading in readings]
+            yield from dict_rows({"image": str(name), "faces": faces})
+        return
+    count = 0
+    for result in results:
+        if isinstance(result, PictureResult):
+            yield from dict_rows(result.to_dict())
+        else:
+            count += 1
+            yield from dict_rows({"image": None, "faces": [_face(result)]}, first=count)
+
+
+def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
+    """Like `rows`, of one `PictureResult.to_dict`.
+
+    Args:
+        content: the dictionary.
+        first: number of its first face.
+    """
+    picture = dict.fromkeys(COLUMNS) | {"image": text(content["image"])}
+    if "error" in content:
+        yield picture | {"error": text(content["error"])}
+        return
+    picture |= {"width": content.get("width"), "height": content.get("height")}
+    for number, face in enumerate(content["faces"], start=first):
+        top, share = face["top"][0]
+        yield {
+            **picture,
+            "face": number,
+            **dict(zip(("x1", "y1", "x2", "y2"), face["box"], strict=True)),
+            "score": face["score"],
+            "top": top,
+            "share": share,
+            **face["votes"],
+            "clear": face["clear"],
+            "why": face["why"],
+        }
+
+
+def text(name: str | None) -> str | None:
+    """The name without what is no Unicode, which file names may hold."""
+    return None if name is None else name.encode("utf-8", "backslashreplace").decode()
+
+
+def to_pandas(results: Results) -> "pandas.DataFrame":
+    """A pandas data frame of `rows`; missing values are `pandas.NA`, or NaN among shares.
+
+    Raises:
+        MissingPackageError: pandas is not installed.
+        DataError: as of `rows`.
+    """
+    pandas = _package("pandas")
+    kinds = {str: "string", int: "Int64", float: "float64", bool: "boolean"}
+    table = list(rows(results))
+    return pandas.DataFrame(
+        {
+            name: pandas.Series([row[name] for row in table], dtype=kinds[kind])
+            for name, kind in COLUMNS.items()
+        }
+    )
+
+
+def to_polars(results: Results) -> "polars.DataFrame":
+    """A polars data frame of `rows`.
+
+    Raises:
+        MissingPackageError: polars is not installed.
+        DataError: as of `rows`.
+    """
+    polars = _package("polars")
+    kinds = {str: polars.String, int: polars.Int64, float: polars.Float64, bool: polars.Boolean}
+    schema = {name: kinds[kind] for name, kind in COLUMNS.items()}
+    return polars.DataFrame(list(rows(results)), schema=schema)
+
+
+def to_arrow(results: Results) -> Any:
+    """A `pyarrow.Table` of `rows`.
+
+    Raises:
+        MissingPackageError: pyarrow is not installed.
+        DataError: as of `rows`.
+    """
+    return _package("pyarrow").Table.from_pylist(list(rows(results)), schema=arrow_schema())
+
+
+def arrow_schema() -> Any:
+    """The columns as a `pyarrow.Schema`.
+
+    Raises:
+        MissingPackageError: pyarrow is not installed.
+    """
+    pyarrow = _package("pyarrow")
+    kinds = {
+        str: pyarrow.string(),
+        int: pyarrow.int64(),
+        float: pyarrow.float64(),
+        bool: pyarrow.bool_(),
+    }
+    return pyarrow.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+
+
+def _package(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise MissingPackageError(
+            f"This needs {name}, which is not installed. Install it: pip install {name}"
+        ) from error
+
+
+def _face(reading: Any) -> dict[str, Any]:
+    if isinstance(reading, Reading):
+        return reading.to_dict()
+    raise DataError(
+        "Expected results of mien.read_files, readings of one picture, or readings by picture "
+        "name, such as dict(zip(paths, reader.read_many(paths))); got a "
+        f"{type(reading).__name__} among them."
+    )
