@@ -37,4 +37,4 @@ def test_nothing_is_loaded_or_run() -> None:
 
 def test_a_picture_shows_its_name_and_what_came_of_it() -> None:
     html = PictureResult("a & b.jpg", error="a & b.jpg: empty.")._repr_html_()  # pyright: ignore[reportPrivateUsage]
-    assert html == "<div><b>a &amp; b.jpg</b>: a &amp; b.jpg: empty.</div>"
+    assert html == "<div><b>a &amp; b.jpg</b>: empty.</div>"

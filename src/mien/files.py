@@ -1,7 +1,7 @@
 """Many picture files → what came of each, by all cores, in their order.
 
 Threads do it: decoding, the face finder and the network leave Python's lock to others. Processes
-were no faster where that was measured (docs/pictures-and-folders.md).
+were no faster where that was measured, with one core free (docs/pictures-and-folders.md).
 """
 
 import threading
@@ -97,6 +97,7 @@ def _read_some(
             if also is not None:
                 kept.append(image)
             yield image
+            del image
 
     readings = iter(reader.read_batch(images()))
     results = [r if r.error else replace(r, readings=tuple(next(readings))) for r in opened]

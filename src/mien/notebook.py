@@ -30,7 +30,8 @@ def reading_html(votes: "NDArray[np.float64]", why: str | None) -> str:
     order = sorted(range(len(people)), key=lambda i: -votes[i])
     if why is None or why == DISAGREE:
         answers = [VOTE_NAMES[i] for i in order for _ in range(people[i])]
-        shares = ", ".join(f"{say(VOTE_NAMES[i])} {votes[i]:.0%}" for i in order[:3])
+        first = [i for i in order[:3] if votes[i] >= 0.005]
+        shares = ", ".join(f"{say(VOTE_NAMES[i])} {votes[i]:.0%}" for i in first)
         small = f'<div style="opacity:.75;font-size:.85em">{escape(shares)}</div>'
     else:  # what cannot be seen is not guessed at
         answers, small = [OTHER] * sum(people), ""
@@ -45,6 +46,7 @@ def reading_html(votes: "NDArray[np.float64]", why: str | None) -> str:
 
 def picture_html(name: str, words: str, faces: list[str]) -> str:
     """A picture's name and what came of it, and below it the HTML of its faces."""
+    words = words.removeprefix(f"{name}: ")  # errors tell it themselves
     return f"<div><b>{escape(name)}</b>: {escape(words)}{''.join(faces)}</div>"
 
 

@@ -164,6 +164,7 @@ class Reader:
         for image in images:
             rgb = as_rgb(image, order=order)
             seen.append(list(_crops(rgb, self.detector.detect(rgb))))
+            del image, rgb  # gone before the next is read
         everything = [sight for sights in seen for sight in sights]
         answers = iter(self._readings(everything, keep_all=True))
         pictures = [[next(answers) for _ in sights] for sights in seen]

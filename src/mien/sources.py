@@ -256,7 +256,7 @@ def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
         image = image.transpose(turn)
     if image.has_transparency_data:
         return on_white(image.convert("RGBA"))
-    return np.array(image.convert("RGB"), dtype=np.uint8)
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
 
 
 def _to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:

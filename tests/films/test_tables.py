@@ -76,6 +76,7 @@ def test_a_film_without_faces_is_a_table_without_rows(tmp_path: Path, ending: st
 
 def test_parquet_without_pyarrow_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     check_parquet()
-    monkeypatch.setattr("mien.films.tables.find_spec", lambda _: None)
+    nothing: dict[str, object] = {}
+    monkeypatch.setattr("mien.films.tables.find_spec", nothing.get)
     with pytest.raises(MienError, match=r"needs pyarrow.*pip install pyarrow"):
         check_parquet()

@@ -230,7 +230,8 @@ def test_wrong_usage(arguments: list[str], tmp_path: Path, monkeypatch: pytest.M
 def test_parquet_without_pyarrow_fails_before_any_work(
     film: Path, out: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.films.tables.find_spec", lambda _: None)
+    nothing: dict[str, object] = {}
+    monkeypatch.setattr("mien.films.tables.find_spec", nothing.get)
     assert main(["watch", str(film), "--out", str(out), "--parquet"]) == 1
     assert "pip install pyarrow" in capsys.readouterr().err
     assert not out.exists()
