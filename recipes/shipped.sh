@@ -10,14 +10,11 @@ fer2013=$1 votes=$2 out=$3
 mkdir -p "$out"
 [ -e "$out/fer2013.npy" ] || mien data prepare "$fer2013" --votes "$votes" --out "$out/fer2013.npy"
 resume=()
-[ ! -e "$out/residual/config.json" ] || resume=(--resume)
-mien train --data "$out/fer2013.npy" --network residual --out "$out/residual" \
-    --epochs 64 --patience 64 --progressive 0.67 --weight-decay 0.05 --averaging 0.998 \
-    --rotation-range 15 --zoom-range 0.25 --shift-range 0.08 \
-    --brightness-range 0.3 --contrast-range 0.3 --blur 1.0 --noise 10 --jpeg 30 --erasing 0.25 \
-    "${resume[@]}"
-mien export "$out/residual" --data "$out/fer2013.npy" --out "$out/mien.onnx"
+[ ! -e "$out/run/config.json" ] || resume=(--resume)
+mien train --data "$out/fer2013.npy" --network baseline --out "$out/run" \
+    --epochs 45 --rotation-range 15 --shift-range 0.08 "${resume[@]}"
+mien export "$out/run" --data "$out/fer2013.npy" --out "$out/mien.onnx"
 for split in validation public; do
     mien evaluate --data "$out/fer2013.npy" --split "$split" --model "$out/mien.onnx" \
-        --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual"
+        --json "$out/$split.json" --report "$out/report-$split" --run "$out/run"
 done
