@@ -52,6 +52,8 @@ class Config:
             (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
         teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
         part: share of the training images that are used, drawn by the seed; for learning curves.
+        backgrounds: patches without a face among the training images, as a share of their number
+            (`mien.training.backgrounds`); they teach the votes head alone.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
@@ -77,6 +79,7 @@ class Config:
     teachers: tuple[str, ...] = ()
     teaching: float = 0.7
     part: float = 1.0
+    backgrounds: float = 0.0
     epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3

@@ -24,6 +24,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from mien.emotions import EMOTION_NAMES
 from mien.training.augment import augment_batch, rescale
+from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset, select
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
@@ -49,7 +50,7 @@ class Targets:
 
     Attributes:
         images: uint8 (N, 48, 48).
-        labels: int64 (N,), 0 to 6.
+        labels: int64 (N,), 0 to 6, or -1 where there is none.
         votes: float32 (N, 10), shares of the ten columns; all 0 where there are no votes.
     """
 
@@ -109,6 +110,10 @@ def train(
     if config.part < 1:
         drawn = np.random.default_rng(config.seed).permutation(len(training))
         training = training[np.sort(drawn[: max(1, round(config.part * len(training)))])]
+    if config.votes and config.backgrounds:
+        count = round(config.backgrounds * len(training))
+        backgrounds = background_records(training["image"], count, config.seed)
+        training = np.concatenate([training, backgrounds])
     targets = Targets.of(training, device)
     teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
     with _display() as display:
@@ -260,18 +265,21 @@ def _train_epoch(
         with torch.autocast("cuda", torch.bfloat16, enabled=images.is_cuda):
             logits = state.network(images.contiguous(memory_format=torch.channels_last)).float()
         label = logits[:, :LABELS]
-        loss = cross_entropy(label, labels, label_smoothing=config.label_smoothing)
+        known = labels >= 0
+        loss = cross_entropy(
+            label, labels, ignore_index=-1, label_smoothing=config.label_smoothing
+        )
         if config.votes:
             votes = votes_loss(logits[:, LABELS:], targets.votes[chosen])
             loss = loss + config.votes_weight * votes
         if teachers:
-            taught = teaching_loss(logits, teachers, images, config.votes_weight)
+            taught = teaching_loss(logits[known], teachers, images[known], config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
         state.optimizer.zero_grad()
         loss.backward()
         state.optimizer.step()
         state.average.update_parameters(state.network)
-        accuracy = (label.argmax(dim=1) == labels).float().mean()
+        accuracy = (label.argmax(dim=1) == labels)[known].float().mean()
         lines.append(
             {
                 "epoch": epoch,
