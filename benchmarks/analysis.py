@@ -26,6 +26,7 @@ from mien.training import metrics, plots
 from mien.training.augment import Augmentation
 from mien.training.data import load_dataset, select
 from mien.training.evaluate import copies_in_training, evaluate
+from mien.training.figures import LIGHT, new_axes, new_figure, save
 from mien.training.run_folder import Config
 from mien.training.train import train as run_training
 
@@ -247,12 +248,12 @@ def _studies(folder: Path) -> list[str]:
 
 
 def _draw_sizes(sizes: Sequence[Study], out: Path) -> None:
-    figure = plots.new_figure(7, 4)
-    axes = plots.new_axes(figure)
+    figure = new_figure(7, 4)
+    axes = new_axes(figure)
     part = [study.part for study in sizes]
     for name, colour in (
-        ("accuracy", plots.LIGHT.second),
-        ("training_accuracy", plots.LIGHT.first),
+        ("accuracy", LIGHT.second),
+        ("training_accuracy", LIGHT.first),
     ):
         label = "validation" if name == "accuracy" else "training (augmented)"
         values = [getattr(study, name) for study in sizes]
@@ -264,7 +265,7 @@ def _draw_sizes(sizes: Sequence[Study], out: Path) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False)
     axes.set_title("Label accuracy")
-    plots.save(figure, out)
+    save(figure, out)
 
 
 def _classes(label: dict[str, Any], votes: dict[str, Any], folder: Path) -> str:
@@ -365,13 +366,13 @@ def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path
 
 
 def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -> str:
-    figure = plots.new_figure(7, 4)
-    axes = plots.new_axes(figure)
+    figure = new_figure(7, 4)
+    axes = new_axes(figure)
     rows: list[list[str]] = []
     kept = np.arange(0.2, 1.001, 0.01)
     for name, split, colour in (
-        ("validation", "validation", plots.LIGHT.first),
-        ("PublicTest", "public", plots.LIGHT.second),
+        ("validation", "validation", LIGHT.first),
+        ("PublicTest", "public", LIGHT.second),
     ):
         chosen = select(records, split)
         top = metrics.majority(chosen["votes"])
@@ -390,7 +391,7 @@ def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False)
-    plots.save(figure, folder / "coverage.png")
+    save(figure, folder / "coverage.png")
     return (
         "## Knowing when it does not know\n\nThe least certain images (smallest top share) are "
         "withheld, as mien does where people would disagree.\n\n"

@@ -1,5 +1,6 @@
 """FER2013-like data for the tests: real pixels, cut out of a public-domain photograph."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.training import data
 
 
@@ -47,3 +48,14 @@ def dataset_file(kaggle_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     out = tmp_path_factory.mktemp("dataset") / "small.npy"
     data.prepare(kaggle_folder, out)
     return out
+
+
+@pytest.fixture(scope="session")
+def ferplus(shared_data: Path) -> dict[str, NDArray[np.uint8]]:
+    """FER+'s votes by usage, (N, 10)."""
+    found: dict[str, list[list[int]]] = {}
+    with (shared_data / "fer2013new.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            numbers = [int(row[name]) for name in FERPLUS_NAMES]
+            found.setdefault(row["Usage"], []).append(numbers)
+    return {usage: np.array(rows, dtype=np.uint8) for usage, rows in found.items()}

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 import mien.training.train as training
+from mien.emotions import FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
 from mien.training import run_folder
+from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset
 from mien.training.networks import build
 from mien.training.run_folder import Config, fingerprint, load_run, open_run
@@ -60,6 +63,26 @@ def test_best_weights_are_those_of_the_best_validation_epoch(run: Path, dataset_
     accuracy = (logits.argmax(1).numpy() == validation["label"]).mean()
     best = max(float(line["validation_accuracy"]) for line in lines(run / "epochs.csv"))
     assert accuracy == pytest.approx(best)
+
+
+def test_backgrounds_are_learnt_as_no_face_and_leave_the_labels_alone(
+    dataset_file: Path, tmp_path: Path
+) -> None:
+    records = np.array(load_dataset(dataset_file))
+    records["votes"][:, FERPLUS_NAMES.index("neutral")] = 10
+    voted = tmp_path / "voted.npy"
+    np.save(voted, records)
+    faces = records["image"][records["split"] == 0]
+    train(voted, tmp_path / "run", replace(CONFIG, epochs=8, averaging=0.0, backgrounds=0.5))
+    steps = lines(tmp_path / "run" / "metrics.csv")
+    assert len(steps) == 8 * (round(1.5 * len(faces)) // CONFIG.batch_size)
+    assert all(0 <= float(line["accuracy"]) <= 1 for line in steps)
+
+    def not_a_face(images: NDArray[np.uint8]) -> float:
+        logits = predict_logits(load_run(tmp_path / "run")[1], images, torch.device("cpu"))
+        return float(logits[:, 7:].softmax(dim=1)[:, FERPLUS_NAMES.index("NF")].mean())
+
+    assert not_a_face(background_records(faces, 40, seed=1)["image"]) > not_a_face(faces) + 0.1
 
 
 @pytest.mark.parametrize("when", ["within an epoch", "between lines and checkpoint"])

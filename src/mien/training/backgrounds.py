@@ -75,4 +75,6 @@ def background_records(images: NDArray[np.uint8], count: int, seed: int) -> NDAr
 
 def _grey(name: str) -> NDArray[np.uint8]:
     picture = np.asarray(getattr(data, name)())
-    return picture if picture.ndim == 2 else cv2.cvtColor(picture[..., :3], cv2.COLOR_RGB2GRAY)
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture[..., :3], cv2.COLOR_RGB2GRAY)
+    return np.asarray(picture, np.uint8)

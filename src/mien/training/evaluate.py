@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mien.emotions import EMOTION_NAMES
 from mien.training import metrics
 from mien.training.data import select
+from mien.training.raters import Raters, worth_in_words
 
 _MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
 
@@ -95,7 +96,7 @@ def evaluate(
     both = Predictions(_mean(plain.label, mirrored.label), _mean(plain.votes, mirrored.votes))
     training = dataset[dataset["split"] == 0]["votes"]
     training = training[metrics.answered(training)]
-    raters = metrics.Raters.fit(training) if len(training) else None
+    raters = Raters.fit(training) if len(training) else None
     copies = copies_in_training(dataset, records, split)
     notes: list[str] = []
     if plain.label is None:
@@ -150,7 +151,7 @@ def label_figures(
 
 
 def votes_figures(
-    records: NDArray[np.void], predictions: Predictions, raters: metrics.Raters | None
+    records: NDArray[np.void], predictions: Predictions, raters: Raters | None
 ) -> dict[str, Any]:
     """`votes.*` on the records that have votes; all None without any or without the head."""
     if predictions.votes is None or not records["votes"].any():
@@ -238,7 +239,7 @@ def summary(result: dict[str, Any]) -> str:
             )
     if votes["majority_images"] is not None:
         raters = votes["raters"]
-        worth = "–" if raters is None else metrics.worth_in_words(raters)
+        worth = "–" if raters is None else worth_in_words(raters)
         lines.append(
             f"votes: majority accuracy {_figure(votes['majority_accuracy'])} on "
             f"{votes['majority_images']:,} images; log loss {_figure(votes['log_loss'])} on "

@@ -9,23 +9,16 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.stats import hypergeom
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.training.raters import ANSWERS, RATERS, Raters, Votes, worth
 
 BINS: Final = 15
 """Bins of the calibration error, as in Guo et al. 2017."""
 
-RATERS: Final = 10
-"""People who voted on each image of FER+."""
-
 FERPLUS_EMOTIONS: Final = 8
 """FER+'s first eight columns are emotions."""
-
-ANSWERS: Final = 9
-"""The columns that a person may answer with on a face: the eight emotions and "unknown"."""
 
 LABEL_TO_FERPLUS: Final = np.array(
     [
@@ -39,7 +32,6 @@ LEAST_SHARE: Final = 1e-7
 """Shares below count as this in log losses, so that one certain mistake stays finite."""
 
 Shares = NDArray[np.floating[Any]]
-Votes = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +170,7 @@ def votes_reliability(votes: Votes, shares: Shares) -> Reliability:
     return reliability(predicted.max(axis=1), said)
 
 
-def votes_metrics(votes: Votes, shares: Shares, raters: "Raters | None") -> dict[str, Any]:
+def votes_metrics(votes: Votes, shares: Shares, raters: Raters | None) -> dict[str, Any]:
     """The `votes.*` metrics: shares of answers against the votes of ten people.
 
     Args:
@@ -244,91 +236,6 @@ LABEL_KEYS: Final = (
     "log_loss",
     "ece",
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Raters:
-    """People as predictors: k raters' votes of an image predict another rater's vote.
-
-    The prediction is the k votes' share, smoothed towards the prior (a Dirichlet prior's posterior
-    mean).
-
-    Attributes:
-        prior: float64 (9,), share of each answer among the votes on the training images.
-        strength: float64 (10,), weight of the prior, in votes, with k = 0…9 raters.
-    """
-
-    prior: NDArray[np.float64]
-    strength: NDArray[np.float64]
-
-    @staticmethod
-    def fit(votes: Votes) -> "Raters":
-        """Prior and strengths of least log loss on the training images.
-
-        Args:
-            votes: int (N, 10), of `answered` training images, N at least 1.
-        """
-        histogram = _histogram(votes)
-        # One vote for each answer more: an answer that nobody gave yet stays possible.
-        prior = votes[:, :ANSWERS].sum(axis=0) + 1.0
-        prior /= prior.sum()
-        strength = np.ones(RATERS)  # with no rater to weigh against, any strength is the same
-        for k in range(1, RATERS):
-
-            def loss(log_strength: float, k: int = k) -> float:
-                return _expected_loss(histogram, prior, k, float(np.exp(log_strength)))
-
-            found: Any = minimize_scalar(loss, bounds=(-6, 6), method="bounded")
-            strength[k] = np.exp(found.x)
-        return Raters(prior, strength)
-
-    def curve(self, votes: Votes) -> NDArray[np.float64]:
-        """Log loss in nats of predicting one vote from k others, float64 (10,), k = 0…9.
-
-        The exact mean over all choices of the k raters and the one to predict.
-
-        Args:
-            votes: int (N, 10), of images that are `answered`, N at least 1.
-        """
-        histogram = _histogram(votes)
-        losses = [
-            _expected_loss(histogram, self.prior, k, strength)
-            for k, strength in enumerate(self.strength)
-        ]
-        return np.array(losses)
-
-
-def worth(curve: NDArray[np.float64], log_loss: float) -> float:
-    """How many people predict as well as `log_loss`: interpolated on the curve, 0 to 9."""
-    # Further raters that do not help, as on a handful of images, must not fold the curve back.
-    falling = np.minimum.accumulate(curve)
-    return float(np.interp(log_loss, falling[::-1], np.arange(len(curve))[::-1]))
-
-
-def worth_in_words(raters: float) -> str:
-    """What `worth` found: "6.3 people", or "9 or more people" at the curve's end."""
-    most = RATERS - 1
-    return f"{most} or more people" if raters >= most else f"{raters:.1f} people"
-
-
-def _histogram(votes: Votes) -> NDArray[np.int64]:
-    """int64 (9, 11): for each answer, how many images have 0…10 votes for it."""
-    counts = [np.bincount(column, minlength=RATERS + 1) for column in votes[:, :ANSWERS].T]
-    return np.stack(counts)
-
-
-def _expected_loss(
-    histogram: NDArray[np.int64], prior: NDArray[np.float64], k: int, strength: float
-) -> float:
-    # Of an image's ten votes n say c. The one to predict says c in n of 10 choices; then n - 1 of
-    # the other nine say c, and among k of those nine their number is hypergeometric.
-    seen = np.arange(k + 1)
-    losses = -np.log((seen + strength * prior[:, None]) / (k + strength))
-    total = 0.0
-    for n in range(1, RATERS + 1):
-        chance = hypergeom.pmf(seen, RATERS - 1, n - 1, k)
-        total += float((histogram[:, n] * n / RATERS) @ (losses @ chance))
-    return total / int(histogram[0].sum())
 
 
 def _by_emotion(values: Any) -> dict[str, float]:

@@ -1,32 +1,31 @@
-"""Pictures of data, training and evaluation, as PNG files.
-
-Figures are made as objects, without pyplot: nothing global is touched, no display is needed. Every
-picture can be drawn on a light or a dark ground.
-"""
+"""Pictures of data, training and evaluation, as PNG files."""
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien import emotions
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
-from mien.training.metrics import Reliability, worth_in_words
-
-COLOURS: Final = {
-    name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in emotions.COLOURS.items()
-}
-"""The emotions' colours, "#rrggbb"; always with a word beside."""
+from mien.training.figures import (
+    BLUE,
+    COLOURS,
+    LIGHT,
+    Theme,
+    new_axes,
+    new_figure,
+    save,
+    style_axes,
+)
+from mien.training.metrics import Reliability
+from mien.training.raters import worth_in_words
 
 FERPLUS_WORDS: Final = {
     "neutral": "neutral",
@@ -41,25 +40,6 @@ FERPLUS_WORDS: Final = {
     "NF": "no face",
 }
 """FER+'s columns, in their order, in the plain words that the labels use."""
-
-_BLUE: Final = COLOURS["sad"]
-_PIXELS_PER_INCH: Final = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """Colours of a picture's ground, text, lines and two curves; the end of its file's name."""
-
-    ground: str
-    text: str
-    line: str
-    first: str
-    second: str
-    suffix: str
-
-
-LIGHT: Final = Theme("#ffffff", "#1f2733", "#d5dae1", _BLUE, COLOURS["angry"], "")
-DARK: Final = Theme("#171b22", "#e4e8ee", "#3a4250", "#56b4e9", "#e69f00", "-dark")
 
 
 def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> None:
@@ -170,10 +150,10 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(found.count) + 1)
     width = edges[1] - edges[0]
-    _style(upper, theme)
-    _style(lower, theme)
+    style_axes(upper, theme)
+    style_axes(lower, theme)
     shown = np.nan_to_num(found.outcome)
-    upper.bar(edges[:-1], shown, width * 0.94, align="edge", color=_BLUE, label="measured")
+    upper.bar(edges[:-1], shown, width * 0.94, align="edge", color=BLUE, label="measured")
     upper.plot((0, 1), (0, 1), color=theme.text, linewidth=1, linestyle="--", label="honest")
     upper.legend(frameon=False, labelcolor=theme.text, loc="upper left")
     upper.set_title(f"Expected calibration error {found.error:.1%}")
@@ -306,7 +286,7 @@ def _table(
 ) -> None:
     """Counts as a grid of cells, coloured by their share of the row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    ramp = LinearSegmentedColormap.from_list("share", [theme.ground, _BLUE])
+    ramp = LinearSegmentedColormap.from_list("share", [theme.ground, BLUE])
     axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, aspect="auto")
     for (i, j), count in np.ndenumerate(counts):
         text: Any = {"ha": "center", "color": "#ffffff" if shares[i, j] > 0.6 else theme.text}
@@ -316,34 +296,3 @@ def _table(
     axes.set_yticks(range(len(rows)), rows)
     axes.grid(visible=False)
     axes.tick_params(length=0)
-
-
-def new_figure(width: float, height: float, theme: Theme = LIGHT) -> Figure:
-    """An empty figure of so many inches on the theme's ground."""
-    return Figure((width, height), layout="constrained", facecolor=theme.ground)
-
-
-def new_axes(
-    figure: Figure, theme: Theme = LIGHT, rows: int = 1, columns: int = 1, place: int = 1
-) -> Axes:
-    """Axes in the theme's colours, at one of rows × columns places."""
-    return _style(figure.add_subplot(rows, columns, place), theme)
-
-
-def _style(axes: Axes, theme: Theme) -> Axes:
-    axes.set_facecolor(theme.ground)
-    axes.tick_params(colors=theme.text)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(theme.line)
-    axes.grid(color=theme.line, linewidth=0.5)
-    axes.set_axisbelow(True)
-    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
-        text.set_color(theme.text)
-    axes.title.set_fontsize(11)
-    return axes
-
-
-def save(figure: Figure, out: Path) -> None:
-    """Write a figure as a PNG; its folder is made where it is missing."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, format="png", dpi=_PIXELS_PER_INCH)

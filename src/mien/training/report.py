@@ -21,7 +21,8 @@ from mien.training.evaluate import (
     load_model,
     predict,
 )
-from mien.training.plots import Theme
+from mien.training.figures import DARK, LIGHT, Theme
+from mien.training.raters import worth_in_words
 
 MISTAKES: Final = 24
 """Mistakes on the contact sheet."""
@@ -143,9 +144,7 @@ def _head(result: dict[str, Any]) -> str:
             )
         )
     if votes["raters"] is not None:
-        figures.append(
-            ("Worth", metrics.worth_in_words(votes["raters"]), "asked about the same face")
-        )
+        figures.append(("Worth", worth_in_words(votes["raters"]), "asked about the same face"))
     tiles = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>\n"
         for name, value, note in figures
@@ -230,7 +229,7 @@ def _votes_parts(
         ),
     ]
     if votes["raters"] is not None:
-        worth = metrics.worth_in_words(votes["raters"])
+        worth = worth_in_words(votes["raters"])
         parts += [
             "<h2>How many people is it worth?</h2>",
             "<p>If you ask a few people what a face looks like, you can guess what the next one "
@@ -320,11 +319,11 @@ def _most_confused(confusion: NDArray[np.int64]) -> str:
 
 def _picture(folder: Path, name: str, words: str, draw: Callable[[Path, Theme], None]) -> str:
     """Draw a picture on both grounds; the HTML that shows the fitting one."""
-    for theme in (plots.LIGHT, plots.DARK):
+    for theme in (LIGHT, DARK):
         draw(folder / f"{name}{theme.suffix}.png", theme)
     return (
         f'<picture><source media="(prefers-color-scheme: dark)" '
-        f'srcset="{name}{plots.DARK.suffix}.png">'
+        f'srcset="{name}{DARK.suffix}.png">'
         f'<img src="{name}.png" alt="{escape(words)}" loading="lazy"></picture>'
     )
 

@@ -266,9 +266,7 @@ def _train_epoch(
             logits = state.network(images.contiguous(memory_format=torch.channels_last)).float()
         label = logits[:, :LABELS]
         known = labels >= 0
-        loss = cross_entropy(
-            label, labels, ignore_index=-1, label_smoothing=config.label_smoothing
-        )
+        loss = cross_entropy(label, labels, ignore_index=-1, label_smoothing=config.label_smoothing)
         if config.votes:
             votes = votes_loss(logits[:, LABELS:], targets.votes[chosen])
             loss = loss + config.votes_weight * votes
