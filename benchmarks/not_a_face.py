@@ -75,8 +75,9 @@ def _windows(
             top, left = (int(generator.integers(length - side + 1)) for length in grey.shape)
             window = grey[top : top + side, left : left + side]
             how = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
-            windows.append(np.asarray(cv2.resize(window, (SIZE, SIZE), interpolation=how)))
-    return np.stack(windows).astype(np.uint8)
+            small = cv2.resize(window, (SIZE, SIZE), interpolation=how)
+            windows.append(np.asarray(small, np.uint8))
+    return np.stack(windows)
 
 
 def _faces(records: NDArray[np.void], split: str) -> NDArray[np.uint8]:
