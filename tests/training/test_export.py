@@ -95,3 +95,31 @@ def test_the_temperature_is_the_one_that_was_put_in() -> None:
     targets = torch.nn.functional.one_hot(labels, 7).float()
     assert fit_temperature(true * 3, targets) == pytest.approx(3, rel=0.05)
     assert fit_temperature(true / 2, targets) == pytest.approx(0.5, rel=0.05)
+
+
+def test_eight_bits_make_a_smaller_file_that_reads_nearly_alike(
+    run: Path, exported: Path, voted_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "small.onnx"
+    export(run, out, voted_file, quantize=True)
+    assert capfd.readouterr().out == ""
+    images = np.array(load_dataset(voted_file)["image"])
+    plain, small = Classifier(exported), Classifier(out)
+    assert np.abs(plain.predict(images) - small.predict(images)).max() < 0.05
+    assert small.metadata["quantisation"]["accuracy_lost"] <= 0.01
+    assert small.metadata["calibration"] == plain.metadata["calibration"]
+    assert "quantisation" not in plain.metadata
+    kinds = [weights.data_type for weights in onnx.load(out).graph.initializer]
+    assert onnx.TensorProto.INT8 in kinds
+    assert out.stat().st_size < exported.stat().st_size - 500_000  # the convolutions' weights
+
+
+def test_eight_bits_want_the_data_and_must_not_cost_much(
+    run: Path, voted_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(TrainingError, match="--data"):
+        export(run, tmp_path / "small.onnx", quantize=True)
+    monkeypatch.setattr("mien.training.export.COST_OF_8_BITS", -1.0)
+    with pytest.raises(TrainingError, match="cost too much"):
+        export(run, tmp_path / "small.onnx", voted_file, quantize=True)
+    assert not any(tmp_path.iterdir())

@@ -25,8 +25,9 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
 from mien.training.augment import rescale
 from mien.training.data import SIZE, load_dataset, select
+from mien.training.quantize import quantize as quantize_model
 from mien.training.run_folder import fingerprint, load_run, read_config
-from mien.training.train import LABELS, Targets, predict_logits
+from mien.training.train import LABELS, Targets, predict_logits, votes_loss
 
 FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""
@@ -36,6 +37,9 @@ HEADS: Final = {"label": slice(0, LABELS), "votes": slice(LABELS, None)}
 
 TOLERANCE: Final = 1e-4
 """Most that ONNX Runtime's shares may differ from PyTorch's."""
+
+COST_OF_8_BITS: Final = 0.01
+"""Most that quantisation may cost: label accuracy, and nats of the votes' log loss."""
 
 
 class Exported(nn.Module):
@@ -58,7 +62,7 @@ class Exported(nn.Module):
         )
 
 
-def export(run: Path, out: Path, data: Path | None = None) -> str:
+def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = False) -> str:
     """Write `out` from the run folder `run` and check it against PyTorch.
 
     Args:
@@ -66,18 +70,25 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
         out: the ONNX file to write.
         data: the run's data set; its validation images set the temperature (Guo et al. 2017, "On
             Calibration of Modern Neural Networks"). Without it the shares are not calibrated.
+        quantize: keep the convolutions in 8-bit integers (`mien.training.quantize`), for speed;
+            takes `data`, whose training images set the scales and whose validation images tell
+            what it costs.
 
     Returns:
         A line that says what was written.
 
     Raises:
-        TrainingError: no such run, `data` is not the run's, or the file's shares differ from
-            PyTorch's by more than `TOLERANCE`.
+        TrainingError: no such run, `data` is not the run's or wanted and missing, the file's
+            shares differ from PyTorch's by more than `TOLERANCE` before quantisation, or
+            quantisation costs more than `COST_OF_8_BITS`.
     """
+    if quantize and data is None:
+        raise TrainingError("quantisation takes the run's data set: name it with --data")
     config, network = load_run(run)
     origin = read_config(run)
     temperatures = dict.fromkeys(HEADS if config.votes else ["label"], 1.0)
     calibration: dict[str, Any] = {"method": "none"}
+    records = None
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
     if data is not None:
         records = load_dataset(data)
@@ -90,7 +101,7 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
     exported = Exported(network, temperatures).eval()
     crops = torch.from_numpy(images)
     model = _to_onnx(exported, crops)
-    metadata = {
+    metadata: dict[str, Any] = {
         "format": FORMAT,
         "network": config.network,
         "labels": list(EMOTION_NAMES),
@@ -106,9 +117,8 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
         "seed": config.seed,
         "config": asdict(config),
     }
-    onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
     content = model.SerializeToString()
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    session = _session(content)
     with torch.inference_mode():
         expected = [shares.numpy() for shares in exported(crops)]
     found = session.run(list(temperatures), {"crops": images})
@@ -118,6 +128,14 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
             f"{run}: ONNX Runtime's shares differ from PyTorch's by {difference:.1e}, more than "
             f"{TOLERANCE:.0e}; nothing was written"
         )
+    if quantize and records is not None:
+        content = quantize_model(content, select(records, "train")["image"])
+        metadata["quantisation"] = cost = _cost(session, _session(content), records)
+        if max(cost["accuracy_lost"], cost["votes_log_loss_gained"]) > COST_OF_8_BITS:
+            raise TrainingError(f"{run}: 8 bits cost too much, {cost}; nothing was written")
+    model = onnx.load_from_string(content)
+    onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
+    content = model.SerializeToString()
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
     partial.write_bytes(content)
@@ -125,7 +143,42 @@ def export(run: Path, out: Path, data: Path | None = None) -> str:
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
         f"calibration {calibration}"
+        + (f", quantisation {metadata['quantisation']}" if quantize else "")
     )
+
+
+def _session(content: bytes) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+
+def _cost(
+    before: onnxruntime.InferenceSession,
+    after: onnxruntime.InferenceSession,
+    records: NDArray[np.void],
+) -> dict[str, Any]:
+    """What quantisation costs on the validation images."""
+    validation = select(records, "validation")
+    heads = [output.name for output in before.get_outputs()]
+    targets = Targets.of(validation, torch.device("cpu"))
+    figures: list[tuple[float, float]] = []
+    for session in (before, after):
+        batches = np.array_split(validation["image"], -(-len(validation) // 256))
+        runs = [session.run(heads, {"crops": np.ascontiguousarray(batch)}) for batch in batches]
+        shares = {
+            name: np.concatenate([np.asarray(run[place]) for run in runs])
+            for place, name in enumerate(heads)
+        }
+        right = float((shares["label"].argmax(axis=1) == validation["label"]).mean())
+        loss = 0.0
+        if "votes" in shares:
+            logits = torch.from_numpy(shares["votes"]).clamp(min=1e-7).log()
+            loss = float(votes_loss(logits, targets.votes))
+        figures.append((right, loss))
+    return {
+        "method": "int8, static, per channel, 7-bit weights",
+        "accuracy_lost": figures[0][0] - figures[1][0],
+        "votes_log_loss_gained": figures[1][1] - figures[0][1],
+    }
 
 
 def _calibrate(

@@ -1,0 +1,101 @@
+"""An exported network's convolutions in 8-bit integers: nearly twice as fast on a CPU.
+
+Static quantisation of ONNX Runtime: scales of the activations from training images, cut off at the
+99.99th percentile, which loses less than their extremes. Left in float32, because they cost
+little time and much accuracy: the first convolution and those of 1×1 (squeeze-excitation and
+shortcuts).
+"""
+
+import contextlib
+import io
+import logging
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.calibrate import CalibrationMethod
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+IMAGES: Final = 512
+"""How many training images set the scales."""
+
+PERCENTILE: Final = 99.99
+"""Of an activation's values, what its scale still reaches."""
+
+_BATCH: Final = 32
+
+
+class _Crops(CalibrationDataReader):
+    """Batches of crops, as ONNX Runtime asks for them."""
+
+    def __init__(self, crops: NDArray[np.uint8]) -> None:
+        size = min(_BATCH, len(crops))  # all alike, or the histograms do not fit together
+        starts = range(0, len(crops) - size + 1, size)
+        self._batches: Iterator[NDArray[np.uint8]] = (crops[i : i + size] for i in starts)
+
+    def get_next(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The next batch, or None at the end."""
+        batch = next(self._batches, None)
+        return None if batch is None else {"crops": np.ascontiguousarray(batch)}
+
+
+def quantize(content: bytes, images: NDArray[np.uint8]) -> bytes:
+    """A serialised ONNX model with its wide convolutions in 8 bits.
+
+    Weights have 7 bits and a scale for each channel: with 8, processors without VNNI overflow.
+
+    Args:
+        content: of `mien export`, in float32.
+        images: crops like those it will read, uint8 (N, 48, 48); `IMAGES` of them are used.
+
+    Returns:
+        The model, serialised, without metadata.
+    """
+    chosen = images[:: max(1, len(images) // IMAGES)][:IMAGES]
+    with tempfile.TemporaryDirectory() as folder, _quiet():
+        plain, prepared, quantised = (Path(folder) / f"{name}.onnx" for name in "abc")
+        plain.write_bytes(content)
+        quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
+        quantize_static(
+            str(prepared),
+            str(quantised),
+            _Crops(chosen),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=["Conv"],
+            per_channel=True,
+            reduce_range=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=_narrow(onnx.load(prepared)),
+            calibrate_method=CalibrationMethod.Percentile,
+            extra_options={"CalibPercentile": PERCENTILE},
+        )
+        return quantised.read_bytes()
+
+
+def _narrow(model: onnx.ModelProto) -> list[str]:
+    """Names of the first convolution and of those of 1×1."""
+    sizes = {weights.name: tuple(weights.dims[2:]) for weights in model.graph.initializer}
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
+    return [
+        node.name
+        for index, node in enumerate(convolutions)
+        if index == 0 or sizes.get(node.input[1]) == (1, 1)
+    ]
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """Without what ONNX Runtime prints and warns of: its own steps, and that it has prepared."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(disabled)
