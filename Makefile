@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: live test check lint types layers format lock pictures clean
+.PHONY: live test check lint types layers format lock pictures reference clean
 
 live: .venv/.live
 	$(BIN)/mien live
@@ -40,6 +40,10 @@ lock: .venv/.dev
 # The pictures of the live page in the README
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
+
+# docs/reference, from the docstrings and the commands
+reference: .venv/.dev
+	$(BIN)/python docs/reference/make_reference.py
 
 clean:
 	rm -rf .venv
