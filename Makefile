@@ -37,7 +37,7 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
 		--constraint lock.in pyproject.toml --output-file constraints.txt
 
-# The pictures of the live page in the README
+# The pictures of the live page and of a notebook
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 
