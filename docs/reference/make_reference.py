@@ -37,6 +37,7 @@ GROUPS: Final = {
         "mien.to_pandas",
         "mien.to_polars",
         "mien.to_arrow",
+        "mien.tables.rows",
         "mien.draw_readings",
     ),
     "Errors": (
