@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: live test check lint types layers format lock pictures reference clean
+.PHONY: live test check lint types layers format lock pictures clean
 
 live: .venv/.live
 	$(BIN)/mien live
@@ -37,13 +37,14 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
 		--constraint lock.in pyproject.toml --output-file constraints.txt
 
-# The pictures of the live page and of a notebook
-pictures: .venv/.dev
-	$(BIN)/python docs/pictures/make.py
-
+.PHONY: reference
 # docs/reference, from the docstrings and the commands
 reference: .venv/.dev
 	$(BIN)/python docs/reference/make_reference.py
+
+# The pictures of the live page and of a notebook
+pictures: .venv/.dev
+	$(BIN)/python docs/pictures/make.py
 
 clean:
 	rm -rf .venv

@@ -106,7 +106,7 @@ def live(
 
     Args:
         host: an address of this computer alone, such as 127.0.0.1 or localhost.
-        port: the port to listen on; 0 takes any free one.
+        port: to listen on; 0 takes any free one.
         no_open: do not open the browser.
     """
     from mien.live.app import serve
