@@ -90,7 +90,8 @@ def has(page: str, language: str) -> bool:
 @pytest.mark.parametrize("page", PAGES)
 def test_blocks_of_code_tell_their_language(page: str) -> None:
     """Else a command could stand in one that no test looks at."""
-    assert {example.language for example in examples(page)} <= LANGUAGES
+    unknown = [e for e in examples(page) if e.language not in LANGUAGES]
+    assert unknown == [], f"write ```sh, ```text or another of {LANGUAGES} in {page}"
 
 
 @pytest.mark.usefixtures("here")
@@ -114,7 +115,7 @@ def test_shell_examples_run(page: str) -> None:
         elif re.search(r"[|<>*$&;]", command) or not command.startswith("mien "):
             bash = ["bash", "-euo", "pipefail", "-c", command]
             done = subprocess.run(bash, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, f"{told}\n{done.stderr}"
+            assert done.returncode == 0, f"{told}\n{done.stderr}\nIf it cannot run here: NOT_RUN."
         else:  # in this process, which is far quicker
             assert main(shlex.split(command)[1:]) == 0, told
 
@@ -150,6 +151,16 @@ def test_options_named_in_the_text_are_there(page: str) -> None:
         assert part, f"{page}: {span}"
         for option in re.findall(r"--[\w-]+", words[2].replace("--help", "")):
             assert re.search(rf"{option}\b", part[1]), f"{page}: {span}"
+
+
+def test_the_text_to_copy_is_that_of_the_live_page() -> None:
+    page = (ROOT / "docs/privacy-and-law.md").read_text()
+    told = re.findall(r"^((?:> .*\n)+)", page, re.MULTILINE)[0].replace("> ", "")
+    script = (ROOT / "src/mien/live/page/texts/en.js").read_text()
+    texts = re.search(r"consentText:\s*((?:\"[^\"]*\"[\s+]*)+)", script)
+    assert texts is not None
+    shown = "".join(re.findall(r"\"([^\"]*)\"", texts[1])).replace("’", "'")
+    assert told.split() == shown.split()
 
 
 def test_no_reason_is_left_over() -> None:
