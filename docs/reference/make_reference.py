@@ -129,6 +129,7 @@ mien --install-completion --shell bash # or zsh, fish, powershell
 
 Without `--shell` it takes the shell that runs mien. Start the shell anew afterwards. The command
 writes a file of completions and one line into the shell's start file, such as `~/.bashrc`.
+Tried with bash; the other shells are not tested.
 """
 
 COMMANDS: Final = {
