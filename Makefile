@@ -37,7 +37,12 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
 		--constraint lock.in pyproject.toml --output-file constraints.txt
 
-# The pictures of the live page in the README
+.PHONY: reference
+# docs/reference, from the docstrings and the commands
+reference: .venv/.dev
+	$(BIN)/python docs/reference/make_reference.py
+
+# The pictures of the live page and of a notebook
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 

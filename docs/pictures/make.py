@@ -1,4 +1,6 @@
-"""Make the pictures of the live page: `make pictures`. Needs Chromium and the dev extra.
+"""Make the pictures of the live page and of a notebook: `make pictures`.
+
+Needs Chromium and the dev extra.
 
 The face is Eileen Collins's (NASA, public domain), from scikit-image.
 """
@@ -15,6 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from skimage import data
+
+import mien
+from mien.notebook import reading_html
 
 HERE = Path(__file__).parent
 
@@ -68,6 +73,19 @@ def shoot_session(browser: Browser, address: str) -> None:
     shoot(page.locator("#session"), "session")
 
 
+def shoot_notebook(browser: Browser) -> None:
+    """Readings as a notebook shows them: of a clear face, a small one and a dark one."""
+    face = data.astronaut().astype(np.uint8)
+    small = np.asarray(cv2.resize(face, (90, 90), interpolation=cv2.INTER_AREA), np.uint8)
+    readings = [reading for image in (face, small, face // 9) for reading in mien.read(image)]
+    page = browser.new_page(viewport={"width": 280, "height": 205})
+    cells = "".join(reading_html(reading.votes, reading.why) for reading in readings)
+    page.set_content(f'<body style="font: 14px sans-serif; margin: 12px 16px">{cells}</body>')
+    path = HERE / "notebook.png"
+    page.screenshot(path=path)
+    print(path)
+
+
 def film(path: Path, frames: Iterable[NDArray[np.uint8]]) -> str:
     """Write RGB frames as a film for Chromium's fake camera; returns the flag for it."""
     with path.open("wb") as file:
@@ -96,6 +114,7 @@ def main() -> None:
             shoot(page, "live-page")
             shoot_panel(page)
             shoot(open_page(browser, address, 390, 844), "live-page-phone")
+            shoot_notebook(browser)
             browser.close()
             browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, changing])
             shoot_session(browser, address)

@@ -10,8 +10,13 @@
 Names are imported when they are first used, so that `import mien` costs next to nothing.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# From 1.29 on ONNX Runtime tells Microsoft about the computer and the models, outside Windows; it
+# reads this once, when it is first imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from mien.draw import draw_readings

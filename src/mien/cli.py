@@ -48,8 +48,12 @@ app = App(
     name="mien",
     version=_version,
     help="Reads the expression that faces show, the way ten people would.",
+    help_epilogue="mien COMMAND --help explains a command.",
 )
-_data = App(name="data", help="Prepare FER2013 for training, and look at it.", sort_key=1)
+_TRAINING: Final = Group("Train a network (needs the training extra)", sort_key=1)
+_data = App(
+    name="data", help="Prepare FER2013 for training, and look at it.", group=_TRAINING, sort_key=1
+)
 app.command(_data)
 _TRAINING_COMMANDS: Final = (
     (_data, "prepare", "Make a data set file from FER2013."),
@@ -60,12 +64,20 @@ _TRAINING_COMMANDS: Final = (
     (app, "evaluate", "Measure a model on one split of a data set."),
     (app, "export", "Export a run's best weights as one ONNX file."),
 )
-for _parent, _name, _help in _TRAINING_COMMANDS:
-    _parent.command(f"mien.training.commands:{_name}", name=_name, help=_help, sort_key=2)
+for _place, (_parent, _name, _help) in enumerate(_TRAINING_COMMANDS, start=2):
+    _parent.command(
+        f"mien.training.commands:{_name}",
+        name=_name,
+        help=_help,
+        group=_TRAINING if _parent is app else None,
+        sort_key=_place,
+    )
 app.command(
     "mien.films.commands:watch",
     name="watch",
-    help="Annotate films: a video with boxes, a table, and a report for each.",
+    help="Annotate films: a video with boxes, a table, and a report for each.\n\n"
+    "A film that cannot be read is named, and the others are read; a damaged one is read as far as "
+    "it goes. What is done already is skipped when the same is asked for again.",
     sort_key=0,
 )
 

@@ -15,6 +15,7 @@ from mien.notebook import picture_html, reading_html
 from mien.wording import sentence
 
 Box = tuple[float, float, float, float]
+"""(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
