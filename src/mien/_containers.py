@@ -6,7 +6,8 @@ name other files and addresses, which it would fetch).
 
 import sys
 from pathlib import Path
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
 import av
 from av.container import InputContainer
@@ -31,6 +32,26 @@ MEND: Final = "Copy or download it anew."
 _PATIENCE: Final = 20.0  # seconds to wait for an address
 
 
+class Pipe:
+    """Standard input, and how long it had to be waited for.
+
+    Attributes:
+        file: that it is.
+        waited: seconds so far.
+    """
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+        self.file = sys.stdin.buffer
+
+    def read(self, size: int) -> bytes:
+        """What is there already, at most so many bytes; none at the end."""
+        start = monotonic()
+        content = self.file.read1(size)
+        self.waited += monotonic() - start
+        return content
+
+
 def check_file(path: Path) -> None:
     """Refuse what is no file, or empty.
 
@@ -51,8 +72,8 @@ def check_file(path: Path) -> None:
         raise VideoError(f"{path}: cannot be opened: {error}.") from error
 
 
-def open_container(source: str | Path, name: str, address: bool) -> InputContainer:
-    """Open a file, "-" for standard input, or an address.
+def open_container(source: str | Path | Pipe, name: str, address: bool) -> InputContainer:
+    """Open a file, a pipe, or an address.
 
     Args:
         source: what is opened.
@@ -71,7 +92,9 @@ def open_container(source: str | Path, name: str, address: bool) -> InputContain
                 timeout=_PATIENCE,
             )
         # With "file:" no part of a name is taken for a protocol.
-        file = sys.stdin.buffer if source == "-" else f"file:{source}"
+        file: Any = f"file:{source}"
+        if isinstance(source, Pipe):  # a file that was redirected may have its index at its end
+            file = source.file if source.file.seekable() else source
         return av.open(
             file,
             mode="r",
@@ -79,7 +102,11 @@ def open_container(source: str | Path, name: str, address: bool) -> InputContain
             metadata_errors="ignore",
         )
     except (InvalidDataError, ArgumentError) as error:
-        how = " and can be read without going back: save it to a file" if source == "-" else ""
+        how = (
+            " and can be read without going back: save it to a file"
+            if isinstance(source, Pipe)
+            else ""
+        )
         raise VideoError(
             f"{name}: not a film that mien reads{how}. {EXPECTED}. If it is one, it was cut short "
             f"or damaged: {MEND[0].lower()}{MEND[1:]}"

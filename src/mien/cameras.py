@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Generator
 from contextlib import AbstractContextManager
+from math import inf
 from time import monotonic
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ class Camera(AbstractContextManager["Camera"]):
 
     duration: float | None = None
     live = True
+    waited = inf
     sound_stream = None
     beginning: float | None = 0.0
 

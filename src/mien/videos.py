@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from av.video.frame import VideoFrame
 from mien._containers import (
     EXPECTED,
     MEND,
+    Pipe,
     check_file,
     duration_of,
     open_container,
@@ -31,6 +33,7 @@ from mien.errors import VideoError
 from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
+_SENDER: Final = re.compile(r"rt(s|m)ps?://", re.IGNORECASE)  # sends at its own pace
 _TRIES: Final = 10  # to read on after as many packets that cannot be read
 _USUAL_RATE: Final = 25.0  # frames a second of a film that does not tell
 _SKIPPED: Final = 4096  # bytes between packets from which something was skipped, see _skipped
@@ -43,7 +46,7 @@ class Video(AbstractContextManager["Video"]):
         name: of the file or address, without user name and password.
         duration: in seconds, as the film declares it; None where it does not, or goes on live.
         rate: its mean frames a second, where it tells.
-        live: whether it comes as it happens and ends when somebody ends it.
+        live: whether it comes as it happens, or may do so, and ends when somebody ends it.
         sound: packets of sound since the last frame, if asked for; who takes them removes them.
         sound_stream: PyAV's stream of that sound.
         beginning: stamp in seconds that counts as 0.
@@ -61,11 +64,12 @@ class Video(AbstractContextManager["Video"]):
         """
         address = isinstance(source, str) and bool(_ADDRESS.match(source))
         self.name = re.sub(r"//[^/@]*@", "//", str(source)) if address else str(source)
-        if source == "-":
+        self._pipe = Pipe() if source == "-" else None
+        if self._pipe:
             self.name = "standard input"
         elif not address:
             check_file(Path(source))
-        self._container = open_container(source, self.name, address)
+        self._container = open_container(self._pipe or source, self.name, address)
         try:
             self._stream = video_stream(self._container, self.name)
         except VideoError:
@@ -74,8 +78,8 @@ class Video(AbstractContextManager["Video"]):
         self._stream.thread_type = "AUTO"  # pyright: ignore[reportAttributeAccessIssue]
         self.rate = rate_of(self._stream)
         self.duration = duration_of(self._container)
-        self._piped = source == "-"
-        self.live = self._piped or (address and self.duration is None)
+        self._sent = bool(_SENDER.match(str(source)))
+        self.live = bool(self._pipe) or self._sent or (address and self.duration is None)
         self.sound: deque[Any] = deque()  # of `av.Packet`
         self.sound_stream = self._container.streams.best("audio") if sound else None
         start: Any = self._container.start_time  # an int, or None
@@ -89,6 +93,14 @@ class Video(AbstractContextManager["Video"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which a pipe had to be waited for so far; infinite for what is live, else 0.
+
+        Programs that write a film into a pipe wait for its reader, where they are not live.
+        """
+        return self._pipe.waited if self._pipe else inf if self.live else 0.0
 
     def close(self) -> None:
         """Close the film; closing it twice does no harm."""
@@ -189,7 +201,7 @@ class Video(AbstractContextManager["Video"]):
     def _damage(self, last: float | None) -> str | None:
         """What was damaged or missing; None if the film was whole."""
         if last is None:
-            mend = "Its index may be at its end: save it to a file." if self._piped else MEND
+            mend = "Its index may be at its end: save it to a file." if self._pipe else MEND
             return f"no picture of it can be decoded. {EXPECTED}. {mend}"
         told: list[str] = []
         if self._damaged:
@@ -203,9 +215,12 @@ class Video(AbstractContextManager["Video"]):
             told.append(f"cut short: it should be {clock_time(declared)} long")
         elif self._stopped is not None:
             told.append(f"broke off: {self._stopped}")
+        elif self._sent and declared is None:
+            told.append("broke off: the sender has ended it, or the connection was lost")
         if not told:
             return None
-        return f"{', and '.join(told)}. Read as far as {clock_time(last)}. {MEND}"
+        mend = "Start it anew." if self._sent else MEND
+        return f"{', and '.join(told)}. Read as far as {clock_time(last)}. {mend}"
 
 
 def open_video(source: str | Path | int, *, sound: bool = False) -> Video | Camera:

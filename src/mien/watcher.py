@@ -6,9 +6,11 @@ there: then the whole frame is searched at once.
 """
 
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from mien._newest import newest
 from mien.cameras import Camera
 from mien.reader import Reader
 from mien.tracker import Tracker
@@ -23,6 +25,9 @@ def watch(
     video: str | Path | int | Video | Camera, *, reader: Reader | None = None, every: float = 0.0
 ) -> Generator[tuple[Frame, list[Reading]]]:
     """What people would say about each face of a film, frame by frame, as frames are asked for.
+
+    Of what goes on live (a camera, an address, a pipe that is) frames are left out where reading is
+    slower than they come, so that each is the newest; of films in files none.
 
     Args:
         video: a file; "-" for standard input; an address, rtsp:// or http(s)://; the number of a
@@ -42,8 +47,21 @@ def watch(
     opened = open_video(video) if isinstance(video, str | Path | int) else video
     with opened:
         follower = Follower(reader or Reader())
-        for frame in opened.frames(every):
-            yield frame, follower.read(frame)
+        with closing(frames_of(opened, every)) as frames:
+            for frame in frames:
+                yield frame, follower.read(frame)
+
+
+def frames_of(video: Video | Camera, every: float = 0.0, after: int = -1) -> Generator[Frame]:
+    """The frames, as of `Video.frames`; of what goes on live, the newest each time.
+
+    Args:
+        video: opened.
+        every: as of `Video.frames`.
+        after: the same.
+    """
+    frames = video.frames(every, after=after)
+    return newest(frames, lambda: video.waited) if video.live else frames
 
 
 class Follower:

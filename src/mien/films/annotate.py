@@ -1,7 +1,7 @@
 """One film: its frames read one after the other, and its video, table and report written."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -19,7 +19,7 @@ from mien.films.work import Work
 from mien.reader import Reader
 from mien.row_file import read_journal, write_rows
 from mien.videos import Video
-from mien.watcher import Follower
+from mien.watcher import Follower, frames_of
 
 SAVED: Final = 10.0
 """Seconds of work after which what is done is kept for a run that goes on with it."""
@@ -126,9 +126,9 @@ class Annotation(AbstractContextManager["Annotation"]):
     def _read(self, advance: Callable[[float], None]) -> tuple[str | None, bool]:
         """Read the frames, and gather rows and annotated pictures."""
         summary, damage, interrupted = self._work.progress.summary, None, False
-        frames = self._video.frames(self._task.every, after=self._work.progress.frame)
+        frames = frames_of(self._video, self._task.every, self._work.progress.frame)
         pause = monotonic() + SAVED
-        with ExitStack() as files:
+        with closing(frames), ExitStack() as files:
             pictures: AnnotatedVideo | None = None
             try:
                 for frame in frames:
