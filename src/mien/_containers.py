@@ -5,9 +5,10 @@ name other files and addresses, which it would fetch).
 """
 
 import sys
+from io import BufferedReader
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final, cast
 
 import av
 from av.container import InputContainer
@@ -42,7 +43,7 @@ class Pipe:
 
     def __init__(self) -> None:
         self.waited = 0.0
-        self.file = sys.stdin.buffer
+        self.file = cast(BufferedReader, sys.stdin.buffer)
 
     def read(self, size: int) -> bytes:
         """What is there already, at most so many bytes; none at the end."""
@@ -92,7 +93,7 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
                 timeout=_PATIENCE,
             )
         # With "file:" no part of a name is taken for a protocol.
-        file: Any = f"file:{source}"
+        file: str | BufferedReader | Pipe = f"file:{source}"
         if isinstance(source, Pipe):  # a file that was redirected may have its index at its end
             file = source.file if source.file.seekable() else source
         return av.open(

@@ -211,10 +211,10 @@ class Video(AbstractContextManager["Video"]):
                 f"{clock_time(self._first_damage)}"
             )
         declared = self.duration
-        if declared is not None and self._end < declared - max(0.5, 0.01 * declared):
-            told.append(f"cut short: it should be {clock_time(declared)} long")
-        elif self._stopped is not None:
+        if self._stopped is not None:
             told.append(f"broke off: {self._stopped}")
+        elif declared is not None and self._end < declared - max(0.5, 0.01 * declared):
+            told.append(f"cut short: it should be {clock_time(declared)} long")
         elif self._sent and declared is None:
             told.append("broke off: the sender has ended it, or the connection was lost")
         if not told:
