@@ -47,6 +47,7 @@ def write_film(
     codec: str = "libx264",
     key_every: int = 10,
     options: dict[str, str] | None = None,
+    zero_latency: bool = False,
 ) -> Path:
     """Write a film.
 
@@ -61,11 +62,13 @@ def write_film(
         codec: of the pictures.
         key_every: frames between key frames.
         options: of the container.
+        zero_latency: whether no picture waits for a later one, as when it is sent live.
     """
     pictures = list(pictures)
     times = times or [index / RATE for index in range(len(pictures))]
     with av.open(str(path), "w", options=options or {}) as film:
-        stream = film.add_stream(codec, rate=RATE, options={"g": str(key_every)})
+        coding = {"g": str(key_every)} | ({"tune": "zerolatency"} if zero_latency else {})
+        stream = film.add_stream(codec, rate=RATE, options=coding)
         assert isinstance(stream, VideoStream)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"

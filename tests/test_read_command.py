@@ -146,15 +146,17 @@ def test_interrupted_and_started_again_nothing_is_lost_or_doubled(folder: Path) 
     command = [sys.executable, "-m", "mien", "read", str(folder), "--out", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30
-    while not (out.exists() and out.stat().st_size) and time.monotonic() < deadline:
+    part = out.with_name("faces.jsonl.part")
+    while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.startswith("mien: stopped; ")
-    kept = out.read_text().splitlines()
+    assert not out.exists()
+    kept = part.read_text().splitlines()
     assert 0 < len(kept) < 200
-    with out.open("a") as file:
+    with part.open("a") as file:
         file.write('{"image": "half a li')
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 from test_tables import reading
 
 from mien.errors import MienError
-from mien.result_file import Format, ResultFile
+from mien.result_file import ResultFile
+from mien.row_file import Format
 from mien.tables import rows
 from mien.types import PictureResult
 
@@ -25,73 +27,105 @@ ALL: list[Format] = [*TEXT, "parquet"]
 
 def write(path: Path, kind: Format, results: list[PictureResult] = RESULTS) -> list[str]:
     """One run; the names of those that it had to read."""
-    with ResultFile(path, kind, NAMES) as file:
+    with ResultFile(path, kind) as file:
         todo = [result for result in results if not file.is_done(result.image)]
         for result in todo:
             file.write(result)
     return [result.image for result in todo]
 
 
-def whole(folder: Path, kind: Format) -> bytes:
-    write(folder / f"whole.{kind}", kind)
-    return (folder / f"whole.{kind}").read_bytes()
+def interrupt(path: Path, kind: Format, results: list[PictureResult]) -> Path:
+    """A run that is interrupted; what it leaves."""
+    with suppress(KeyboardInterrupt), ResultFile(path, kind) as file:
+        for result in results:
+            if not file.is_done(result.image):
+                file.write(result)
+        raise KeyboardInterrupt
+    return path.with_name(path.name + ".part")
 
 
-@pytest.mark.parametrize("kind", TEXT)
-def test_cut_anywhere_it_is_mended(tmp_path: Path, kind: Format) -> None:
+def content(path: Path, kind: Format) -> object:
+    if kind != "parquet":
+        return path.read_bytes()
+    from pyarrow import parquet
+
+    return parquet.read_table(path).to_pylist()
+
+
+def whole(folder: Path, kind: Format) -> object:
+    path = folder / f"whole.{kind}"
+    write(path, kind)
+    return content(path, kind)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_cut_anywhere_it_goes_on(tmp_path: Path, kind: Format) -> None:
     expected = whole(tmp_path, kind)
-    path = tmp_path / "cut"
-    for length in (*range(0, len(expected), 3), len(expected) - 1, len(expected)):
-        path.write_bytes(expected[:length])
+    path = tmp_path / "faces"
+    part = interrupt(path, kind, RESULTS)
+    gathered = part.read_bytes()
+    for length in (*range(0, len(gathered), 3 if kind != "parquet" else 50), len(gathered)):
+        part.write_bytes(gathered[:length])
         todo = write(path, kind)
-        assert path.read_bytes() == expected, length
-        assert length < len(expected) or kind == "csv" or not todo
+        assert content(path, kind) == expected, length
+        assert len(todo) == len(RESULTS) - gathered[:length].count(b"\n")
+        path.unlink()
 
 
-def test_started_again_json_reads_only_what_is_missing(tmp_path: Path) -> None:
-    path = tmp_path / "faces.jsonl"
-    assert write(path, "json", RESULTS[:2]) == NAMES[:2]
-    assert write(path, "json") == NAMES[2:]
-    assert write(path, "json") == []
-    assert [json.loads(line)["image"] for line in path.read_text().splitlines()] == NAMES
-
-
-def test_started_again_csv_reads_those_without_rows_and_the_last(tmp_path: Path) -> None:
-    path = tmp_path / "faces.csv"
-    write(path, "csv", RESULTS[:3])
-    assert write(path, "csv") == NAMES[1:3] + NAMES[3:]
-
-
-def test_parquet_comes_when_all_is_read(tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    path, part = tmp_path / "faces.parquet", tmp_path / "faces.parquet.part"
-    file = ResultFile(path, "parquet", NAMES)
-    file.write(RESULTS[0])
-    file.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+@pytest.mark.parametrize("kind", ALL)
+def test_the_file_is_there_when_it_is_whole(tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "faces"
+    assert interrupt(path, kind, RESULTS[:2]).exists()
     assert not path.exists()
-    with part.open("ab") as broken:
-        broken.write(b'{"ima')
-    assert write(path, "parquet", RESULTS[:3]) == NAMES[1:3]
-    assert [file.name for file in tmp_path.iterdir()] == ["faces.parquet"]
-    assert parquet.read_table(path).to_pylist() == list(rows(RESULTS[:3]))
-    assert write(path, "parquet") == [NAMES[1], *NAMES[3:]]
-    assert parquet.read_table(path).to_pylist() == list(rows(RESULTS))
+    assert write(path, kind) == NAMES[2:]
+    assert [file.name for file in tmp_path.iterdir()] == ["faces"]
+    assert content(path, kind) == whole(tmp_path, kind)
 
 
-def test_parquet_doubles_nothing_when_the_lines_were_left(tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    path = tmp_path / "faces.parquet"
-    write(path, "parquet")
-    write(tmp_path / "faces.parquet.part", "json")
-    assert write(path, "parquet") == []
-    assert parquet.read_table(path).to_pylist() == list(rows(RESULTS))
+@pytest.mark.parametrize("kind", ALL)
+def test_a_file_that_is_there_is_added_to(tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "faces"
+    expected = whole(tmp_path, kind)
+    assert write(path, kind, RESULTS[:3]) == NAMES[:3]
+    part = interrupt(path, kind, RESULTS[:4])
+    without_rows = [] if kind == "json" else [NAMES[1]]  # CSV and Parquet know nothing of it
+    assert write(path, kind) == [NAMES[4]]
+    assert content(path, kind) == expected
+    assert write(path, kind) == without_rows
+    assert content(path, kind) == expected
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_nothing_is_doubled_when_the_part_was_left(tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "faces"
+    part = interrupt(path, kind, RESULTS)
+    gathered = part.read_bytes()
+    expected = whole(tmp_path, kind)
+    write(path, kind)
+    part.write_bytes(gathered)  # killed before it was removed
+    assert write(path, kind) == []
+    assert content(path, kind) == expected
+
+
+def test_a_table_is_the_rows(tmp_path: Path) -> None:
+    write(tmp_path / "faces", "parquet")
+    assert content(tmp_path / "faces", "parquet") == list(rows(RESULTS))
+    lines = tmp_path / "faces.jsonl"
+    write(lines, "json")
+    assert [json.loads(line)["image"] for line in lines.read_text().splitlines()] == NAMES
+
+
+def test_a_run_that_is_stopped_before_any_picture_leaves_nothing(tmp_path: Path) -> None:
+    interrupt(tmp_path / "faces", "csv", [])
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ALL)
 def test_errors_are_remembered(tmp_path: Path, kind: Format) -> None:
     path = tmp_path / "faces"
     write(path, kind, RESULTS)
-    with ResultFile(path, kind, []) as file:
+    with ResultFile(path, kind) as file:
         assert file.errors_of(NAMES) == ["bad-\\udcff.jpg: empty."]
         assert file.errors_of(["a.jpg"]) == []
 
@@ -116,17 +150,21 @@ def test_a_folder_is_no_file(tmp_path: Path, kind: Format) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(content=st.binary(max_size=200) | st.text('{"image": "a"}\n,', max_size=60).map(str.encode))
-def test_any_content_is_kept_mended_or_refused(
+def test_any_content_is_kept_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
-    for kind in TEXT:
-        path.write_bytes(content)
-        try:
-            with ResultFile(path, kind, NAMES):
-                pass
-        except MienError:
-            assert path.read_bytes() == content
-        else:
-            kept = path.read_bytes()
-            assert kept.endswith(b"\n") or not kept
+    for there in (path, path.with_name("any.part")):
+        for kind in TEXT:
+            path.unlink(missing_ok=True)
+            there.write_bytes(content)
+            try:
+                with ResultFile(path, kind):
+                    pass
+            except MienError:
+                assert there.read_bytes() == content
+                there.unlink()
+            else:
+                kept = path.read_bytes()
+                assert kept.endswith(b"\n") or not kept
+                assert not path.with_name("any.part").exists()

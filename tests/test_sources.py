@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import threading
 import warnings
 import zlib
@@ -236,6 +238,49 @@ def test_damaged_files_are_read_or_refused(data: st.DataObject) -> None:
     assert image.ndim == 3
     assert image.shape[2] == 3
     assert image.dtype == np.uint8
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Pillow hides libtiff on Windows, and it goes on")
+def test_libtiff_says_nothing_of_its_own(
+    portrait: Picture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = save(portrait, tmp_path / "a.tif", compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[60:90] = b"\x55" * 30
+    path.write_bytes(content)
+    with pytest.raises(ImageError, match=r"a\.tif: cannot be read as a picture: it was cut short"):
+        load_image(path)
+    assert capfd.readouterr().err == ""
+    with pytest.raises(OSError, match="decoder error"):
+        Image.open(path).load()
+    assert capfd.readouterr().err != ""  # for others nothing has changed
+
+
+def bomb(kind: str) -> bytes:
+    """A small file of a picture a little above the limit."""
+    content = io.BytesIO()
+    compressed = {"TIFF": {"compression": "tiff_lzw"}, "PNG": {"compress_level": 1}}
+    Image.new("L", (10_001, 10_001)).save(content, kind, **compressed.get(kind, {}))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_bombs_are_refused_before_they_are_decoded(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "bomb").write_bytes(bomb(kind))
+    program = (
+        "import resource, sys; from mien.sources import load_image; from mien.errors import *\n"
+        "load_image(sys.argv[1]); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: load_image(sys.argv[2])\n"
+        "except ImageError as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    Image.new("L", (20, 20)).save(tmp_path / "small", kind)
+    command = [sys.executable, "-c", program, str(tmp_path / "small"), str(tmp_path / "bomb")]
+    told, grown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )[:2]
+    assert told.startswith(f"{tmp_path}/bomb: too large: expected at most 100 megapixels, got ")
+    assert int(grown) < 40_000  # kB
 
 
 def test_nothing_global_is_changed(portrait: Picture, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 import mien
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
-from mien.printing import as_csv, csv_header
+from mien.printing import as_csv
 from mien.result_file import ResultFile
+from mien.row_file import csv_header
 from mien.tables import COLUMNS, rows
 from mien.types import Face, PictureResult, Quality, Reading
 
@@ -117,11 +118,11 @@ def test_any_results_go_through_a_csv_file_and_back(data: st.DataObject) -> None
             Reading(reading().face, np.array(p) / sum(p), reading().quality, True) for p in parts
         )
         results.append(PictureResult(name, 5, 5, readings, data.draw(st.none() | NAMES)))
-    content = csv_header() + "".join(map(as_csv, results))
+    content = csv_header(COLUMNS) + "".join(map(as_csv, results))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "faces.csv"
         path.write_bytes(content.encode("utf-8", "backslashreplace"))
-        with ResultFile(path, "csv", []) as file:
+        with ResultFile(path, "csv") as file:
             for result in results:
                 assert file.is_done(result.image) == bool(result.readings or result.error)
         assert path.read_bytes() == content.encode("utf-8", "backslashreplace")

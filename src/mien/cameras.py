@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Generator
+from contextlib import AbstractContextManager
+from math import inf
 from time import monotonic
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -16,11 +17,12 @@ from mien.types import Frame
 _FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
 
 
-class Camera:
+class Camera(AbstractContextManager["Camera"]):
     """A camera, read by OpenCV; also a context manager. Has what `Video` has."""
 
     duration: float | None = None
     live = True
+    waited = inf
     sound_stream = None
     beginning: float | None = 0.0
 
@@ -48,22 +50,14 @@ class Camera:
         self.rate: float | None = self._capture.get(cv2.CAP_PROP_FPS) or None
         self.sound: deque[Any] = deque()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Switch the camera off."""
         self._capture.release()
 
-    def frames(self, every: float = 0.0) -> Generator[Frame]:
+    def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
         """As `Video.frames`, by the clock, until the camera is gone.
 
         Raises:
@@ -76,6 +70,6 @@ class Camera:
             if not success:
                 raise VideoError(f"{self.name}: gives no more pictures. Plug it in again.")
             time = monotonic() - start
-            if due(time):
+            if due(time) and index > after:
                 yield Frame(np.ascontiguousarray(image[..., ::-1], np.uint8), time, index)
             index += 1

@@ -16,11 +16,12 @@ from PIL import Image
 from mien.draw import draw_readings
 from mien.errors import MienError
 from mien.files import Source, read_sources
-from mien.printing import as_csv, as_json, as_text, csv_header
+from mien.printing import as_csv, as_json, as_text
 from mien.reader import Reader
-from mien.result_file import Format, ResultFile
+from mien.result_file import ResultFile
+from mien.row_file import Format, csv_header
 from mien.sources import find_images
-from mien.tables import arrow_schema
+from mien.tables import COLUMNS, arrow_schema
 from mien.types import PictureResult
 
 STANDARD_INPUT: Final = "-"
@@ -65,7 +66,7 @@ def read_pictures(
     with ExitStack() as stack:
         file = None
         if out is not None and kind != "text":
-            file = stack.enter_context(ResultFile(out, kind, sources))
+            file = stack.enter_context(ResultFile(out, kind))
             errors.extend(file.errors_of(sources))
         show = _printer(kind) if file is None else file.write
         todo = [source for source in sources.items() if file is None or not file.is_done(source[0])]
@@ -118,7 +119,7 @@ def _sources(given: Iterable[str]) -> Iterator[Source]:
 def _printer(kind: str) -> Callable[[PictureResult], None]:
     """Prints a result; who reads along sees each when it is done."""
     if kind == "csv":
-        sys.stdout.write(csv_header())
+        sys.stdout.write(csv_header(COLUMNS))
 
     def show(result: PictureResult) -> None:
         sys.stdout.write(_AS[kind](result))

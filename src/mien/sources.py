@@ -6,10 +6,8 @@ Read by Pillow, which is asked for common formats alone: some that it knows are 
 
 import glob
 import io
-import threading
-import warnings
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from mien._images import Order, array_to_rgb, on_white
+from mien._quiet import Quiet
 from mien.errors import ImageError
 
 FORMATS: Final = (
@@ -52,35 +51,7 @@ _TURNS: Final = {
 # What brings a picture upright, by its EXIF orientation.
 
 
-class _Quiet:
-    """Keeps Pillow's warnings in while any thread reads a picture.
-
-    `warnings.catch_warnings` alone would leave the filters changed where threads overlap: here the
-    first to come changes them, the last to go puts them back.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._readers = 0
-        self._filters = ExitStack()
-
-    @contextmanager
-    def __call__(self) -> Generator[None]:
-        with self._lock:
-            self._readers += 1
-            if self._readers == 1:
-                self._filters.enter_context(warnings.catch_warnings())
-                warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._readers -= 1
-                if not self._readers:
-                    self._filters.close()
-
-
-_quiet = _Quiet()
+_quiet = Quiet()
 
 
 def find_images(paths: Iterable[str | Path]) -> list[Path]:
@@ -200,12 +171,15 @@ def _readable(name: str, limit_megapixels: float) -> Generator[None]:
             raise
         except UnidentifiedImageError as error:
             raise ImageError(
-                f"{name}: not a picture that mien reads. Expected one of {', '.join(FORMATS)}."
+                f"{name}: not a picture that mien reads. Expected one of {', '.join(FORMATS)}. "
+                "If it is one, it was cut short or damaged."
             ) from error
         except Image.DecompressionBombError as error:
             raise _too_large(name, "far more pixels", limit_megapixels) from error
         except Exception as error:  # Pillow's decoders raise anything on damaged files
             reason = str(error).strip().rstrip(".") or type(error).__name__
+            if reason.startswith("decoder error"):  # with a number
+                reason = "it was cut short or damaged"
             raise ImageError(
                 f"{name}: cannot be read as a picture: {reason}. "
                 "Save or download it anew, as JPEG or PNG."

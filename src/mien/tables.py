@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-COLUMNS: Final = {
+Columns = Mapping[str, type]
+"""Names of columns, and of what kind their values are: `str`, `int`, `float` or `bool`."""
+
+COLUMNS: Final[Columns] = {
     "image": str,
     "width": int,
     "height": int,
@@ -135,8 +138,8 @@ def to_arrow(results: Results) -> Any:
     return _package("pyarrow").Table.from_pylist(list(rows(results)), schema=arrow_schema())
 
 
-def arrow_schema() -> Any:
-    """The columns as a `pyarrow.Schema`.
+def arrow_schema(columns: Columns = COLUMNS) -> Any:
+    """Columns as a `pyarrow.Schema`.
 
     Raises:
         MissingPackageError: pyarrow is not installed.
@@ -148,7 +151,7 @@ def arrow_schema() -> Any:
         float: pyarrow.float64(),
         bool: pyarrow.bool_(),
     }
-    return pyarrow.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    return pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
 
 
 def _package(name: str) -> Any:

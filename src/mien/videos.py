@@ -1,53 +1,52 @@
 """Films, addresses, standard input and cameras → frames with times, damaged ones as far as they go.
 
-Films are read by PyAV, which carries FFmpeg. Of a file only common containers are opened: some that
-FFmpeg knows are more than films (playlists name other files and addresses, which it would fetch).
+Films are read by PyAV, which carries FFmpeg.
 """
 
 import re
-import sys
 from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager
+from math import inf
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import av
-from av.container import InputContainer
-from av.error import ArgumentError, ExitError, FFmpegError, InvalidDataError
+from av.error import FFmpegError, InvalidDataError
 from av.packet import Packet
-from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
+from mien._containers import (
+    EXPECTED,
+    MEND,
+    Pipe,
+    check_file,
+    duration_of,
+    open_container,
+    rate_of,
+    reason_of,
+    video_stream,
+)
 from mien._films import Clock, Due, clock_time, upright
 from mien.cameras import Camera
 from mien.errors import VideoError
 from mien.types import Frame
 
-FORMATS: Final = (
-    *("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg", "gif"),
-    *("mxf", "ivf", "h264", "hevc", "dv", "rm", "wtv", "yuv4mpegpipe"),
-)
-"""FFmpeg's names of the containers that are read; MP4 is "mov", WebM "matroska"."""
-
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
-_EXPECTED: Final = "Expected a film, such as MP4, MOV, MKV, WebM or AVI"
-_MEND: Final = "Copy or download it anew."
-_PATIENCE: Final = 20.0  # seconds to wait for an address
+_SENDER: Final = re.compile(r"rt(s|m)ps?://", re.IGNORECASE)  # sends at its own pace
 _TRIES: Final = 10  # to read on after as many packets that cannot be read
 _USUAL_RATE: Final = 25.0  # frames a second of a film that does not tell
 _SKIPPED: Final = 4096  # bytes between packets from which something was skipped, see _skipped
 
 
-class Video:
+class Video(AbstractContextManager["Video"]):
     """An open film; also a context manager, which closes it. For one thread at a time.
 
     Attributes:
         name: of the file or address, without user name and password.
         duration: in seconds, as the film declares it; None where it does not, or goes on live.
         rate: its mean frames a second, where it tells.
-        live: whether it comes as it happens and ends when somebody ends it.
+        live: whether it comes as it happens, or may do so, and ends when somebody ends it.
         sound: packets of sound since the last frame, if asked for; who takes them removes them.
         sound_stream: PyAV's stream of that sound.
         beginning: stamp in seconds that counts as 0.
@@ -65,21 +64,22 @@ class Video:
         """
         address = isinstance(source, str) and bool(_ADDRESS.match(source))
         self.name = re.sub(r"//[^/@]*@", "//", str(source)) if address else str(source)
-        if source == "-":
+        self._pipe = Pipe() if source == "-" else None
+        if self._pipe:
             self.name = "standard input"
         elif not address:
-            _check_file(Path(source))
-        self._container = _open(source, self.name, address)
+            check_file(Path(source))
+        self._container = open_container(self._pipe or source, self.name, address)
         try:
-            self._stream = _video_stream(self._container, self.name)
+            self._stream = video_stream(self._container, self.name)
         except VideoError:
             self._container.close()
             raise
         self._stream.thread_type = "AUTO"  # pyright: ignore[reportAttributeAccessIssue]
-        self.rate = _rate(self._stream)
-        self.duration = _duration(self._container)
-        self._piped = source == "-"
-        self.live = self._piped or (address and self.duration is None)
+        self.rate = rate_of(self._stream)
+        self.duration = duration_of(self._container)
+        self._sent = bool(_SENDER.match(str(source)))
+        self.live = bool(self._pipe) or self._sent or (address and self.duration is None)
         self.sound: deque[Any] = deque()  # of `av.Packet`
         self.sound_stream = self._container.streams.best("audio") if sound else None
         start: Any = self._container.start_time  # an int, or None
@@ -91,27 +91,29 @@ class Video:
         self._first_damage = 0.0
         self._stopped: str | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which a pipe had to be waited for so far; infinite for what is live, else 0.
+
+        Programs that write a film into a pipe wait for its reader, where they are not live.
+        """
+        return self._pipe.waited if self._pipe else inf if self.live else 0.0
 
     def close(self) -> None:
         """Close the film; closing it twice does no harm."""
         self._over = True
         self._container.close()
 
-    def frames(self, every: float = 0.0) -> Generator[Frame]:
+    def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
         """The frames, once, upright and in order, read as they are asked for.
 
         Args:
             every: seconds between frames that are yielded; 0 yields all.
+            after: index of the last frame that is known: those up to it are passed over, which
+                takes no more than decoding them.
 
         Raises:
             VideoError: at the end, when something was damaged or missing; all frames that could be
@@ -127,18 +129,23 @@ class Video:
             if self.beginning is None and stamp is not None:
                 self.beginning = stamp
             last = clock.place(None if stamp is None else stamp - (self.beginning or 0.0))
-            if due(last):
+            if due(last) and index > after:
                 yield Frame(upright(frame, self._stream), last, index)
         damage = self._damage(last)
         if damage:
             raise VideoError(f"{self.name}: {damage}")
 
-    def _packets(self) -> Iterator["Packet[Any]"]:
-        """All packets, past those that cannot be read."""
+    def sound_packets(self) -> Iterator["Packet[Any]"]:
+        """The packets of sound alone, instead of the frames; damaged ones are left out."""
+        self._over = True
+        return (packet for packet in self._packets(self.sound_stream) if packet.size)
+
+    def _packets(self, *streams: Any) -> Iterator["Packet[Any]"]:
+        """All packets, or those of some streams, past those that cannot be read."""
         failed = 0
         while failed < _TRIES:
             try:
-                for packet in self._container.demux():
+                for packet in self._container.demux(*streams):
                     failed = 0
                     yield packet
                 return
@@ -146,7 +153,7 @@ class Video:
                 failed += 1
                 self._note_damage()
             except FFmpegError as error:  # the disk or the net
-                self._stopped = _reason(error)
+                self._stopped = reason_of(error)
                 return
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -194,8 +201,8 @@ class Video:
     def _damage(self, last: float | None) -> str | None:
         """What was damaged or missing; None if the film was whole."""
         if last is None:
-            mend = "Its index may be at its end: save it to a file." if self._piped else _MEND
-            return f"no picture of it can be decoded. {_EXPECTED}. {mend}"
+            mend = "Its index may be at its end: save it to a file." if self._pipe else MEND
+            return f"no picture of it can be decoded. {EXPECTED}. {mend}"
         told: list[str] = []
         if self._damaged:
             parts = "1 part" if self._damaged == 1 else f"{self._damaged} parts"
@@ -204,13 +211,16 @@ class Video:
                 f"{clock_time(self._first_damage)}"
             )
         declared = self.duration
-        if declared is not None and self._end < declared - max(0.5, 0.01 * declared):
-            told.append(f"cut short: it should be {clock_time(declared)} long")
-        elif self._stopped is not None:
+        if self._stopped is not None:
             told.append(f"broke off: {self._stopped}")
+        elif declared is not None and self._end < declared - max(0.5, 0.01 * declared):
+            told.append(f"cut short: it should be {clock_time(declared)} long")
+        elif self._sent and declared is None:
+            told.append("broke off: the sender has ended it, or the connection was lost")
         if not told:
             return None
-        return f"{', and '.join(told)}. Read as far as {clock_time(last)}. {_MEND}"
+        mend = "Start it anew." if self._sent else MEND
+        return f"{', and '.join(told)}. Read as far as {clock_time(last)}. {mend}"
 
 
 def open_video(source: str | Path | int, *, sound: bool = False) -> Video | Camera:
@@ -222,82 +232,3 @@ def open_video(source: str | Path | int, *, sound: bool = False) -> Video | Came
     if isinstance(source, int):
         return Camera(source)
     return Video(source, sound=sound)
-
-
-def _check_file(path: Path) -> None:
-    try:
-        if path.is_dir():
-            raise VideoError(f"{path}: a folder. {_EXPECTED}; name the films in it.")
-        if not path.exists():
-            raise VideoError(f"{path}: no such file. {_EXPECTED}.")
-        if not path.is_file():
-            raise VideoError(f"{path}: not a regular file. {_EXPECTED}, or - for standard input.")
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise VideoError(f"{path}: empty. {_EXPECTED}. {_MEND}")
-    except (OSError, ValueError) as error:
-        raise VideoError(f"{path}: cannot be opened: {error}.") from error
-
-
-def _open(source: str | Path, name: str, address: bool) -> InputContainer:
-    try:
-        if address:
-            return av.open(
-                str(source),
-                options={"rtsp_transport": "tcp"},
-                metadata_errors="ignore",
-                timeout=_PATIENCE,
-            )
-        # With "file:" no part of a name is taken for a protocol.
-        file = sys.stdin.buffer if source == "-" else f"file:{source}"
-        return av.open(
-            file,
-            mode="r",
-            options={"format_whitelist": ",".join(FORMATS)},
-            metadata_errors="ignore",
-        )
-    except (InvalidDataError, ArgumentError) as error:
-        how = " and can be read without going back: save it to a file" if source == "-" else ""
-        raise VideoError(
-            f"{name}: not a film that mien reads{how}. {_EXPECTED}. If it is one, it was cut short "
-            f"or damaged: {_MEND[0].lower()}{_MEND[1:]}"
-        ) from error
-    except (FFmpegError, OSError) as error:
-        mend = " Check address, name and password." if address else ""
-        raise VideoError(f"{name}: cannot be opened: {_reason(error)}.{mend}") from error
-
-
-def _reason(error: Exception) -> str:
-    """FFmpeg's words, without the address, which may hold a password."""
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return "no answer in time" if isinstance(error, ExitError) else reason.rstrip(".")
-
-
-def _video_stream(container: InputContainer, name: str) -> VideoStream:
-    films = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & Disposition.attached_pic  # the cover of a piece of music
-    ]
-    best = container.streams.best("video")
-    stream = best if best in films else next(iter(films), None)
-    if not isinstance(stream, VideoStream):
-        what = "sound alone" if container.streams.audio else "no pictures"
-        raise VideoError(f"{name}: has {what}. {_EXPECTED}.")
-    return stream
-
-
-def _rate(stream: VideoStream) -> float | None:
-    for rate in (stream.average_rate, stream.guessed_rate):
-        if rate and 0.1 <= rate <= 300:
-            return float(rate)
-    return None
-
-
-def _duration(container: InputContainer) -> float | None:
-    """Of the longest stream, in seconds, as declared."""
-    streams = (*container.streams.video, *container.streams.audio)
-    lengths = [float(s.duration * s.time_base) for s in streams if s.duration and s.time_base]
-    if lengths:
-        return max(lengths)
-    return container.duration / av.time_base if container.duration else None

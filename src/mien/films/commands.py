@@ -3,8 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,34 +13,16 @@ from cyclopts import Group, Parameter, validators
 from mien._films import clock_time
 from mien.cameras import Camera
 from mien.classifier import PACKAGED_MODEL
-from mien.errors import MienError, VideoError
-from mien.films.annotated import AnnotatedVideo
-from mien.films.places import ALL, DAMAGE, FILM, SETTINGS, Place, find_place, fingerprint, name_of
-from mien.films.report import About, report
-from mien.films.summary import Summary
-from mien.films.tables import check_parquet, open_table
+from mien.errors import MienError
+from mien.films.annotate import Annotation, Film, Task
+from mien.films.places import DAMAGE, find_place, fingerprint, name_of
 from mien.reader import Reader
+from mien.tables import arrow_schema
 from mien.videos import Video, open_video
-from mien.watcher import watch as watch_frames
 
 _FLAG = Parameter(negative=(), show_default=False)
 _FORMAT = Group("Table", validator=validators.MutuallyExclusive())
 _INTERRUPTED: Final = 130
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What is done with each film.
-
-    Attributes:
-        every: seconds between frames that are read.
-        settings: all that its figures depend on.
-        endings: of the files to write, the report's first.
-    """
-
-    every: float
-    settings: str
-    endings: tuple[str, ...]
 
 
 def _refuse_options(_: object, videos: list[str]) -> None:
@@ -78,11 +59,11 @@ def watch(
         model: a file of `mien export`; without it the network that ships with mien.
     """
     if parquet:
-        check_parquet()
+        arrow_schema()  # fails where pyarrow is missing, before any work
     table = "jsonl" if as_json else "parquet" if parquet else "csv"
     reader = Reader(model=model)
     weights = hashlib.sha256((model or PACKAGED_MODEL).read_bytes()).hexdigest()[:16]
-    task = _Task(
+    task = Task(
         every,
         f"every {every:g} s, weights {weights}",
         ("html", *(() if no_video else ("mp4",)), table),
@@ -107,68 +88,38 @@ def watch(
 
 
 def _annotate(
-    source: str | int, out: Path, task: _Task, reader: Reader, part: str
+    source: str | int, out: Path, task: Task, reader: Reader, part: str
 ) -> tuple[str | None, bool]:
     """Do one film; what was wrong with it, and whether somebody ended it."""
-    with open_video(source, sound="mp4" in task.endings) as video:
-        is_file = isinstance(source, str) and Path(source).is_file()
-        film = fingerprint(Path(source)) if is_file and isinstance(source, str) else None
-        place = find_place(out, name_of(source), film)
+    path = Path(source) if isinstance(source, str) and Path(source).is_file() else None
+    with open_video(source, sound=task.drawn and path is None) as video:
+        film = Film(path, fingerprint(path)) if path else None
+        place = find_place(out, name_of(source), film and film.fingerprint)
         if place.is_done(task.settings, task.endings):
-            done = f"{video.name}: done before, see {place.path('html')}; skipped"
-            print(done, file=sys.stderr)
+            _tell(video, f"done before, see {place.path('html')}; skipped")
             return place.marks.get(DAMAGE), False
-        try:
-            summary, damage, interrupted = _write(video, place, task, reader, part)
-            marks = {FILM: film or "", SETTINGS: task.settings}
-            if damage:
-                marks[DAMAGE] = damage
-            name = Path(video.name).name if is_file else video.name
-            told = report(About(name, task.every, damage, marks), summary)
-            place.partial("html").write_text(told, encoding="utf-8")
-            for ending in task.endings[1:]:  # else a report of now could stand beside one of these
-                place.path(ending).unlink(missing_ok=True)
-            for ending in task.endings:
-                place.partial(ending).replace(place.path(ending))
-        finally:
-            for ending in ALL:  # of an earlier run that was killed, too
-                place.partial(ending).unlink(missing_ok=True)
+        with (
+            Annotation(video, place, task, reader, film) as annotation,
+            _progress(f"{place.name}{part}", video.duration) as advance,
+        ):
+            if annotation.kept:
+                _tell(video, f"goes on at {clock_time(annotation.kept)}")
+            try:
+                outcome = annotation.run(advance)
+            except KeyboardInterrupt:
+                if annotation.kept:
+                    at = clock_time(annotation.kept)
+                    _tell(video, f"stopped. The same command goes on from {at}.")
+                raise
+    summary = outcome.summary
     faces = "1 face" if len(summary.faces) == 1 else f"{len(summary.faces)} faces"
     files = ", ".join(str(place.path(ending)) for ending in task.endings)
     print(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}", flush=True)
-    return damage, interrupted
+    return outcome.damage, outcome.interrupted
 
 
-def _write(
-    video: Video | Camera, place: Place, task: _Task, reader: Reader, part: str
-) -> tuple[Summary, str | None, bool]:
-    """Read the film, and write its video and its table under their partial names."""
-    summary, damage, interrupted = Summary(), None, False
-    table = task.endings[-1]
-    with ExitStack() as files:
-        rows = files.enter_context(open_table(place.partial(table), table))
-        drawn = None
-        if "mp4" in task.endings:
-            drawn = files.enter_context(AnnotatedVideo(place.partial("mp4"), video))
-        name = f"{place.name}{part}"
-        advance = files.enter_context(_progress(name, video.duration))
-        try:
-            for frame, readings in watch_frames(video, reader=reader, every=task.every):
-                summary.add(frame, readings)
-                rows.write(frame, readings)
-                if drawn:
-                    drawn.write(frame, readings)
-                advance(frame.time)
-        except VideoError as error:
-            if not summary.frames:
-                raise
-            damage = str(error)
-        except KeyboardInterrupt:
-            if not video.live or not summary.frames:
-                raise
-            interrupted = True  # that is how live pictures end: what came is kept
-    summary.finish()
-    return summary, damage, interrupted
+def _tell(video: Video | Camera, words: str) -> None:
+    print(f"{video.name}: {words}", file=sys.stderr)
 
 
 @contextmanager

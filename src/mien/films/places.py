@@ -1,7 +1,8 @@
 """Where a film's files go: a name that is free or the film's own, and what is already done there.
 
 A report tells, in its head, of which film it is and how it was read. It is the first of a film's
-files to get its name and is looked at first, so that an interrupted run knows what is its own.
+files to get its name and is looked at first, so that an interrupted run knows what is its own; so
+does the folder of a film that is not done.
 """
 
 import hashlib
@@ -14,14 +15,18 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from mien.films.tables import ENDINGS
+from mien.films.work import about_work
+from mien.row_file import Format
 
 FILM: Final = "mien-film"
 SETTINGS: Final = "mien-settings"
 DAMAGE: Final = "mien-damage"
 
-ALL: Final = ("html", "mp4", *ENDINGS)
-"""Endings of all files that a film may get."""
+TABLES: Final[dict[str, Format]] = {"csv": "csv", "jsonl": "json", "parquet": "parquet"}
+"""Kinds of tables by their endings."""
+
+_ALL: Final = ("html", "mp4", *TABLES)
+# Endings of all files that a film may get.
 
 _MARK: Final = re.compile(r'<meta name="(mien-[a-z]+)" content="([^"]*)">')
 _HEAD: Final = 1 << 14  # bytes of a report within which its marks stand
@@ -46,9 +51,10 @@ class Place:
         """Of the finished file."""
         return self.folder / f"{self.name}.{ending}"
 
-    def partial(self, ending: str) -> Path:
-        """Of the file while it is not whole."""
-        return self.folder / f"{self.name}.{ending}.part"
+    @property
+    def work(self) -> Path:
+        """The folder of what is done while it is not all."""
+        return self.path("part")
 
     def is_done(self, settings: str, endings: tuple[str, ...]) -> bool:
         """Whether the film was read with these settings, and all files are there."""
@@ -66,12 +72,21 @@ def find_place(folder: Path, name: str, film: str | None) -> Place:
     """
     for number in count(1):
         place = Place(folder, name if number == 1 else f"{name}-{number}", {})
-        if not any(place.path(ending).exists() for ending in ALL):
-            return place
+        if not any(place.path(ending).exists() for ending in _ALL):
+            left = about_work(place.work)
+            if film is not None and left.get(FILM) == film:
+                return place
+            if not left and (not place.work.exists() or _is_empty(place.work)):
+                return place
+            continue
         marks = _marks(place.path("html"))
         if film is not None and marks.get(FILM) == film:
             return Place(folder, place.name, marks)
     raise AssertionError("count() never ends")
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _marks(report: Path) -> dict[str, str]:

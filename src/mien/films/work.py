@@ -1,0 +1,167 @@
+"""What is done of a film that is not done, kept so that a later run goes on with it.
+
+A folder beside the film's files holds the rows so far, the annotated pictures in pieces, and, every
+some seconds, how far all of it goes and who is followed there. Who is killed loses what came after
+that, and it is done anew. Rows and pieces are cut back to it first, so that nothing is doubled.
+"""
+
+import json
+import pickle
+import shutil
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from mien.films.summary import Summary
+from mien.row_file import Journal
+from mien.types import Frame
+
+_HEAD: Final = 1 << 14  # bytes of a state's first line, at most
+_PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
+
+_KNOWN: Final = frozenset(
+    {
+        ("mien.films.work", "Progress"),
+        *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
+        *(("mien.tracker", name) for name in ("Tracker", "_Track")),
+        *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
+        *(("numpy", name) for name in ("ndarray", "dtype")),
+        *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),
+        ("numpy._core.numeric", "_frombuffer"),
+    }
+)
+# All that a state may hold. Pickles can run programs, and who may write into the folder of the
+# results shall not be able to.
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a film is done.
+
+    Attributes:
+        frame: index of the last frame; -1 before the first.
+        time: of that frame, in seconds.
+        rows: bytes of the rows.
+        pieces: bytes of each piece of the annotated video.
+        follower: what `mien.watcher.Follower` knows; None before the first frame.
+        summary: of the film so far.
+    """
+
+    frame: int = -1
+    time: float = 0.0
+    rows: int = 0
+    pieces: list[int] = field(default_factory=list[int])
+    follower: Any = None
+    summary: Summary = field(default_factory=Summary)
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _KNOWN:
+            raise pickle.UnpicklingError(f"{module}.{name} is nothing that mien has put there")
+        return super().find_class(module, name)
+
+
+class Work(AbstractContextManager["Work"]):
+    """The folder of one film; a context manager, which keeps it if there is reason to go on.
+
+    Attributes:
+        progress: how far the film is done.
+        rows: of the film so far, as JSON lines.
+    """
+
+    def __init__(self, folder: Path, about: Mapping[str, str]) -> None:
+        """Open the folder, and take up what an earlier run has left there of the same.
+
+        Args:
+            folder: for the files; what is in there of another kind is removed.
+            about: what the film is and how it is read; see `about_work`.
+        """
+        self._folder = folder
+        self._head = dict(about) | {name: version(name) for name in _PACKAGES}
+        self.progress = self._left() or Progress()
+        if self.progress.frame < 0:
+            if about_work(folder):
+                shutil.rmtree(folder)
+            folder.mkdir(exist_ok=not folder.exists() or not any(folder.iterdir()))
+        for piece in self.pieces()[len(self.progress.pieces) :]:
+            piece.unlink()
+        self.rows = Journal(self.path("rows"), self.progress.rows)
+        if self.progress.frame < 0:
+            self._save()
+
+    def path(self, name: str) -> Path:
+        """Of a file in the folder."""
+        return self._folder / name
+
+    def next_piece(self) -> Path:
+        """Of the next piece of the annotated video."""
+        return self.path(f"{len(self.pieces()):05}.mp4")
+
+    def pieces(self) -> list[Path]:
+        """The pieces so far."""
+        return sorted(self._folder.glob("*.mp4"))
+
+    def save(self, frame: Frame, follower: Any) -> None:
+        """Keep what is done, with the summary in `progress`.
+
+        Args:
+            frame: the last whose readings are in rows, pieces and summary.
+            follower: see `Progress`.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self.progress.frame, self.progress.time = frame.index, frame.time
+        self.progress.follower = follower
+        self._save()
+
+    def _save(self) -> None:
+        self.progress.rows = self.rows.size
+        self.progress.pieces = [piece.stat().st_size for piece in self.pieces()]
+        new = self.path("state.new")
+        head = json.dumps(self._head).encode() + b"\n"
+        new.write_bytes(head + pickle.dumps(self.progress, protocol=5))
+        new.replace(self.path("state"))
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in there."""
+        self.rows.__exit__()
+        shutil.rmtree(self._folder)
+
+    def __exit__(self, *_: object) -> None:
+        self.rows.__exit__()
+        if self.progress.frame < 0:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _left(self) -> Progress | None:
+        """What an earlier run has left, if it is of the same and whole."""
+        if about_work(self._folder) != self._head:
+            return None
+        try:
+            with self.path("state").open("rb") as file:
+                file.readline()
+                progress = _Unpickler(file).load()
+            if not isinstance(progress, Progress):
+                return None
+            pieces = [piece.stat().st_size for piece in self.pieces()]
+            whole = (
+                pieces[: len(progress.pieces)] == progress.pieces
+                and self.path("rows").stat().st_size >= progress.rows
+            )
+        except Exception:  # damaged pickles raise anything
+            return None
+        return progress if whole else None
+
+
+def about_work(folder: Path) -> dict[str, str]:
+    """What film a folder is about, and how it is read there; empty where it is none of mien's."""
+    try:
+        with (folder / "state").open("rb") as file:
+            about = json.loads(file.readline(_HEAD))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
