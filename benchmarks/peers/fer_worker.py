@@ -76,11 +76,12 @@ def _import_torchvision() -> None:
         def suppress(boxes: Any, scores: Any, threshold: float) -> Any:
             corners = boxes.numpy().astype(np.float64)
             corners[:, 2:] -= corners[:, :2]  # to width and height
-            kept = cv2.dnn.NMSBoxes(corners, scores.numpy(), -1.0, threshold)
+            kept = cv2.dnn.NMSBoxes(corners, scores.numpy(), 0.0, threshold)
             return torch.as_tensor(np.asarray(kept, np.int64).reshape(-1))
 
         operators = torch.library.Library("torchvision", "DEF")
-        operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        for name in ("nms", "qnms"):
+            operators.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         operators.impl("nms", suppress, "CPU")
         _held.append(operators)
         boxes_module: Any = import_module("torchvision.ops.boxes")

@@ -82,20 +82,20 @@ def measure(
     """
     host = machine()
     result: dict[str, dict[str, Any]] = {contender.name: {} for contender in CONTENDERS}
-    with TemporaryDirectory() as name, ExitStack() as stack:
+    with TemporaryDirectory() as name:
         folder = Path(name)
         files = {case: folder / f"{case}.rgb" for case in frames()}
         for case, image in frames().items():
             image.tofile(files[case])
 
-        def start(contender: Contender, threads: str) -> Worker:
+        def start(contender: Contender, threads: str = "default") -> Worker:
             command = worker(contender.library, environments, threads, contender.finder)
             return Worker(command, threads, folder / f"{contender.name}, {threads}.log")
 
         able: list[Contender] = []
         for contender in CONTENDERS:
             try:
-                with start(contender, "default") as first:
+                with start(contender) as first:
                     first.ask(do="frame", file=str(files["one"]), repeats=1)
                     result[contender.name]["versions"] = first.ask(do="about")["versions"]
                 result[contender.name]["install_size"] = size(contender.library, environments)
@@ -103,13 +103,18 @@ def measure(
             except (MissingError, WorkerError) as error:
                 reason = problems.get(contender.library, str(error))
                 result[contender.name] = {"not_measured": reason}
-        for figures in (
-            _starts(able, lambda contender: start(contender, "default"), files, starts),
-            _times(able, lambda c, threads: stack.enter_context(start(c, threads)), files, rounds),
-            _accuracy(able, lambda contender: start(contender, "default"), folder, dataset),
-        ):
-            for key, values in figures.items():
+        for key, values in _starts(able, start, files, starts).items():
+            result[key] |= values
+        with ExitStack() as stack:
+            processes = {
+                (c.name, threads): stack.enter_context(start(c, threads))
+                for c in able
+                for threads in THREADS
+            }
+            for key, values in _times(processes, files, rounds).items():
                 result[key] |= values
+        for key, values in _accuracy(able, start, folder, dataset).items():
+            result[key] |= values
     today = date.today().isoformat()
     return {
         "date": today,
@@ -148,10 +153,7 @@ def _starts(
 
 
 def _times(
-    contenders: Iterable[Contender],
-    start: Callable[[Contender, str], Worker],
-    files: dict[str, Path],
-    rounds: int,
+    processes: dict[tuple[str, str], Worker], files: dict[str, Path], rounds: int
 ) -> dict[str, dict[str, Any]]:
     """Milliseconds a face and a frame by threads, and how many faces were found."""
     requests = {
@@ -159,7 +161,6 @@ def _times(
         "one": {"do": "frame", "file": str(files["one"])},
         "nine": {"do": "frame", "file": str(files["nine"])},
     }
-    processes = {(c.name, threads): start(c, threads) for c in contenders for threads in THREADS}
     times: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for (name, threads), process in processes.items():
