@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: live test check lint types layers format lock pictures clean
+.PHONY: live test check lint types layers format lock pictures peers clean
 
 live: .venv/.live
 	$(BIN)/mien live
@@ -45,6 +45,11 @@ reference: .venv/.dev
 # The pictures of the live page and of a notebook
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
+
+# mien beside fer and face-api, measured: the README's table and picture. The environments, 4.5 GB,
+# are made once below ~/.cache/mien-peers; face-api needs Node and npm.
+peers: .venv/.dev
+	PYTHONPATH=benchmarks $(BIN)/python -m peers
 
 clean:
 	rm -rf .venv

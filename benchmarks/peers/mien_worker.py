@@ -1,0 +1,53 @@
+"""mien, to be measured; runs in its own environment, see `protocol.py`.
+
+python -m peers.mien_worker THREADS       "default" or "one"
+"""
+
+import sys
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.reader import Reader
+from mien.types import Face
+from peers.protocol import Picture, serve
+
+
+class Mien:
+    """`mien.Reader` with its defaults, which are one thread."""
+
+    packages: tuple[str, ...] = ("mien", "numpy", "onnxruntime", "opencv-python-headless")
+
+    def __init__(self) -> None:
+        if sys.argv[1] == "one":
+            cv2.setNumThreads(1)
+        self.reader = Reader()
+
+    def prepare(self, image: Picture) -> Picture:
+        """As it is: mien takes RGB."""
+        return image
+
+    def frame(self, image: Picture) -> int:
+        """What `mien.read` does."""
+        return len(self.reader.read(image))
+
+    def find(self, image: Picture) -> Face:
+        """The largest face."""
+        return self.reader.detector.detect(image)[0]
+
+    def face(self, image: Picture, face: Face) -> None:
+        """Crop and network."""
+        self.reader.read(image, faces=[face])
+
+    def shares(self, crops: Picture) -> dict[str, NDArray[Any]]:
+        """Of both heads."""
+        classifier = self.reader.classifier
+        votes = classifier.predict_votes(crops)
+        label: NDArray[Any] = classifier.predict_label(crops)
+        return {"label": label} if votes is None else {"label": label, "votes": np.asarray(votes)}
+
+
+if __name__ == "__main__":
+    serve(Mien)

@@ -1,0 +1,102 @@
+"""What every worker does: requests as JSON lines from standard input, an answer a line.
+
+A worker is one library in one process of its own environment; this file runs there too, so that it
+needs nothing but NumPy. `face_api_worker.cjs` speaks the same in JavaScript:
+
+    {"do": "frame", "file": RGB, "repeats": n}   → {"ms": [n numbers], "faces": found}
+    {"do": "face", "file": RGB, "repeats": n}    → {"ms": [n numbers]}: crop and classify one face
+    {"do": "shares", "file": CROPS, "out": NAME} → NAME.label: float32 (N, 7) in FER2013's order;
+                                                   NAME.votes: float32 (N, 10) in FER+'s, or none
+    {"do": "about"}                              → {"peak_memory": bytes, "versions": {...}}
+
+RGB is a file of 480 × 640 × 3 bytes, CROPS one of N × 48 × 48 grey bytes. What is loaded is loaded
+by the first request.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+
+class Peer(Protocol):
+    """A library that reads faces."""
+
+    packages: tuple[str, ...]
+    """Whose versions are told."""
+
+    def prepare(self, image: Picture) -> Any:
+        """RGB uint8 (480, 640, 3) in the form that the library takes; this is not timed."""
+        ...
+
+    def frame(self, image: Any) -> int:
+        """Find and read all faces of a prepared picture; how many there are."""
+        ...
+
+    def find(self, image: Any) -> Any:
+        """The largest face of a prepared picture; this is not timed."""
+        ...
+
+    def face(self, image: Any, face: Any) -> None:
+        """Read one face that `find` has found."""
+        ...
+
+    def shares(self, crops: Picture) -> dict[str, NDArray[np.float32]]:
+        """Shares of uint8 (N, 48, 48) crops: "label" (N, 7) and, where there are any, "votes"."""
+        ...
+
+
+def serve(load: Callable[[], Peer]) -> None:
+    """Answer requests until standard input ends.
+
+    Args:
+        load: imports and loads the library.
+    """
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not stand among the answers
+    peer: Peer | None = None
+    for line in sys.stdin:
+        peer = peer or load()
+        answers.write(json.dumps(_answer(peer, json.loads(line))) + "\n")
+        answers.flush()
+
+
+def _answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
+    what = request["do"]
+    if what == "about":
+        versions = {package: version(package) for package in peer.packages}
+        return {"peak_memory": peak_memory(), "versions": versions}
+    pixels = np.fromfile(request["file"], np.uint8)
+    if what == "shares":
+        for name, shares in peer.shares(pixels.reshape(-1, 48, 48)).items():
+            shares.astype(np.float32).tofile(f"{request['out']}.{name}")
+        return {}
+    image = peer.prepare(pixels.reshape(480, 640, 3))
+    times: list[float] = []
+    faces = 1
+    face = peer.find(image) if what == "face" else None
+    for _ in range(request["repeats"]):
+        start = perf_counter()
+        if what == "face":
+            peer.face(image, face)
+        else:
+            faces = peer.frame(image)
+        times.append(1000 * (perf_counter() - start))
+    return {"ms": times, "faces": faces}
+
+
+def peak_memory() -> int | None:
+    """Bytes that this process has held at most; None where the system does not tell."""
+    try:
+        with open("/proc/self/status") as status:  # noqa: PTH123
+            return next(int(li.split()[1]) * 1024 for li in status if li.startswith("VmHWM:"))
+    except OSError:
+        return None
