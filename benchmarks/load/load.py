@@ -6,11 +6,10 @@ readings a second and delay of each, what was dropped, who was told that mien is
 server's processor time and memory. A number is held when every session gets 95 % of its frames
 read, with 95 % of the delays, from capture to readings, below 150 ms.
 
-    python benchmarks/load/load.py --processors 2 --json load.json --picture load.png
-    python benchmarks/load/load.py --no-limit        # admit all: what happens without places
+    python benchmarks/load/load.py --processors 2 --no-limit --json load.json --picture load.png
     python benchmarks/load/load.py --soak 600        # sessions come and go; is anything left over?
 
-Needs the dev extra; the curve takes about five minutes.
+Needs the dev extra; the curve takes five minutes, without --no-limit half of it.
 """
 
 import asyncio
@@ -19,7 +18,6 @@ import os
 import platform
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -233,42 +231,33 @@ async def _warm(address: str, pictures: Sequence[bytes]) -> None:
     await asyncio.gather(*(hold(address, pictures, rate=10, start=0, seconds=5) for _ in range(8)))
 
 
-def draw(steps: Sequence[Step], machine: str, path: Path) -> None:
-    """The curve: delay and rate over the number of sessions."""
+def draw(steps: Sequence[Step], without: Sequence[Step], title: str, path: Path) -> None:
+    """The curve: delay, readings and places over the number of sessions."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    above, below = figure.subplots(2, sharex=True)
+    figure = Figure(figsize=(8, 8), layout="constrained")
+    above, middle, below = figure.subplots(3, sharex=True)
+    for curve, style, name in ((steps, "o-", ""), (without, "o--", ", without places")):
+        if not curve:
+            continue
+        numbers = [one.sessions for one in curve]
+        late = [one.delay_p95_worst for one in curve]
+        median = [one.delay_median for one in curve]
+        rate = [one.rate_least for one in curve]
+        above.plot(numbers, late, style, color="#D55E00", label=f"95 %, worst session{name}")
+        above.plot(numbers, median, style, color="#0072B2", label=f"median{name}")
+        middle.plot(numbers, rate, style, color="#0072B2", label=f"least of all sessions{name}")
+    above.axhline(LATEST, color="#8A919D", linestyle=":", label=f"{LATEST:g} ms")
+    above.set(ylabel="delay, ms", ylim=(0, None), title=title)
+    middle.set(ylabel="readings a second", ylim=(0, None))
     numbers = [one.sessions for one in steps]
-    above.plot(
-        numbers,
-        [s.delay_p95_worst for s in steps],
-        "o-",
-        color="#D55E00",
-        label="95 %, worst session",
-    )
-    above.plot(numbers, [s.delay_median for s in steps], "o-", color="#0072B2", label="median")
-    above.axhline(LATEST, color="#8A919D", linestyle="--", label=f"{LATEST:g} ms")
-    above.set(ylabel="delay, ms", ylim=(0, None), title=machine)
-    above.legend()
-    below.plot(
-        numbers,
-        [s.rate_mean for s in steps],
-        "o-",
-        color="#0072B2",
-        label="readings a second, of who is read",
-    )
-    below.plot(numbers, [s.admitted for s in steps], "o-", color="#009E73", label="sessions read")
-    below.plot(
-        numbers,
-        [s.told_full for s in steps],
-        "o-",
-        color="#E69F00",
-        label="sessions told that mien is full",
-    )
-    below.set(xlabel="sessions that came", ylim=(0, None))
-    below.legend()
-    figure.savefig(path, dpi=110)
+    below.plot(numbers, [one.admitted for one in steps], "o-", color="#009E73", label="are read")
+    below.plot(numbers, [one.told_full for one in steps], "o-", color="#E69F00", label="wait")
+    below.set(xlabel="sessions that came", ylabel="sessions", ylim=(0, None))
+    for axes in (above, middle, below):
+        axes.legend()
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=100)
 
 
 def main(
@@ -291,7 +280,7 @@ def main(
         seconds: for which each number is held.
         processors: how many of this machine's to use, for server and clients (Linux); all by
             default.
-        no_limit: admit all, to see what places are good for.
+        no_limit: measure again with all admitted, to see what places are good for.
         soak_seconds: instead, let sessions come and go for so long.
         at_once: sessions at the same time in a soak.
         json_file: where to write the figures as JSON.
@@ -300,11 +289,10 @@ def main(
     if processors is not None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:processors])
     used = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    options = ["--sessions-a-client", "1000", *(["--sessions", "1000"] if no_limit else [])]
+    options = ["--sessions-a-client", "1000"]
     load = round(os.getloadavg()[0], 1)
     content: dict[str, Any] = {
         "processors": used, "machine": platform.platform(), "load_before": load,
-        "threads_of_this_process": threading.active_count(),
     }  # fmt: skip
     print(f"{used} processors, load {load} before")
     if soak_seconds is not None:
@@ -312,11 +300,15 @@ def main(
         print(json.dumps({k: v for k, v in content["soak"].items() if k != "samples"}, indent=2))
     else:
         print(HEAD)
-        steps = curve(numbers, rate, seconds, options)
+        steps, without = curve(numbers, rate, seconds, options), list[Step]()
+        if no_limit:
+            print("without places:")
+            without = curve(numbers, rate, seconds, [*options, "--sessions", "1000"])
         content["steps"] = [asdict(one) for one in steps]
+        content["without_places"] = [asdict(one) for one in without]
         if picture is not None:
             title = f"{used} processors, server and clients; {rate:g} frames a second each"
-            draw(steps, title, picture)
+            draw(steps, without, title, picture)
     if json_file is not None:
         json_file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 

@@ -41,7 +41,7 @@ def test_there_are_as_many_places_as_get_ten_readings_a_second() -> None:
     shared = Places(readers=2)
     for _ in range(500):
         shared.measured(0.00999)
-    assert shared.capacity == 16  # 2 readers × 100 readings a second, of which 80 % are given away
+    assert shared.capacity == 18  # 2 readers × 100 readings a second, of which 90 % are given away
     for _ in range(500):
         shared.measured(0.0399)
     assert shared.capacity == 4
