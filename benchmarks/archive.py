@@ -3,9 +3,9 @@
     python benchmarks/archive.py
     python benchmarks/archive.py holiday/ --rounds 5
 
-Both read the same pictures on the same cores, in turns, each as a program of its own. A Ray run over
-a single picture tells what starting Ray takes. Without a folder it makes 1,500 pictures of 640×480
-with one face, of scikit-image's astronaut.
+Both read the same pictures on the same cores, in turns, each as a program of its own. A Ray run
+over a single picture tells what starting Ray takes. Without a folder it makes 1,500 pictures of
+640×480 with one face, of scikit-image's astronaut.
 """
 
 import subprocess
