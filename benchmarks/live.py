@@ -147,11 +147,11 @@ def main(
     if processors is not None:
         available = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, available[:processors])
-    code = "from mien.live.app import serve; serve(port=0, open_browser=False)"
+    command = [sys.executable, "-m", "mien", "live", "--port", "0", "--no-open"]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("Chromium is not on this machine (Debian: apt install chromium)")
-    server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         address = server.stdout.readline().split()[3]

@@ -17,6 +17,7 @@ import mien
 from mien.cli import main
 from mien.emotions import FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import MienError
+from mien.live.settings import Settings
 from mien.reader import Reader
 
 Picture = NDArray[np.uint8]
@@ -198,21 +199,44 @@ def test_ctrl_c_is_quiet(folder: Path, capsys: Output, monkeypatch: pytest.Monke
 
 
 def test_live_serves_as_asked(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
-    asked: list[dict[str, object]] = []
+    asked: list[tuple[Settings | None, bool]] = []
 
-    def serve(**options: object) -> None:
-        asked.append(options)
-        if options["port"] == 80:
+    def serve(settings: Settings | None, *, open_browser: bool) -> None:
+        asked.append((settings, open_browser))
+        if settings and settings.port == 80:
             raise MienError("port 80: taken")
 
-    monkeypatch.setattr("mien.live.app.serve", serve)
+    monkeypatch.setattr("mien.live.server.serve", serve)
     assert main(["live"]) == 0
     assert main(["live", "--host", "::1", "--port", "80", "--no-open"]) == 1
-    assert asked == [
-        {"host": "127.0.0.1", "port": 8765, "open_browser": True},
-        {"host": "::1", "port": 80, "open_browser": False},
-    ]
+    assert asked == [(None, True), (Settings(host="::1", port=80), False)]
     assert capsys.readouterr().err == "mien: port 80: taken\n"
+
+
+def test_live_takes_settings_from_flags_variables_and_a_file_in_this_order(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output, tmp_path: Path
+) -> None:
+    asked: list[Settings | None] = []
+
+    def serve(settings: Settings | None, *, open_browser: bool) -> None:
+        asked.append(settings)
+
+    monkeypatch.setattr("mien.live.server.serve", serve)
+    file = tmp_path / "mien.toml"
+    lines = ["[live]", "port = 1", "sessions = 5", "readers = 3", 'allow-host = ["a.org", "b.org"]']
+    file.write_text("\n".join(lines))
+    monkeypatch.setenv("MIEN_SETTINGS", str(file))
+    monkeypatch.setenv("MIEN_LIVE_SESSIONS", "6")
+    monkeypatch.setenv("MIEN_LIVE_READERS", "4")
+    assert main(["live", "--readers", "5"]) == 0
+    assert asked == [Settings(port=1, sessions=6, readers=5, allow_host=("a.org", "b.org"))]
+
+    file.write_text("[live]\nprot = 1\n")
+    assert main(["live"]) == 2
+    assert "prot" in capsys.readouterr().err
+    monkeypatch.setenv("MIEN_SETTINGS", str(tmp_path / "missing.toml"))
+    assert main(["live"]) == 1
+    assert "missing.toml" in capsys.readouterr().err
 
 
 def run(*arguments: str, prepare: str = "") -> subprocess.CompletedProcess[str]:

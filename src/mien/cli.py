@@ -20,11 +20,12 @@ from cyclopts import (
     Group,
     Parameter,
     UnknownCommandError,
-    types,
     validators,
 )
+from cyclopts.config import Env, Toml
 
 from mien.errors import MienError
+from mien.live.settings import Settings
 
 Kind = Literal["text", "json", "csv", "parquet"]
 """What `mien read` writes."""
@@ -83,23 +84,31 @@ class UsageError(CycloptsError):
     """A command is asked for what it cannot do."""
 
 
-@app.command(sort_key=0)
+def _settings_file(*arguments: Any) -> None:
+    """Take options from the file that MIEN_SETTINGS names, where it names one."""
+    if path := os.environ.get("MIEN_SETTINGS"):
+        Toml(path, must_exist=True)(*arguments)
+
+
+@app.command(sort_key=0, config=[Env("MIEN_"), _settings_file])
 def live(
     *,
-    host: str = "127.0.0.1",
-    port: types.Port = 8765,
+    settings: Annotated[Settings | None, Parameter(name="*")] = None,
     no_open: Annotated[bool, _FLAG] = False,
 ) -> None:
     """Start the live page and open it in the browser.
 
+    Every option may also be set by the environment, MIEN_LIVE_PORT=80 for --port 80, or in a TOML
+    file that MIEN_SETTINGS names, in its table [live]. Flags win over variables, those over the
+    file.
+
     Args:
-        host: an address of this computer alone, such as 127.0.0.1 or localhost.
-        port: to listen on; 0 takes any free one.
+        settings: how the server runs.
         no_open: do not open the browser.
     """
-    from mien.live.app import serve
+    from mien.live.server import serve
 
-    serve(host=host, port=port, open_browser=not no_open)
+    serve(settings, open_browser=not no_open)
 
 
 @app.command(sort_key=0)

@@ -33,16 +33,17 @@ ALLOW_CAMERA = "--use-fake-ui-for-media-stream"
 class Server:
     """`mien live` in a process of its own; can go away and come back on its port."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self.options = options
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        code = f"from mien.live.app import serve; serve(port={self.port}, open_browser=False)"
+        command = [sys.executable, "-m", "mien", "live", "--port", str(self.port), "--no-open"]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+            [*command, *self.options], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()  # printed once the port listens

@@ -199,9 +199,81 @@ class StandInSocket {
   answer(value) {
     this.onmessage({ data: JSON.stringify(value) });
   }
+  close() {
+    this.isClosed = true;
+  }
 }
 
+test("where all places are held, nothing is sent until one is free", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.WebSocket = StandInSocket;
+  const states = [];
+  const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
+  const connection = new Connection("ws://here/live", listener);
+  connection.open();
+  const socket = StandInSocket.all.at(-1);
+  const picture = { captureTime: 1, width: 64, height: 48, jpeg: new ArrayBuffer(4) };
+  socket.answer(messages.answers.ready);
+  connection.send(picture);
+  connection.send(picture);
+  socket.answer(messages.answers.full);
+  assert.equal(connection.send(picture), null);
+  socket.answer(messages.answers.ready);
+  assert.equal(connection.send(picture), 3);
+  assert.deepEqual(states, ["ready", "full", "ready"]);
+});
+
+test("a connection from which nothing comes is given up for another", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.WebSocket = StandInSocket;
+  const states = [];
+  const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
+  const connection = new Connection("ws://here/live", listener);
+  connection.open();
+  const silent = StandInSocket.all.at(-1);
+  silent.answer(messages.answers.ready);
+  connection.renew();
+  assert.ok(silent.isClosed);
+  assert.equal(states.at(-1), "away");
+  context.mock.timers.tick(PAUSES_MS[0]);
+  assert.notEqual(StandInSocket.all.at(-1), silent);
+});
+
+test("a page that is refused keeps the reason, and asks again after a while", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  globalThis.WebSocket = StandInSocket;
+  const states = [];
+  const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
+  const connection = new Connection("ws://here/live", listener);
+  connection.open();
+  const refused = StandInSocket.all.at(-1);
+  refused.answer(messages.answers.failed);
+  refused.onclose({ code: 1008 });
+  assert.deepEqual(states, ["failed"]);
+  context.mock.timers.tick(9_000);
+  assert.equal(StandInSocket.all.at(-1), refused);
+  context.mock.timers.tick(1_000);
+  assert.notEqual(StandInSocket.all.at(-1), refused);
+});
+
+test("the page says where pictures go", () => {
+  wording.setServer("mien.example.org");
+  wording.setLanguage("en");
+  assert.equal(wording.say().private, "Pictures go to mien.example.org, and are not kept");
+  assert.match(wording.say().consentText, /Pictures go to mien\.example\.org/);
+  assert.doesNotMatch(JSON.stringify(wording.say()), /stay on this computer/);
+  wording.setLanguage("de");
+  assert.match(wording.say().private, /mien\.example\.org/);
+  assert.doesNotMatch(JSON.stringify(wording.say()), /auf diesem Computer/);
+  for (const own of ["localhost", "127.0.0.1", "[::1]"]) {
+    wording.setServer(own);
+    wording.setLanguage("en");
+    assert.equal(wording.say().private, "Pictures stay on this computer");
+  }
+});
+
 test("frames cost credits, and a lost connection comes back", (context) => {
+  StandInSocket.all = [];
   context.mock.timers.enable({ apis: ["setTimeout"] });
   context.mock.method(console, "warn", () => undefined);
   globalThis.WebSocket = StandInSocket;
@@ -229,7 +301,7 @@ test("frames cost credits, and a lost connection comes back", (context) => {
   assert.equal(credited, 3);
   assert.deepEqual(states, ["loading", "ready", "readings"]);
 
-  socket.onclose();
+  socket.onclose({ code: 1006 });
   assert.equal(connection.hasCredit, false);
   for (const pause of [...PAUSES_MS, PAUSES_MS.at(-1)]) {
     const before = StandInSocket.all.length;
@@ -237,7 +309,7 @@ test("frames cost credits, and a lost connection comes back", (context) => {
     assert.equal(StandInSocket.all.length, before);
     context.mock.timers.tick(1);
     assert.equal(StandInSocket.all.length, before + 1);
-    StandInSocket.all.at(-1).onclose();
+    StandInSocket.all.at(-1).onclose({ code: 1006 });
   }
   context.mock.timers.tick(5000);
   StandInSocket.all.at(-1).answer(messages.answers.ready);

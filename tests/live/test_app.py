@@ -22,9 +22,11 @@ from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from mien.errors import MienError, ModelError
-from mien.live.app import create_app, serve
-from mien.live.connection import FrameReader
+from mien.live.app import create_app
 from mien.live.protocol import HEADER, MAX_BYTES, VERSION, Frame, encode_frame
+from mien.live.readers import FrameReader
+from mien.live.server import serve
+from mien.live.settings import Settings
 from mien.types import Face, Quality, Reading
 
 ADDRESS = "http://127.0.0.1:8765"
@@ -288,23 +290,26 @@ def test_a_reader_that_cannot_be_loaded_is_explained() -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
-def test_other_hosts_are_refused(host: str) -> None:
-    with pytest.raises(MienError, match=r"Use 127\.0\.0\.1"):
-        serve(host, 0, open_browser=False)
+def test_other_hosts_demand_a_token(host: str) -> None:
+    with pytest.raises(MienError, match=r"needs a token.*MIEN_LIVE_TOKEN.*127\.0\.0\.1.*TLS"):
+        serve(Settings(host=host, port=0), open_browser=False)
 
 
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(MienError, match=rf"Port {port} on 127\.0\.0\.1 .*mien live --port"):
-            serve(port=port, open_browser=False)
+            serve(Settings(port=port), open_browser=False)
     with pytest.raises(MienError, match="from 0 to 65535, got 99999"):
-        serve(port=99999, open_browser=False)
+        serve(Settings(port=99999), open_browser=False)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
 def test_serve_says_where_it_is_and_ends_cleanly_on_ctrl_c() -> None:
-    code = "from mien.live.app import serve; serve(port=0, open_browser=False); print('ended')"
+    code = (
+        "from mien.live.server import Settings, serve;"
+        "serve(Settings(port=0), open_browser=False); print('ended')"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,

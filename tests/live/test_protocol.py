@@ -73,7 +73,8 @@ def test_any_bytes_parse_or_are_refused(message: bytes) -> None:
 def test_answers_are_as_recorded() -> None:
     answers = MESSAGES["answers"]
     assert json.loads(state_message("loading")) == answers["loading"]
-    assert json.loads(state_message("ready")) == answers["ready"]
+    assert json.loads(state_message("ready", credits=2)) == answers["ready"]
+    assert json.loads(state_message("full", "8 others are being read.")) == answers["full"]
     assert json.loads(state_message("failed", "no weights")) == answers["failed"]
     recorded = answers["readings"]
     frame = Frame(305419896, 123456.75, 480, 640, b"")

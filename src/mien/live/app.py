@@ -1,32 +1,33 @@
-"""The server of the live page: `create_app` for tests and other servers, `serve` for people.
+"""The application of the live page, for tests and other servers; `mien.live.server` is for people.
 
 The page is there at once; the models load in the background meanwhile. No frame is stored or
 logged: a frame lives in memory until it is read.
 """
 
 import asyncio
-import logging
-import os
-import socket
-import threading
-import webbrowser
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
-import uvicorn
 from fastapi import FastAPI, WebSocket
 from fastapi.staticfiles import StaticFiles
 
-from mien.errors import MienError
-from mien.live.connection import Connection, FrameReader
-from mien.live.protocol import MAX_BYTES
-from mien.live.security import LocalOnly, is_loopback
+from mien.live.api import create_router
+from mien.live.connection import Connection
+from mien.live.limits import Clients
+from mien.live.logs import tell
+from mien.live.protocol import state_message
+from mien.live.readers import FrameReader, Readers
+from mien.live.security import Guard, client_of
+from mien.live.settings import Settings
 
-PAGE = Path(__file__).parent / "page"
+PAGE: Final = Path(__file__).parent / "page"
 
-logger = logging.getLogger("mien.live")
+_ABOUT: Final = (
+    "mien tells what ten people would say about a face. It is no evidence of what somebody feels; "
+    "the EU forbids inferring emotions at work and in education (AI Act, Art. 5(1)(f))."
+)
 
 
 def default_reader() -> FrameReader:
@@ -40,96 +41,80 @@ def default_reader() -> FrameReader:
     return Reader(threads=1)
 
 
-def create_app(reader_factory: Callable[[], FrameReader] = default_reader) -> FastAPI:
-    """The application: the page under /, the WebSocket of `mien.live.protocol` under /live.
+class Sessions:
+    """The connections that are open."""
+
+    def __init__(self) -> None:
+        self._open: set[Connection] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    async def serve(self, websocket: WebSocket, readers: Readers) -> None:
+        """Speak to one page until it closes."""
+        connection = Connection(websocket, readers)
+        self._open.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._open.discard(connection)
+
+    async def finish(self, seconds: float) -> None:
+        """Answer the frames that are here, close all connections, and wait so long for the end."""
+        await asyncio.gather(*(one.finish() for one in tuple(self._open)), return_exceptions=True)
+        end = asyncio.get_running_loop().time() + seconds
+        while self._open and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.02)
+
+
+def create_app(
+    reader_factory: Callable[[], FrameReader] = default_reader, settings: Settings | None = None
+) -> FastAPI:
+    """The application: the page under /, the WebSocket under /live, and `mien.live.api`.
 
     Args:
         reader_factory: makes the reader that all pages share; called once, in a thread, when the
             application starts. Where it raises, the page shows the error's text.
+        settings: limits and who may come; by default those of `mien live`.
     """
+    settings = settings or Settings()
+    sessions = Sessions()
+    clients = Clients(settings.sessions_a_client, settings.pictures_a_second)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        executor = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="mien-reader")
-        app.state.executor = executor
-        loading = asyncio.get_running_loop().run_in_executor(executor, reader_factory)
-        loading.add_done_callback(_log_failure)
-        app.state.reader = loading
+        readers = app.state.readers = Readers(reader_factory, settings)
+        app.state.sessions = sessions
+        readers.metrics.follow(readers.places, sessions)
         yield
-        executor.shutdown(wait=False, cancel_futures=True)
+        readers.stop()
 
     # FastAPI's documentation pages load scripts from another server, hence none.
-    app = FastAPI(title="mien", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.add_middleware(LocalOnly)
+    app = FastAPI(
+        title="mien",
+        version="1",
+        description=_ABOUT,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(Guard, settings=settings)
+    app.include_router(create_router(clients))
 
     @app.websocket("/live")
     async def live(websocket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         await websocket.accept()
-        await Connection(websocket, app.state.reader, app.state.executor).run()
+        client = client_of(websocket.scope)
+        with clients.session(client) as may_come:
+            if may_come:
+                await sessions.serve(websocket, app.state.readers)
+                return
+            tell("session refused", error="too-many-sessions", client=client)
+            most = settings.sessions_a_client
+            text = f"{most} pages of your address are connected already; close one."
+            await websocket.send_text(state_message("failed", text))
+            await websocket.close(1008, "too many sessions")
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app
-
-
-def _log_failure(loading: asyncio.Future[FrameReader]) -> None:
-    if not loading.cancelled() and (error := loading.exception()):
-        logger.error("The face reader could not be loaded: %s", error)
-
-
-def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = True) -> None:
-    """Serve the live page until Ctrl-C.
-
-    Args:
-        host: a loopback address or "localhost".
-        port: 0 to 65535; 0 takes any free one.
-        open_browser: whether to open the page in the person's browser.
-
-    Raises:
-        MienError: the host is not this computer, or the port cannot be had.
-    """
-    if not is_loopback(host):
-        raise MienError(
-            f"The live page is for this computer alone: expected a loopback host, got {host!r}. "
-            "Use 127.0.0.1, ::1 or localhost."
-        )
-    listener = _listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        create_app(),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        # Somewhat above the limit, so that a frame just too large gets a clear answer.
-        ws_max_size=2 * MAX_BYTES,
-        ws_max_queue=4,
-        ws_per_message_deflate=False,  # JPEGs do not get smaller
-    )
-    print(f"mien is at {address} (Ctrl-C ends it)", flush=True)
-    if open_browser:
-        # Connections wait in the listener until the server takes them. A thread, because some
-        # browsers return only when they are closed.
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        listener.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= 65535:
-        raise MienError(f"Expected a port from 0 to 65535, got {port}. mien's own is 8765.")
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        # The error's own text, from Python 3.11 on, repeats the address.
-        reason = os.strerror(error.errno) if error.errno else error
-        other = 8765 if port != 8765 else 8766
-        raise MienError(
-            f"Port {port} on {host} cannot be had ({reason}). If mien already runs there, "
-            f"open its page; else choose another port: mien live --port {other}"
-        ) from error

@@ -1,23 +1,23 @@
 """One page's connection: the newest frame is read, in a worker thread, and answered.
 
 Two tasks share a place for one waiting frame. The first receives and puts each frame there, over
-whatever waits; the second takes the frame, has it read and sends the answer. So a slow reader, a
-slow page or a page that ignores its credits costs frames, never memory or delay.
+whatever waits; the second waits for its turn, takes the frame, has it read and sends the answer. So
+a slow reader, a slow page or a page that ignores its credits costs frames, never memory or delay.
 """
 
 import asyncio
-import logging
 import time
-from concurrent.futures import Executor
 from contextlib import suppress
-from typing import Any, Protocol
+from itertools import count
+from typing import Any, Final
 
-import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
-from numpy.typing import NDArray
 
 from mien.live.jpeg import decode
+from mien.live.limits import Allowance
+from mien.live.logs import logger, tell
 from mien.live.protocol import (
+    CREDITS,
     Frame,
     FrameError,
     error_message,
@@ -25,84 +25,93 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
+from mien.live.readers import FrameReader, Readers
 from mien.tracker import Tracker
-from mien.types import Reading
 
-logger = logging.getLogger("mien.live")
+MOST_FRAMES: Final = 120
+"""Messages a second, on average, above which a client is cut off: twice what cameras give."""
 
+SLOWEST: Final = 20.0
+"""Seconds that a client may take to receive an answer."""
 
-class StepTimes(Protocol):
-    """Seconds that the steps of a reading took."""
-
-    @property
-    def finder(self) -> float:
-        """Finding the faces."""
-        ...
-
-    @property
-    def crop(self) -> float:
-        """Cutting them out."""
-        ...
-
-    @property
-    def network(self) -> float:
-        """Reading them."""
-        ...
-
-
-class FrameReader(Protocol):
-    """What the server needs of `mien.reader.Reader`; called from several threads at once."""
-
-    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], StepTimes]:
-        """Readings of an RGB uint8 (H, W, 3) picture, and what took how long."""
-        ...
+_ASK_AGAIN = 0.5  # seconds between questions for a place
+_GONE: Final = (WebSocketDisconnect, RuntimeError, TimeoutError)
+_numbers = count(1)
 
 
 class Connection:
     """Speaks `mien.live.protocol` over an accepted WebSocket until it closes."""
 
-    def __init__(
-        self, websocket: WebSocket, reader: asyncio.Future[FrameReader], executor: Executor
-    ) -> None:
+    def __init__(self, websocket: WebSocket, readers: Readers) -> None:
         self._websocket = websocket
-        self._reader = reader
-        self._executor = executor
+        self._readers = readers
+        self._metrics = readers.metrics
+        self._number = next(_numbers)
         self._tracker = Tracker()
         self._waiting: tuple[Frame, float] | None = None
         self._arrived = asyncio.Event()
         self._replaced = 0
         self._last_sequence = -1
+        self._allowance = Allowance(MOST_FRAMES, burst=2 * MOST_FRAMES)
+        self._is_reading = False
+        self._is_finishing = False
 
     async def run(self) -> None:
         """Serve the page until either side closes."""
-        answering = asyncio.create_task(self._answer())
+        began = time.monotonic()
+        self._metrics.sessions_begun.inc()
+        tell("session began", session=self._number)
+        tasks = {asyncio.create_task(self._answer()), asyncio.create_task(self._receive())}
         try:
-            with suppress(WebSocketDisconnect):
-                await self._receive()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # What it may raise is that the page is gone, which _receive has seen as well.
-            answering.cancel()
-            await asyncio.gather(answering, return_exceptions=True)
+            self._readers.places.leave(self)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for task in tasks:
+                error = None if task.cancelled() else task.exception()
+                # That the page is gone or too slow ends the session; all else is a defect.
+                if error is not None and not isinstance(error, _GONE):
+                    logger.error("A session ended by a defect", exc_info=error)
+            seconds = round(time.monotonic() - began, 1)
+            tell("session ended", session=self._number, seconds=seconds, frames=self._last_sequence)
+
+    async def finish(self) -> None:
+        """Answer the frames that are here already, then close: the server is about to end."""
+        self._is_finishing = True
+        is_wanted = self._waiting is not None and self._readers.places.has(self)
+        if not self._is_reading and not is_wanted:
+            await self._close(1012, "the server ends")
 
     async def _receive(self) -> None:
         while True:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1005))
+                return
+            if self._is_finishing:
+                continue
             try:
                 frame = self._parse(message)
             except FrameError as error:
-                await self._websocket.send_text(error_message(error))
+                self._metrics.frames.labels("refused").inc()
+                await self._send(error_message(error))
                 if error.close is not None:
-                    await self._websocket.close(error.close, error.error)
-                    raise WebSocketDisconnect(error.close) from error
+                    tell("session refused", session=self._number, error=error.error)
+                    await self._close(error.close, error.error)
+                    return
                 continue
             if self._waiting is not None:
                 self._replaced += 1
+                self._metrics.dropped.inc()
             self._waiting = frame, time.perf_counter()
             self._arrived.set()
 
     def _parse(self, message: Any) -> Frame:
+        if not self._allowance.take():
+            raise FrameError(
+                "too-many", f"Expected at most {MOST_FRAMES} messages a second.", close=1008
+            )
         data: bytes | None = message.get("bytes")
         if data is None:
             raise FrameError(
@@ -122,39 +131,75 @@ class Connection:
 
     async def _answer(self) -> None:
         reader = await self._wait_for_reader()
-        loop = asyncio.get_running_loop()
         while True:
             await self._arrived.wait()
-            self._arrived.clear()
-            assert self._waiting is not None  # set before the event, and taken only here
-            (frame, arrival), self._waiting = self._waiting, None
-            replaced, self._replaced = self._replaced, 0
-            try:
-                readings, timings = await loop.run_in_executor(
-                    self._executor, _read, reader, self._tracker, frame, arrival
-                )
-                answer = readings_message(frame, readings, timings, replaced)
-            except FrameError as error:
-                answer = error_message(error, replaced)
-            except Exception as error:
-                # This frame is lost; the connection and the others go on.
-                logger.exception("A frame could not be read")
-                failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
-                answer = error_message(failure, replaced)
-            await self._websocket.send_text(answer)
+            if not self._readers.places.take(self):
+                await self._wait_for_place()
+                continue
+            async with self._readers.turn:
+                # Only now, so that the newest is taken.
+                self._arrived.clear()
+                assert self._waiting is not None  # set before the event, and taken only here
+                (frame, arrival), self._waiting = self._waiting, None
+                replaced, self._replaced = self._replaced, 0
+                self._is_reading = True
+                answer = await self._read(reader, frame, arrival, replaced)
+            await self._send(answer)
+            self._is_reading = False
+            if self._is_finishing and self._waiting is None:
+                await self._close(1012, "the server ends")
+                return
+
+    async def _read(self, reader: FrameReader, frame: Frame, arrival: float, replaced: int) -> str:
+        try:
+            readings, timings = await self._readers.run(
+                _read, reader, self._tracker, frame, arrival
+            )
+        except FrameError as error:
+            self._metrics.frames.labels("refused").inc()
+            return error_message(error, replaced)
+        except Exception as error:
+            # This frame is lost; the connection and the others go on.
+            logger.exception("A frame could not be read")
+            self._metrics.frames.labels("failed").inc()
+            failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
+            return error_message(failure, replaced)
+        self._readers.places.measured((timings["total"] - timings["waiting"]) / 1000)
+        self._metrics.frames.labels("read").inc()
+        self._metrics.took(timings)
+        return readings_message(frame, readings, timings, replaced)
 
     async def _wait_for_reader(self) -> FrameReader:
-        if not self._reader.done():
-            await self._websocket.send_text(state_message("loading"))
+        if self._readers.state == "loading":
+            await self._send(state_message("loading"))
         try:
-            # Shielded: a page that closes meanwhile must not cancel the loading for the others.
-            reader = await asyncio.shield(self._reader)
+            reader = await self._readers.reader()
         except Exception as error:
-            await self._websocket.send_text(state_message("failed", str(error)))
+            await self._send(state_message("failed", str(error)))
             await asyncio.Event().wait()  # keep the page, with its message, until it closes
             raise
-        await self._websocket.send_text(state_message("ready"))
+        await self._send(state_message("ready", credits=CREDITS))
         return reader
+
+    async def _wait_for_place(self) -> None:
+        """Tell the page that all places are held, and when one is free; its frames are old then."""
+        tell("session waits", session=self._number)
+        others = self._readers.places.held
+        await self._send(state_message("full", f"{others} others are being read."))
+        while not self._readers.places.take(self):
+            await asyncio.sleep(_ASK_AGAIN)
+        credits = self._replaced + (self._waiting is not None)
+        self._waiting, self._replaced = None, 0
+        self._arrived.clear()
+        await self._send(state_message("ready", credits=credits))
+
+    async def _send(self, text: str) -> None:
+        async with asyncio.timeout(SLOWEST):
+            await self._websocket.send_text(text)
+
+    async def _close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):  # it is closed already
+            await self._websocket.close(code, reason)
 
 
 def _read(

@@ -11,7 +11,8 @@ The page sends one binary message a frame: a header of 20 bytes, little-endian, 
 
 The server answers in JSON, told apart by `type`:
 
-    state     {"type", "version", "state": "loading" | "ready" | "failed", "message", "credits"}
+    state     {"type", "version", "state": "loading" | "ready" | "full" | "failed", "message",
+               "credits"}
     readings  {"type", "sequence", "capture_time", "width", "height", "readings", "timings",
                "replaced", "credits"}
     error     {"type", "error": a word, "message", "sequence", "credits"}
@@ -41,7 +42,7 @@ MAX_BYTES: Final = 1 << 20
 CREDITS: Final = 2
 """Frames a page may have on their way: one being read, one being encoded, sent or waiting."""
 
-State = Literal["loading", "ready", "failed"]
+State = Literal["loading", "ready", "full", "failed"]
 
 
 class FrameError(MienError):
@@ -120,15 +121,15 @@ def encode_frame(frame: Frame) -> bytes:
     return header + frame.jpeg
 
 
-def state_message(state: State, message: str | None = None) -> str:
-    """Whether the server can read faces; credits come once it can."""
-    return _json(
-        type="state",
-        version=VERSION,
-        state=state,
-        message=message,
-        credits=CREDITS if state == "ready" else 0,
-    )
+def state_message(state: State, message: str | None = None, *, credits: int = 0) -> str:
+    """Whether the server reads the page's frames; "full" is told, and then "ready", at any time.
+
+    Args:
+        state: "loading" or "failed" for all; "full" while the page waits for a place.
+        message: why, in words.
+        credits: that come with "ready": the first two, or those of frames that came while full.
+    """
+    return _json(type="state", version=VERSION, state=state, message=message, credits=credits)
 
 
 def readings_message(

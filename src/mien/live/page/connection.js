@@ -12,14 +12,17 @@ import { encodeFrame, parseAnswer } from "./protocol.js";
 
 /**
  * @typedef {object} Listener
- * @property {(state: "connecting" | "loading" | "ready" | "failed" | "away", message: string) => void}
- *   onState
+ * @property {(state: "connecting" | "loading" | "ready" | "full" | "failed" | "away",
+ *   message: string) => void} onState
  * @property {(answer: ReadingsAnswer) => void} onReadings
  * @property {() => void} onCredit a frame may be sent again
  */
 
 /** Pauses between attempts, in milliseconds; the last one repeats. */
 export const PAUSES_MS = [250, 500, 1000, 2000];
+/** Close code of a server that refuses this page, for a reason that it told before. */
+const REFUSED = 1008;
+const REFUSED_PAUSE_MS = 10_000;
 
 export class Connection {
   #url;
@@ -43,8 +46,17 @@ export class Connection {
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = () => this.#lost();
+    socket.onclose = ({ code }) => this.#lost(code);
     this.#socket = socket;
+  }
+
+  /** Give a connection up from which nothing comes, and open another. */
+  renew() {
+    if (!this.#socket) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#lost(0);
   }
 
   get hasCredit() {
@@ -85,9 +97,14 @@ export class Connection {
     if (this.#credits > 0) this.#listener.onCredit();
   }
 
-  #lost() {
+  /** @param {number} code */
+  #lost(code) {
     this.#socket = null;
     this.#credits = 0;
+    if (code === REFUSED) {
+      setTimeout(() => this.open(), REFUSED_PAUSE_MS);
+      return;
+    }
     const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)];
     this.#attempts += 1;
     this.#listener.onState("away", "");

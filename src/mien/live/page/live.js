@@ -19,6 +19,8 @@ import { SourceError } from "./source.js";
 
 /** An answer that takes longer is late, and the page says so. */
 const LATE_MS = 1000;
+/** One that takes longer does not come any more: the network is gone, though nobody said so. */
+const GONE_MS = 10_000;
 /** How long the page says that the server is back. */
 const BACK_MS = 4000;
 
@@ -159,7 +161,7 @@ export class Live {
   }
 
   /**
-   * @param {"connecting" | "loading" | "ready" | "failed" | "away"} now
+   * @param {"connecting" | "loading" | "ready" | "full" | "failed" | "away"} now
    * @param {string} message
    */
   #hear(now, message) {
@@ -174,7 +176,7 @@ export class Live {
         this.#listener.onStatus();
       }, BACK_MS);
     }
-    if (now === "away") this.#forget();
+    if (now === "away" || now === "full") this.#forget();
     this.#listener.onStatus();
   }
 
@@ -195,8 +197,9 @@ export class Live {
   /** Say that answers are late, so that nobody takes old readings for new. */
   #checkDelay() {
     const waiting = this.#waitingSince;
-    const late = waiting !== null && performance.now() - waiting > LATE_MS;
-    if (!late || this.state !== "on" || this.server !== "ready") return;
+    const delay = waiting === null ? 0 : performance.now() - waiting;
+    if (delay > GONE_MS && this.server === "delayed") this.#connection.renew();
+    if (delay <= LATE_MS || this.state !== "on" || this.server !== "ready") return;
     this.server = "delayed";
     this.#listener.onStatus();
   }

@@ -62,7 +62,7 @@ const crowd = createFigures();
 let shown = new Map();
 let shownAt = 0;
 
-const live = new Live(video, `ws://${location.host}/live`, {
+const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
   onStatus: showStatus,
   onStart: (camera) => void showSources(camera),
   onReadings(answer, now) {
@@ -264,6 +264,7 @@ const dialog = new SettingsDialog(
 );
 element("open-settings", HTMLButtonElement).addEventListener("click", () => dialog.open());
 
+wording.setServer(location.hostname);
 enableCopying(() => wording.say().copied);
 applySettings();
 live.connect();

@@ -23,7 +23,7 @@ const HEADER_BYTES = 20;
  * @typedef {object} StateAnswer
  * @property {"state"} type
  * @property {number} version
- * @property {"loading" | "ready" | "failed"} state
+ * @property {"loading" | "ready" | "full" | "failed"} state
  * @property {string | null} message
  * @property {number} credits
  */

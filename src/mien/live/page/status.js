@@ -3,7 +3,10 @@
 import { fill, say } from "./wording.js";
 
 /** @typedef {"off" | "starting" | "on" | "paused" | keyof import("./wording.js").Texts["problems"]} SourceState */
-/** @typedef {"connecting" | "loading" | "ready" | "failed" | "away" | "back" | "delayed"} ServerState */
+/**
+ * @typedef {"connecting" | "loading" | "ready" | "full" | "failed" | "away" | "back" | "delayed"}
+ *   ServerState
+ */
 
 /**
  * @param {string} source a `SourceState`
@@ -17,6 +20,7 @@ export function statusOf(source, server, message = "") {
   if (server === "failed") return { kind: "problem", text: fill(status.failed, { message }) };
   if (server === "away") return { kind: "problem", text: status.away };
   if (problem) return { kind: "problem", text: problem };
+  if (server === "full" && source === "on") return { kind: "info", text: status.full };
   if (source === "starting") return { kind: "info", text: status.starting };
   if (server === "back") return { kind: "good", text: status.back };
   if (source === "paused") return { kind: "info", text: paused };

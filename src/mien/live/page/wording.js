@@ -15,6 +15,8 @@ export const DISAGREE = "people would disagree";
 /** The language's code, for `Intl` and the page. */
 export let language = "en";
 let texts = english;
+/** Another computer, to which pictures go; "" where they stay on this one. */
+let server = "";
 /** @type {Readonly<Record<string, string>>} */
 let ownWords = {};
 
@@ -26,6 +28,19 @@ export function setLanguage(code, preferred = []) {
   const wanted = code === "auto" ? preferred.map((name) => name.split("-")[0] ?? "") : [code];
   language = wanted.find((name) => name in LANGUAGES) ?? "en";
   texts = LANGUAGES[language] ?? english;
+  if (server === "") return;
+  const { elsewhere } = texts;
+  const filled = Object.entries(elsewhere).map(([key, text]) => [key, fill(text, { host: server })]);
+  texts = { ...texts, ...Object.fromEntries(filled) };
+}
+
+/**
+ * Say where pictures go; from the next language set on.
+ * @param {string} host that the page comes from
+ */
+export function setServer(host) {
+  const isThisComputer = /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
+  server = isThisComputer ? "" : host;
 }
 
 /** @param {Readonly<Record<string, string>>} words by answer; mien's own where there is none */

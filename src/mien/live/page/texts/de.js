@@ -164,6 +164,18 @@ export default {
   reset: "Zurück zu miens eigenen",
   close: "Schließen",
 
+  elsewhere: {
+    private: "Bilder gehen an {host} und werden nicht behalten",
+    beforePrivate: "Nichts wird behalten",
+    beforePrivateMore:
+      "Bilder gehen an {host}, das sie liest und keines behält. Du vertraust dem, der es betreibt.",
+    consentText:
+      "Ich benutze mien, ein Programm, das mir zeigt, wonach Gesichter meiner Gesprächspartner für " +
+      "die meisten Menschen aussehen. Es hilft mir, Gesichter zu lesen. Bilder gehen an {host}, das " +
+      "sie liest und keines speichert. Sag mir, wenn du es lieber nicht möchtest, dann schalte ich " +
+      "es aus.",
+  },
+
   paused: "Angehalten. Es wird nichts gelesen.",
   problems: {
     denied:
@@ -186,6 +198,7 @@ export default {
     starting: "Es geht los. Vielleicht fragt der Browser, ob mien zusehen darf.",
     connecting: "Verbinde mit mien …",
     loading: "Mache mich bereit, Gesichter zu lesen …",
+    full: "mien liest so viele andere, wie es kann. Du bist in der Reihe; es beginnt von selbst.",
     delayed: "Verzögert: Das ist einen Moment alt.",
     away: "mien antwortet nicht mehr. Läuft es noch? Neuer Versuch …",
     back: "mien ist wieder da.",

@@ -177,6 +177,18 @@ export default {
   reset: "Back to mien’s own",
   close: "Close",
 
+  /** Instead of the texts of the same names, where the page comes from another computer. */
+  elsewhere: {
+    private: "Pictures go to {host}, and are not kept",
+    beforePrivate: "Nothing is kept",
+    beforePrivateMore:
+      "Pictures go to {host}, which reads them and keeps none. You trust whoever runs it.",
+    consentText:
+      "I use mien, a program that shows me what most people would say my conversation partners’ " +
+      "faces look like. It helps me to read faces. Pictures go to {host}, which reads them and " +
+      "stores none. Tell me if you would rather not, and I will turn it off.",
+  },
+
   paused: "Paused. Nothing is being read.",
   /** What went wrong with a camera, window or file. */
   problems: {
@@ -197,6 +209,7 @@ export default {
     starting: "Starting. The browser may ask whether mien may look.",
     connecting: "Connecting to mien …",
     loading: "Getting ready to read faces …",
+    full: "mien reads as many others as it can. You are in line; it begins by itself.",
     delayed: "Delayed: this is a moment old.",
     away: "mien has stopped answering. Is it still running? Trying again …",
     back: "mien is back.",

@@ -1,0 +1,59 @@
+"""Whether crops of several sessions are better classified in one batch: ratios within one run.
+
+Two threads read 640×480 frames with one face, one by one as the live server does, or so many at a
+time that the finder runs frame by frame and the network once. Frames in a batch must wait for each
+other, so a batch must gain a good deal to be worth it.
+
+    python benchmarks/load/batching.py
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import cyclopts
+import numpy as np
+from skimage import data
+
+from mien._parallel import cores
+from mien.reader import Reader
+
+
+def main(*, frames: int = 96, rounds: int = 5) -> None:
+    """Measure and print a table.
+
+    Args:
+        frames: of each way and round.
+        rounds: the ways take turns, so that a busy machine slows all alike.
+    """
+    picture = np.asarray(cv2.resize(data.astronaut()[:384], (640, 480)), np.uint8)
+    reader = Reader(threads=1)
+    reader.read(picture)
+
+    def one_by_one(_: int) -> None:
+        reader.read(picture)
+
+    def together(size: int) -> Callable[[int], None]:
+        def read(_: int) -> None:
+            reader.read_batch([picture] * size)
+
+        return read
+
+    ways = {1: one_by_one, **{size: together(size) for size in (2, 4, 8)}}
+    taken: dict[int, list[float]] = {size: [] for size in ways}
+    with ThreadPoolExecutor(cores()) as pool:
+        for _ in range(rounds):
+            for size, way in ways.items():
+                start = time.perf_counter()
+                list(pool.map(way, range(frames // size)))
+                taken[size].append((time.perf_counter() - start) / frames)
+    single = np.array(taken[1])
+    print(f"{cores()} threads; time a frame against one by one, median (least, most)")
+    for size, seconds in taken.items():
+        ratios = np.array(seconds) / single
+        print(f"{size} at a time: {np.median(ratios):.2f} ({ratios.min():.2f}, {ratios.max():.2f})")
+
+
+if __name__ == "__main__":
+    cyclopts.run(main)

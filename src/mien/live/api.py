@@ -1,0 +1,283 @@
+"""The HTTP interface beside the page: pictures in, readings out; health and figures.
+
+POST /v1/read           a picture as the body → what people would say about each face
+GET  /v1/openapi.json   the same for programs
+GET  /health, /ready    whether mien runs, and whether it can read
+GET  /metrics           for Prometheus
+"""
+
+import asyncio
+import time
+from typing import Any, Final
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from numpy.typing import NDArray
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
+
+from mien.errors import ImageError
+from mien.live.limits import Clients
+from mien.live.logs import logger
+from mien.live.readers import FrameReader, Readers
+from mien.live.security import client_of
+from mien.live.settings import Settings
+from mien.sources import load_image
+from mien.types import Reading
+
+BODY_SECONDS: Final = 30.0
+"""Seconds in which a picture must have come."""
+
+MOST_WAITING: Final = 32
+"""Pictures that may wait to be read; further ones are told to come later."""
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "width": 640,
+    "height": 480,
+    "faces": [
+        {
+            "box": [259.4, 77.1, 383.2, 243.5],
+            "score": 0.9341,
+            "landmarks": [
+                [291.7, 139.9], [348.8, 139.2], [321.5, 174.6], [297.2, 200.3], [345, 200.1],
+            ],
+            "votes": {
+                "angry": 0.0012, "disgust": 0.0004, "fear": 0.0016, "happy": 0.9615,
+                "sad": 0.0011, "surprise": 0.0074, "neutral": 0.0247, "other": 0.0021,
+            },
+            "top": [["happy", 0.9615], ["neutral", 0.0247], ["surprise", 0.0074]],
+            "clear": True,
+            "why": None,
+        }
+    ],
+}  # fmt: skip
+
+
+class FaceAnswer(BaseModel):
+    """What people would say about one face."""
+
+    box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in pixels")
+    score: float = Field(ge=0, le=1, description="the face finder's confidence")
+    landmarks: list[tuple[float, float]] = Field(description="five points (x, y) in pixels")
+    votes: dict[str, float] = Field(description="share of people by answer; they sum to 1")
+    top: list[tuple[str, float]] = Field(description="the three most frequent answers")
+    clear: bool = Field(description="whether most people could tell")
+    why: str | None = Field(description="when not clear, the reason")
+
+
+class PictureAnswer(BaseModel):
+    """A picture's readings, largest face first: as of `mien read --json`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    width: int = Field(ge=1, description="pixels, of the picture as people see it, upright")
+    height: int = Field(ge=1, description="pixels")
+    faces: list[FaceAnswer]
+
+
+class Refusal(BaseModel):
+    """Why a picture was not read."""
+
+    error: str = Field(description="a word that programs can tell it by")
+    message: str = Field(description="what is wrong, and how to mend it")
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, error: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+
+
+def _refusals(**told: str) -> dict[int | str, dict[str, Any]]:
+    return {
+        int(code.removeprefix("_")): {"model": Refusal, "description": text}
+        for code, text in told.items()
+    }
+
+
+_BODY: Final = {
+    "required": True,
+    "description": "One picture: the file's content as it is.",
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary"}}
+        for kind in ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
+    },
+}
+_READ_ANSWERS: Final = _refusals(
+    _400="not a picture, damaged, or too many pixels",
+    _408="the picture took too long to come",
+    _413="too many bytes",
+    _415="a form or text; the picture itself must be the body",
+    _429="this client asks too often; Retry-After says when to come again",
+    _500="a defect in mien; the log has it",
+    _503="the reader is not loaded, or too many pictures wait",
+)
+
+
+def create_router(clients: Clients) -> APIRouter:
+    """The routes of an application whose state has `readers`.
+
+    Args:
+        clients: what each client may have.
+    """
+    router = APIRouter()
+    pictures = _Pictures(clients)
+
+    @router.post(
+        "/v1/read",
+        response_model=PictureAnswer,
+        responses=_READ_ANSWERS,
+        openapi_extra={"requestBody": _BODY},
+        summary="Read the faces in a picture",
+        tags=["v1"],
+    )
+    async def read(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """What ten people would say about each face, largest first. Nothing is stored."""
+        try:
+            answer = await pictures.answer(request)
+            status = 200
+        except _RefusedError as refused:
+            answer, status = {"error": refused.error, "message": str(refused)}, refused.status
+        _readers(request).metrics.pictures.labels(str(status)).inc()
+        again = {"Retry-After": "1"} if status in {429, 503} else None
+        return JSONResponse(answer, status, again)
+
+    @router.get("/health", summary="Whether mien runs", tags=["operation"])
+    async def health() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"status": "ok"}
+
+    @router.get(
+        "/ready",
+        summary="Whether mien can read",
+        responses={503: {"description": "loading, failed or ending", "model": dict[str, str]}},
+        tags=["operation"],
+    )
+    async def ready(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        state = _readers(request).state
+        return JSONResponse({"status": state}, 200 if state == "ready" else 503)
+
+    @router.get(
+        "/metrics",
+        summary="Figures for Prometheus",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        tags=["operation"],
+    )
+    async def metrics(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return Response(_readers(request).metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class _Pictures:
+    """Takes a picture from a request and has it read.
+
+    However many pictures come, one at a time asks for a turn: so sessions, each of which asks for
+    one as well, are slowed by pictures as by one more session.
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._one = asyncio.Lock()
+        self._waiting = 0
+
+    async def answer(self, request: Request) -> dict[str, Any]:
+        """The readings of the request's body.
+
+        Raises:
+            _RefusedError: with the status and the words for the client.
+        """
+        readers = _readers(request)
+        if not self._clients.picture(client_of(request.scope)):
+            most = readers.settings.pictures_a_second
+            raise _RefusedError(429, "too-many", f"Expected at most {most} pictures a second.")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data" or kind in {"application/json", "text/plain"}:
+            raise _RefusedError(
+                415,
+                "not-a-picture",
+                f"Expected the picture itself as the body, got {kind}. With curl: "
+                "--data-binary @photo.jpg --header 'Content-Type: image/jpeg'",
+            )
+        if readers.state != "ready":
+            raise _RefusedError(503, "not-ready", f"The reader is not ready: {readers.state}.")
+        if self._waiting >= MOST_WAITING:
+            raise _RefusedError(503, "busy", f"{MOST_WAITING} pictures wait already.")
+        self._waiting += 1
+        try:
+            return await self._read(readers, await _body(request, readers.settings))
+        finally:
+            self._waiting -= 1
+
+    async def _read(self, readers: Readers, body: bytes) -> dict[str, Any]:
+        arrival = time.perf_counter()
+        reader = await readers.reader()
+        limit = readers.settings.picture_megapixels
+        try:
+            async with self._one, readers.turn:
+                answer, timings = await readers.run(_read, reader, body, limit, arrival)
+        except ImageError as error:
+            raise _RefusedError(400, "not-readable", str(error)) from error
+        except Exception as error:
+            logger.exception("A picture could not be read")
+            raise _RefusedError(
+                500, "reading-failed", "mien could not read this picture; its log says why."
+            ) from error
+        readers.metrics.took(timings)
+        return answer
+
+
+def _readers(request: Request) -> Readers:
+    return request.app.state.readers
+
+
+async def _body(request: Request, settings: Settings) -> bytes:
+    megabytes = settings.picture_megabytes
+    most = megabytes * 1_000_000
+    too_large = _RefusedError(
+        413, "too-large", f"Expected at most {megabytes} MB. Scale the picture down."
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > most:
+                    raise too_large
+    except TimeoutError as error:
+        raise _RefusedError(
+            408, "too-slow", f"Expected the whole picture within {BODY_SECONDS:g} s."
+        ) from error
+    except ClientDisconnect as error:  # nobody will see this answer
+        raise _RefusedError(400, "cut-off", "The picture did not come whole.") from error
+    return bytes(body)
+
+
+def _read(
+    reader: FrameReader, body: bytes, limit_megapixels: float, arrival: float
+) -> tuple[dict[str, Any], dict[str, float]]:
+    start = time.perf_counter()
+    image = load_image(body, limit_megapixels=limit_megapixels)
+    decoded = time.perf_counter()
+    readings, steps = reader.read_timed(image)
+    seconds = {
+        "waiting": start - arrival,
+        "decode": decoded - start,
+        "finder": steps.finder,
+        "crop": steps.crop,
+        "network": steps.network,
+        "total": time.perf_counter() - arrival,
+    }
+    timings = {name: 1000 * value for name, value in seconds.items()}
+    return _told(image, readings), timings
+
+
+def _told(image: NDArray[np.uint8], readings: list[Reading]) -> dict[str, Any]:
+    height, width = image.shape[:2]
+    return {"width": width, "height": height, "faces": [one.to_dict() for one in readings]}
