@@ -133,6 +133,7 @@ def read(
     draw: Path | None = None,
     files_from: Annotated[str | None, _HYPHEN] = None,
     model: Path | None = None,
+    ray: Annotated[bool, _FLAG] = False,
 ) -> int:
     """Read the faces in pictures, folders or standard input.
 
@@ -151,6 +152,8 @@ def read(
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
         files_from: file that names a picture or folder a line; - for standard input.
         model: a file of `mien export`; without it the network that ships with mien.
+        ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names; images may
+            be addresses such as s3://bucket/folder; --out is a folder or address for Parquet.
     """
     kind: Kind = "json" if as_json else "csv" if as_csv else "parquet" if as_parquet else "text"
     if out is not None and kind == "text":
@@ -162,6 +165,14 @@ def read(
         raise UsageError("Which pictures? Name files or folders, or give --files-from.")
     if [*images, files_from].count("-") > 1:
         raise UsageError("Standard input (-) can be read but once.")
+    if ray:
+        if out is None or as_json or as_csv or draw or files_from or "-" in images:
+            raise UsageError(
+                "--ray reads named IMAGES into --out FOLDER, as Parquet; nothing else."
+            )
+        from mien.scale.archive import read_archive
+
+        return read_archive(images, out, model=model)
     if kind == "parquet" and out is None:
         raise UsageError("--parquet needs --out FILE.")
     if kind == "text" and out is not None:

@@ -6,7 +6,7 @@ Read by Pillow, which is asked for common formats alone: some that it knows are 
 
 import glob
 import io
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,18 +54,20 @@ _TURNS: Final = {
 _quiet = Quiet()
 
 
-def find_images(paths: Iterable[str | Path]) -> list[Path]:
+def find_images(
+    paths: Iterable[str | Path], *, endings: Collection[str] = EXTENSIONS
+) -> list[Path]:
     """The pictures that files, folders and patterns name, in order and each once.
 
     Files are taken whatever their name, even missing ones: reading them says what is wrong. Folders
-    are searched to any depth, sorted, for `EXTENSIONS`; hidden files and folders are left out.
+    are searched to any depth, sorted, for `endings`; hidden files and folders are left out.
     Patterns (`*`, `?`, `[abc]`, and `**` for folders to any depth) stand for the files and folders
     that they match, sorted; one that matches none is taken for a file.
     """
     found: dict[Path, None] = {}
     for path in _matches(paths):
         if _exists(path) and path.is_dir():
-            found.update(dict.fromkeys(sorted(filter(_is_image_name, _visible_files(path)))))
+            found.update(dict.fromkeys(sorted(_visible_files(path, endings))))
         else:
             found[path] = None
     return list(found)
@@ -89,15 +91,11 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _visible_files(folder: Path) -> Iterator[Path]:
+def _visible_files(folder: Path, endings: Collection[str]) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file():
+        if not hidden and path.suffix.lower() in endings and path.is_file():
             yield path
-
-
-def _is_image_name(path: Path) -> bool:
-    return path.suffix.lower() in EXTENSIONS
 
 
 def load_image(

@@ -41,6 +41,7 @@ def watch(
     as_json: Annotated[bool, _FLAG, Parameter("--json", group=_FORMAT)] = False,
     parquet: Annotated[bool, _FLAG, Parameter(group=_FORMAT)] = False,
     model: Path | None = None,
+    ray: Annotated[bool, _FLAG] = False,
 ) -> int:
     """Annotate films: a video with boxes and words, a table, and a report for each.
 
@@ -57,7 +58,16 @@ def watch(
         as_json: the table as JSON lines instead of CSV.
         parquet: the table as Parquet; needs pyarrow.
         model: a file of `mien export`; without it the network that ships with mien.
+        ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names: files,
+            folders and addresses such as s3://bucket/folder into Parquet tables, without videos
+            and reports.
     """
+    if ray:
+        if as_json:
+            raise MienError("--ray writes Parquet; leave out --json.")
+        from mien.scale.archive import read_archive
+
+        return read_archive(videos, out, films=True, every=every, model=model)
     if parquet:
         arrow_schema()  # fails where pyarrow is missing, before any work
     table = "jsonl" if as_json else "parquet" if parquet else "csv"

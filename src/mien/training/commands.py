@@ -9,8 +9,10 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import track
 
+from mien.errors import TrainingError
 from mien.training import data as datasets
 from mien.training.augment import Augmentation
+from mien.training.distributed import is_first
 from mien.training.run_folder import Config
 from mien.training.train import train as run_training
 
@@ -92,9 +94,15 @@ def train(
     """
     try:
         best = run_training(data, out, config or Config(), resume=resume)
+    except TrainingError:
+        if not is_first():  # the first tells it
+            raise SystemExit(1) from None
+        raise
     except KeyboardInterrupt:
         print(f"\nInterrupted; go on with the same command and --resume ({out})", file=sys.stderr)
         raise
+    if not is_first():
+        return
     print(
         f"{out}: best epoch {best['epoch']} of {best['epochs']}, "
         f"validation accuracy {best['accuracy']:.4f}"

@@ -112,8 +112,17 @@ class State:
     best_accuracy: float = -1.0
 
 
-def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bool) -> Config:
+def open_run(
+    run: Path, config: Config, records: NDArray[np.void], *, resume: bool, processes: int = 1
+) -> Config:
     """Make the folder of a new run, or find that of an old one.
+
+    Args:
+        run: the folder.
+        config: what is asked.
+        records: the data set's.
+        resume: whether it is an old one.
+        processes: that train together; told in `config.json`.
 
     Returns:
         The run's config: `config` itself, or what was asked of the old run with its patience.
@@ -160,6 +169,7 @@ def open_run(run: Path, config: Config, records: NDArray[np.void], *, resume: bo
         "torch": torch.__version__,
         "device": "cuda" if torch.cuda.is_available() else "cpu",
         "threads": torch.get_num_threads(),
+        "processes": processes,
     }
     (run / "config.json").write_text(json.dumps(content, indent=2) + "\n")
     return config
@@ -201,9 +211,7 @@ def finish_epoch(
     run: Path, state: State, steps: Iterable[Mapping[str, float]], line: Mapping[str, Any]
 ) -> None:
     """Write down an epoch: its lines, the weights if they are the best yet, and the checkpoint."""
-    state.epoch = line["epoch"]
-    if line["validation_accuracy"] > state.best_accuracy:
-        state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
+    if pass_epoch(state, line):
         _save(state.average.module.state_dict(), run / "best.pt")
     _append(run / "metrics.csv", STEP_FIELDS, steps)
     _append(run / "epochs.csv", EPOCH_FIELDS, [line])
@@ -218,6 +226,15 @@ def finish_epoch(
     _save(checkpoint, run / "checkpoint.pt")
 
 
+def pass_epoch(state: State, line: Mapping[str, Any]) -> bool:
+    """Bring `state` behind an epoch; whether it is the best yet."""
+    state.epoch = line["epoch"]
+    best = line["validation_accuracy"] > state.best_accuracy
+    if best:
+        state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
+    return best
+
+
 def restore(run: Path, state: State, device: torch.device) -> None:
     """Bring `state` to where the run's last complete epoch left it."""
     if (run / "checkpoint.pt").exists():  # else it was interrupted within the first epoch
@@ -228,14 +245,17 @@ def restore(run: Path, state: State, device: torch.device) -> None:
         state.epoch = checkpoint["epoch"]
         state.best_epoch = checkpoint["best_epoch"]
         state.best_accuracy = checkpoint["best_accuracy"]
-    # An interruption between the lines and the checkpoint leaves lines of an unfinished epoch.
+
+
+def drop_unfinished(run: Path, epoch: int) -> None:
+    """Drop lines after `epoch`: an interruption between lines and checkpoint leaves such."""
     for name in ("metrics.csv", "epochs.csv"):
         if not (run / name).exists():
             continue
         with (run / name).open(newline="") as file:
             reader = csv.DictReader(file)
             fields = reader.fieldnames or ()
-            lines = [line for line in reader if int(line["epoch"]) <= state.epoch]
+            lines = [line for line in reader if int(line["epoch"]) <= epoch]
         (run / name).unlink()
         _append(run / name, fields, lines)
 

@@ -2,6 +2,8 @@
 
 Every random number of an epoch comes from (seed, epoch), so a run that was interrupted anywhere and
 resumed ends with the same weights as one that was not (on the same machine and number of threads).
+Under `torchrun` several processes share each batch, see `mien.training.distributed`; they see the
+same images as one would, and differ in what normalisation and dropout make of a part of a batch.
 Cost of `baseline` on FER2013: about a minute an epoch on two CPU cores.
 """
 
@@ -23,17 +25,21 @@ from torch.nn.functional import cross_entropy, interpolate
 from torch.optim.swa_utils import AveragedModel
 
 from mien.emotions import EMOTION_NAMES
+from mien.errors import TrainingError
 from mien.training.augment import augment_batch, rescale
 from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset, select
+from mien.training.distributed import Processes, is_restarted, joined_processes
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
     Config,
     State,
+    drop_unfinished,
     finish_epoch,
     first_network,
     load_run,
     open_run,
+    pass_epoch,
     restore,
 )
 
@@ -84,7 +90,8 @@ def train(
         data: a data set file of `mien data prepare`.
         run: folder to make; with `resume`, one that exists.
         config: what to do; when resuming, the run's own is taken but for `patience`.
-        resume: go on after the last complete epoch.
+        resume: go on after the last complete epoch; goes without saying where torchrun starts the
+            processes again.
         after_epoch: called with the epoch's line of `epochs.csv` once it is kept; what it raises
             ends the run.
 
@@ -95,18 +102,43 @@ def train(
         TrainingError: the folder holds a run already, or none to resume, or one on other data.
         DataError: the data set cannot be used.
     """
+    with joined_processes() as processes:
+        return _train(data, run, config, processes, resume=resume, after_epoch=after_epoch)
+
+
+def _train(
+    data: Path,
+    run: Path,
+    config: Config,
+    processes: Processes,
+    *,
+    resume: bool,
+    after_epoch: Callable[[Mapping[str, Any]], None] | None,
+) -> dict[str, Any]:
     _keep_memory()
     records = load_dataset(data)
     training, validation = select(records, "train"), select(records, "validation")
     if not training["votes"].any():
         config = replace(config, votes_weight=0.0)
-    config = open_run(run, config, records, resume=resume)
+    if config.batch_size < 2 * processes.count:
+        raise TrainingError(
+            f"--batch-size {config.batch_size}: too few for {processes.count} processes, which "
+            "need two images each; give a larger one"
+        )
+    began = is_restarted() and (run / "config.json").exists()
+    resume = processes.once(lambda: resume or began)
+    config = processes.once(
+        lambda: open_run(run, config, records, resume=resume, processes=processes.count)
+    )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = first_network(run, config).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     state = State(network, *_optimizer(network, config))
     if resume:
         restore(run, state, device)
+        if processes.first:
+            drop_unfinished(run, state.epoch)
+    parallel = processes.parallel(network)
     if config.part < 1:
         drawn = np.random.default_rng(config.seed).permutation(len(training))
         training = training[np.sort(drawn[: max(1, round(config.part * len(training)))])]
@@ -116,29 +148,36 @@ def train(
         training = np.concatenate([training, backgrounds])
     targets = Targets.of(training, device)
     teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
-    with _display() as display:
+    with _display(quiet=not processes.first) as display:
         task = display.add_task("Training", total=config.epochs, completed=state.epoch)
         for epoch in range(state.epoch + 1, config.epochs + 1):
             if epoch - 1 - state.best_epoch >= config.patience:
                 display.console.print(f"No better epoch in {config.patience}: stopped early")
                 break
             began = time.perf_counter()
-            steps = _train_epoch(state, teachers, config, targets, epoch, display, task)
+            steps = _train_epoch(
+                state, parallel, teachers, config, targets, epoch, processes, display, task
+            )
+            measured = processes.once(lambda: validate(state.average.module, validation, device))
             line = {
                 "epoch": epoch,
                 "learning_rate": steps[-1]["learning_rate"],
                 "training_loss": float(np.mean([step["loss"] for step in steps])),
                 "training_accuracy": float(np.mean([step["accuracy"] for step in steps])),
-                **validate(state.average.module, validation, device),
+                **measured,
                 "seconds": time.perf_counter() - began,
             }
-            finish_epoch(run, state, steps, line)
+            if processes.first:
+                finish_epoch(run, state, steps, line)
+            else:
+                pass_epoch(state, line)
             best = "  best" if state.best_epoch == epoch else ""
             display.console.print(_sentence(line, config.epochs) + best, soft_wrap=True)
             display.update(task, completed=epoch)
             if after_epoch is not None:
                 after_epoch(line)
-    plot_learning_curves(run / "epochs.csv", run / "learning-curves.png")
+    if processes.first:
+        plot_learning_curves(run / "epochs.csv", run / "learning-curves.png")
     return {"epoch": state.best_epoch, "accuracy": state.best_accuracy, "epochs": state.epoch}
 
 
@@ -239,16 +278,18 @@ def _optimizer(network: nn.Module, config: Config) -> tuple[AveragedModel, torch
 
 def _train_epoch(
     state: State,
+    parallel: nn.Module,
     teachers: list[nn.Module],
     config: Config,
     targets: Targets,
     epoch: int,
+    processes: Processes,
     display: Progress,
     task: TaskID,
 ) -> list[dict[str, float]]:
     order = np.random.default_rng((config.seed, epoch)).permutation(len(targets.images))
     batches = np.array_split(order, max(1, len(order) // config.batch_size))
-    torch.manual_seed(config.seed * 100_003 + epoch)  # dropout
+    torch.manual_seed(config.seed * 100_003 + epoch + (processes.number << 40))  # dropout
     state.network.train()
     lines: list[dict[str, float]] = []
     for index, batch in enumerate(batches):
@@ -261,9 +302,12 @@ def _train_epoch(
         images = augment_batch(rescale(targets.images[chosen]), config.augmentation, seed)
         if epoch <= config.progressive * config.epochs:
             images = interpolate(images, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
+        mine = processes.share(batch)
+        images, chosen = images[mine], chosen[mine]
+        share = len(chosen) / len(batch)
         labels = targets.labels[chosen]
         with torch.autocast("cuda", torch.bfloat16, enabled=images.is_cuda):
-            logits = state.network(images.contiguous(memory_format=torch.channels_last)).float()
+            logits = parallel(images.contiguous(memory_format=torch.channels_last)).float()
         label = logits[:, :LABELS]
         known = labels >= 0
         loss = cross_entropy(label, labels, ignore_index=-1, label_smoothing=config.label_smoothing)
@@ -274,7 +318,7 @@ def _train_epoch(
             taught = teaching_loss(logits[known], teachers, images[known], config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
         state.optimizer.zero_grad()
-        loss.backward()
+        (loss * (share * processes.count)).backward()  # shares may differ by an image
         state.optimizer.step()
         state.average.update_parameters(state.network)
         accuracy = (label.argmax(dim=1) == labels)[known].float().mean()
@@ -283,11 +327,12 @@ def _train_epoch(
                 "epoch": epoch,
                 "step": step,
                 "learning_rate": rate,
-                "loss": loss.item(),
-                "accuracy": accuracy.item(),
+                "loss": share * loss.item(),
+                "accuracy": share * accuracy.item(),
             }
         )
         display.update(task, completed=epoch - 1 + (index + 1) / len(batches))
+    processes.add(lines, ("loss", "accuracy"))
     return lines
 
 
@@ -303,8 +348,8 @@ def _sentence(line: dict[str, Any], epochs: int) -> str:
     )
 
 
-def _display() -> Progress:
-    console = Console(stderr=True)
+def _display(*, quiet: bool) -> Progress:
+    console = Console(stderr=True, quiet=quiet)
     return Progress(*Progress.get_default_columns()[:2], TimeRemainingColumn(), console=console)
 
 

@@ -1,0 +1,228 @@
+"""`mien read --ray` and `mien watch --ray`: an archive → tables, by Ray Data.
+
+The files are cut into parts, which Ray Data hands to actors wherever cores are free; each actor
+holds a reader and writes its parts into the tables itself, so that rows never pass through this
+process. An actor that dies is started anew by Ray and begins its part again. A part at which actors
+died three times is read file by file; a file at which they die as often is listed as an error.
+"""
+
+import hashlib
+import logging
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from mien._parallel import chunks
+from mien.classifier import PACKAGED_MODEL
+from mien.errors import MienError
+from mien.scale.cluster import check_ray, ray_cluster
+from mien.scale.listing import File, find_files, is_address, source_of, unique, whole_address
+from mien.scale.read_parts import Part, PartReader, Task
+from mien.scale.tables import Tables, partition
+from mien.sources import EXTENSIONS, find_images
+
+FILM_ENDINGS: Final = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts"}
+    | {".vob", ".flv", ".wmv", ".asf", ".ogv", ".3gp", ".mxf", ".gif"}
+)
+"""Endings by which films are found in folders, in lower case."""
+
+_MOST: Final = 256  # pictures a part: some seconds' work, which a kill may lose
+_LEAST: Final = 16
+_PARTS: Final = 8  # a core, so that all end at about the same time
+_BLOCKS: Final = 4096  # of Ray Data; each costs the scheduler some milliseconds
+_TOLD: Final = 30.0  # seconds between lines of progress where nobody watches a bar
+
+
+def read_archive(
+    given: Sequence[str],
+    out: Path,
+    *,
+    films: bool = False,
+    every: float = 0.0,
+    model: Path | None = None,
+) -> int:
+    """Read an archive into tables, or go on where an earlier run has stopped.
+
+    Args:
+        given: files, folders and patterns, or addresses of files and folders (s3://, gs://, ...).
+            Each folder is a source; files that are named have their folder as source.
+        out: folder, or address, for the tables; see `mien.scale.tables`.
+        films: read films, not pictures.
+        every: seconds between frames of films that are read; 0 reads all.
+        model: a file of `mien export`.
+
+    Returns:
+        The exit code: 1 if a file could not be read, or not to its end; the errors are listed.
+
+    Raises:
+        MissingPackageError: Ray is not installed.
+        MienError: there are no files, or the tables cannot be used.
+        OSError: the tables cannot be written.
+    """
+    check_ray()
+    endings = FILM_ENDINGS if films else EXTENSIONS
+    sources = unique(pair for place in given for pair in _find(place, endings))
+    what = "films" if films else "pictures"
+    if not sources:
+        raise MienError(f"{', '.join(given)}: no {what} in there.")
+    for source in {source for source, _ in sources}:
+        partition(source)
+    content = (model or PACKAGED_MODEL).read_bytes()
+    settings = {"read": what, "weights": hashlib.sha256(content).hexdigest()[:16]}
+    settings |= {"every": every} if films else {}
+    place = whole_address(out)
+    if not is_address(place):
+        place = str(Path(place).absolute())
+    tables = Tables(place)
+    done = tables.begin(settings)
+    todo = [(source, file) for source, file in sources if file.name not in done]
+    before = len(sources) - len(todo)
+    if before:
+        _tell(f"{before:,} of {len(sources):,} {what} are in {out} already.")
+    if todo:
+        task = Task(films, every, None if model is None else content)
+        with _progress(before, len(sources), what) as advance:
+            try:
+                _read(todo, tables, place, task, advance)
+            except KeyboardInterrupt:
+                _tell(
+                    f"stopped; what is done is kept in {out}. The same command goes on from there."
+                )
+                raise
+    wanted = {file.name for _, file in sources}
+    errors = {name: error for name, error in tables.errors().items() if name in wanted}
+    for _, error in sorted(errors.items()):
+        print(error, file=sys.stderr)
+    if errors:
+        _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {out}/errors.")
+    return 1 if errors else 0
+
+
+def _read(
+    todo: list[tuple[str, File]],
+    tables: Tables,
+    out: str,
+    task: Task,
+    advance: Callable[[int], None],
+) -> None:
+    with ray_cluster() as cores:
+        most = 1 if task.films else len(todo) // (_PARTS * cores)
+        parts = list(_parts(todo, 1 if task.films else min(_MOST, max(_LEAST, most))))
+        unread = _run(parts, out, task, cores, advance)
+        alone = [_part(part.source, [file]) for part in unread for file in part.files]
+        for part in _run(alone, out, task, cores, advance):
+            name = part.files[0].name
+            why = f"{name}: whoever read it died, three times; it is left out."
+            tables.write(part.source, part.name, faces=None, done={name: 0}, errors={name: why})
+            advance(1)
+    tables.end()
+
+
+def _run(
+    parts: list[Part], out: str, task: Task, cores: int, advance: Callable[[int], None]
+) -> list[Part]:
+    """Have parts read.
+
+    Returns:
+        Those at which actors died again and again.
+
+    Raises:
+        MienError: Ray gave up.
+        OSError: what was read cannot be written.
+    """
+    if not parts:
+        return []
+    import ray.data
+    from ray.exceptions import RayError
+
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    workers = min(cores, len(parts))
+    # On a cluster that grows, Ray may start more.
+    most = len(parts) if os.environ.get("RAY_ADDRESS") else workers
+    items = [{"part": pickle.dumps(part)} for part in parts]
+    blocks = min(len(parts), _BLOCKS)
+    results = ray.data.from_items(items, override_num_blocks=blocks).map_batches(
+        PartReader,
+        fn_constructor_args=(out, task),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(min_size=workers, max_size=most),
+        num_cpus=1,
+    )
+    unread = {part.name: part for part in parts}
+    try:
+        for result in results.iter_rows():
+            if result["failed"]:
+                raise OSError(f"{out}: cannot be written: {result['failed']}")
+            if not result["deadly"]:
+                del unread[result["part"]]
+                advance(result["files"])
+    except RayError as error:
+        raise MienError(
+            f"Ray ended the run: {error}. What is done is kept; the same command goes on."
+        ) from error
+    return list(unread.values())
+
+
+def _parts(todo: Iterable[tuple[str, File]], size: int) -> Iterator[Part]:
+    by_source: dict[str, list[File]] = {}
+    for source, file in todo:
+        by_source.setdefault(source, []).append(file)
+    for source, files in by_source.items():
+        for some in chunks(files, size):
+            yield _part(source, some)
+
+
+def _part(source: str, files: Sequence[File]) -> Part:
+    names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
+    return Part(hashlib.sha256(names).hexdigest()[:16], source, tuple(files))
+
+
+def _find(place: str, endings: frozenset[str]) -> Iterator[tuple[str, File]]:
+    """Files, with their sources."""
+    if is_address(place):
+        source = source_of(place)
+        for file in find_files(place, endings):
+            yield (source if file.name != source else source.rpartition("/")[0]), file
+        return
+    folder = Path(place).is_dir()
+    for path in find_images([place], endings=endings):
+        source = Path(place) if folder else path.parent
+        yield str(source), File(str(path), "", str(path.absolute()))
+
+
+@contextmanager
+def _progress(done: int, total: int, what: str) -> Generator[Callable[[int], None]]:
+    """A bar on standard error where a person sees that, else a line twice a minute."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import MofNCompleteColumn, Progress
+
+        columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+            task = bar.add_task("Reading", total=total, completed=done)
+            yield lambda count: bar.advance(task, count)
+        return
+    told = time.monotonic()
+
+    def advance(count: int) -> None:
+        nonlocal done, told
+        done += count
+        if time.monotonic() - told > _TOLD:
+            told = time.monotonic()
+            _tell(f"{done:,} of {total:,} {what} are read.")
+
+    yield advance
+
+
+def _tell(words: str) -> None:
+    print(f"mien: {words}", file=sys.stderr)

@@ -1,0 +1,202 @@
+"""What an actor does: a part of an archive, pictures or one film, into the tables."""
+
+import pickle
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from av.error import FFmpegError
+
+from mien._parallel import chunks
+from mien.errors import MienError
+from mien.files import read_sources
+from mien.films.tables import COLUMNS as FILM_COLUMNS
+from mien.films.tables import row
+from mien.reader import Reader
+from mien.scale.listing import File
+from mien.scale.tables import Tables
+from mien.tables import arrow_schema, dict_rows
+from mien.videos import Video
+from mien.watcher import watch
+
+_DEATHS: Final = 3  # of actors at one part, after which it is let alone
+_ROWS: Final = 8192  # of Parquet that are written at once
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files that one task reads.
+
+    Attributes:
+        name: of its files in the tables.
+        source: that they are of.
+        files: pictures, or one film.
+    """
+
+    name: str
+    source: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How files are read.
+
+    Attributes:
+        films: whether they are films, not pictures.
+        every: seconds between frames of films that are read; 0 reads all.
+        model: content of a file of `mien export`; None for the network that ships with mien.
+    """
+
+    films: bool
+    every: float = 0.0
+    model: bytes | None = None
+
+
+class PartReader:
+    """Reads parts, one after the other; an actor of Ray Data."""
+
+    def __init__(self, out: str, task: Task) -> None:
+        """Load the models, and join those who write into `out`."""
+        with _model_file(task.model) as path:
+            self._reader = Reader(model=path, threads=1)
+        self._task = task
+        self._tables = Tables(out)
+        self._tables.join()
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
+        """Read a batch; of each part its name, `files`, `faces`, `deadly`, `failed`.
+
+        `deadly` says that it was not read, because actors died at it; `failed` is why nothing can
+        be written any more, or "".
+        """
+        results = [self._read(pickle.loads(part)) for part in batch["part"]]
+        return {key: [result[key] for result in results] for key in results[0]}
+
+    def _read(self, part: Part) -> dict[str, Any]:
+        errors: dict[str, str] = {}
+        done: dict[str, int] = {}
+        failed, deadly = "", False
+        with tempfile.TemporaryDirectory(prefix="mien-") as folder:
+            faces = Path(folder) / "faces.parquet"
+            try:
+                if self._tables.begun(part.name) >= _DEATHS:
+                    deadly = True
+                elif self._task.films:
+                    for file in part.files:
+                        self._read_film(file, faces, done, errors)
+                else:
+                    self._read_pictures(part, faces, done, errors)
+                if not deadly:
+                    rows = faces if sum(done.values()) else None
+                    self._tables.write(part.source, part.name, faces=rows, done=done, errors=errors)
+            except OSError as error:
+                failed = str(error)
+        counts = {"files": len(done), "faces": sum(done.values())}
+        return {"part": part.name, **counts, "deadly": deadly, "failed": failed}
+
+    def _read_pictures(
+        self, part: Part, faces: Path, done: dict[str, int], errors: dict[str, str]
+    ) -> None:
+        def contents() -> Iterator[tuple[str, Path | bytes]]:
+            for file in part.files:
+                if not file.root:
+                    yield file.name, Path(file.path)
+                    continue
+                try:
+                    yield file.name, file.read()
+                except MienError as error:
+                    done[file.name] = 0
+                    errors[file.name] = str(error)
+
+        paths = {file.name: file.path for file in part.files}
+        results = read_sources(contents(), self._reader, workers=1, also=None)
+        with _rows_into(faces, arrow_schema()) as write:
+            for result, _ in results:
+                done[result.image] = len(result.readings)
+                if result.error is not None:
+                    errors[result.image] = result.error.replace(paths[result.image], result.image)
+                else:
+                    write(list(dict_rows(result.to_dict())))
+
+    def _read_film(
+        self, film: File, faces: Path, done: dict[str, int], errors: dict[str, str]
+    ) -> None:
+        done[film.name] = 0
+        with _rows_into(faces, film_schema()) as write:
+            try:
+                with _on_disk(film, faces.parent) as path, Video(path) as video:
+                    frames = watch(video, reader=self._reader, every=self._task.every)
+                    rows = (
+                        {"film": film.name, **row(frame, reading)}
+                        for frame, readings in frames
+                        for reading in readings
+                    )
+                    for some in chunks(rows, 256):
+                        write(some)
+                        done[film.name] += len(some)
+            except (MienError, FFmpegError) as error:
+                told = str(error).replace(str(faces.parent / film.copy_name), film.name)
+                told = told.replace(film.path, film.name)
+                errors[film.name] = told if film.name in told else f"{film.name}: {told}"
+
+
+def film_schema() -> Any:
+    """The columns of a film's faces as a `pyarrow.Schema`: those of `mien watch`, and `film`."""
+    import pyarrow as pa
+
+    kinds = {"frame": pa.int64(), "track": pa.int64(), "clear": pa.bool_()}
+    kinds |= {"top": pa.string(), "why": pa.string()}
+    columns = {name: kinds.get(name, pa.float64()) for name in FILM_COLUMNS}
+    return pa.schema([("film", pa.string()), *columns.items()])
+
+
+@contextmanager
+def _rows_into(path: Path, schema: Any) -> Generator[Callable[[list[dict[str, Any]]], None]]:
+    """A Parquet file that takes rows, some thousands of which are in memory at once."""
+    from pyarrow import Table, parquet
+
+    waiting: list[dict[str, Any]] = []
+    with parquet.ParquetWriter(path, schema) as writer:
+
+        def flush() -> None:
+            writer.write_table(Table.from_pylist(waiting, schema))
+            waiting.clear()
+
+        def write(rows: list[dict[str, Any]]) -> None:
+            waiting.extend(rows)
+            if len(waiting) >= _ROWS:
+                flush()
+
+        yield write
+        if waiting:
+            flush()
+
+
+@contextmanager
+def _on_disk(film: File, folder: Path) -> Generator[Path]:
+    """The film as a file: itself, or a copy, because many kinds have their index at the end."""
+    if not film.root:
+        yield Path(film.path)
+        return
+    path = folder / film.copy_name
+    film.copy_to(path)
+    try:
+        yield path
+    finally:
+        path.unlink()
+
+
+def _model_file(content: bytes | None) -> AbstractContextManager[Path | None]:
+    return nullcontext() if content is None else _file_of(content)
+
+
+@contextmanager
+def _file_of(content: bytes) -> Generator[Path]:
+    with tempfile.TemporaryDirectory(prefix="mien-") as folder:
+        path = Path(folder) / "model.onnx"
+        path.write_bytes(content)
+        yield path
