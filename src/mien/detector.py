@@ -10,6 +10,7 @@ FaceDetectorYN.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +38,8 @@ _LEAST_SIDE: Final = 192
 
 _AROUND: Final = 0.75
 # Widths and heights of a face searched on either side of it, and how far it may have moved.
+
+_COST: Final = 10_000  # pixels that could be searched in the time that one more search takes
 
 _STRIDES: Final = (8, 16, 32)
 _OUTPUTS: Final = tuple(f"{kind}_{s}" for kind in ("cls", "obj", "bbox", "kps") for s in _STRIDES)
@@ -129,6 +132,35 @@ def _to_input(image: NDArray[np.uint8]) -> Array:
     return blob
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A part of an image around a face that may have moved a little.
+
+    It begins at a multiple of the coarsest stride, so that the network sees the face in the same
+    place of its grid as in the whole image, and finds the same.
+    """
+
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    centre: Array
+    margin: Array
+
+    @property
+    def pixels(self) -> int:
+        width, height = np.maximum(self.last - self.first, 0)
+        return int(width * height)
+
+
+def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
+    corners = np.asarray(box, np.float32).reshape(2, 2) / span
+    coarsest = _STRIDES[-1]
+    size = image.shape[1::-1]
+    margin = _AROUND * (corners[1] - corners[0])
+    first = np.clip(np.floor((corners[0] - margin) / coarsest) * coarsest, 0, size)
+    last = np.clip(np.ceil((corners[1] + margin) / coarsest) * coarsest, 0, size)
+    return _Part(first.astype(np.intp), last.astype(np.intp), corners.mean(axis=0), margin)
+
+
 class Detector:
     """Finds faces and their landmarks. May be used from several threads at once."""
 
@@ -190,7 +222,8 @@ class Detector:
         Args:
             image: RGB uint8 (H, W, 3).
             near: boxes of the frame before, in pixels: faces are looked for around these alone,
-                which is far quicker where they are few and small, and finds the same.
+                which is far quicker where they are few and small, and finds the same. Where that
+                would be more than the whole, the whole is searched.
 
         Raises:
             ImageError: the array is of another kind, or empty.
@@ -198,13 +231,12 @@ class Detector:
         check_rgb(image)
         fitted, span_x, span_y = _fit(image, self._long_side)
         span = np.array((span_x, span_y), np.float32)
-        if near is None:
+        parts = None if near is None else [_part(fitted, box, span) for box in near]
+        whole = fitted.shape[0] * fitted.shape[1]
+        if parts is None or sum(part.pixels + _COST for part in parts) >= whole:
             found = [self._find(fitted)]
         else:
-            found = [
-                self._find_near(fitted, np.asarray(box, np.float32).reshape(2, 2) / span)
-                for box in near
-            ]
+            found = [self._find_in(fitted, part) for part in parts if part.pixels]
         if not sum(len(scores) for scores, _, _ in found):
             return []
         scores, boxes, landmarks = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -234,32 +266,15 @@ class Detector:
         outputs: list[Array] = self._session.run(_OUTPUTS, {self._input_name: blob})
         return self._decode(outputs, blob.shape[3])
 
-    def _find_near(
-        self, image: NDArray[np.uint8], box: NDArray[np.float32]
-    ) -> tuple[Array, Array, Array]:
-        """The same around a box, float32 (2, 2), of a face that may have moved a little.
-
-        The part that is searched begins at a multiple of the coarsest stride, so that the network
-        sees the face in the same place of its grid as in the whole image, and finds the same.
-        """
-        coarsest = _STRIDES[-1]
-        size = image.shape[1::-1]
-        margin = _AROUND * (box[1] - box[0])
-        first = np.clip(np.floor((box[0] - margin) / coarsest) * coarsest, 0, size).astype(int)
-        last = np.clip(np.ceil((box[1] + margin) / coarsest) * coarsest, 0, size).astype(int)
-        if (last <= first).any():
-            return (
-                np.empty(0, np.float32),
-                np.empty((0, 4), np.float32),
-                np.empty((0, 5, 2), np.float32),
-            )
-        part = image[first[1] : last[1], first[0] : last[0]]
-        scores, boxes, landmarks = self._find(part)
+    def _find_in(self, image: NDArray[np.uint8], part: "_Part") -> tuple[Array, Array, Array]:
+        """The same in a part of the image, of the face that it is around."""
+        first, last = part.first, part.last
+        scores, boxes, landmarks = self._find(image[first[1] : last[1], first[0] : last[0]])
         boxes += np.tile(first, 2).astype(np.float32)
         landmarks += first.astype(np.float32)
         # A neighbour that the part shows by half would be found by half.
-        moved = np.abs((boxes[:, :2] + boxes[:, 2:]) - (box[0] + box[1])) / 2
-        own = (moved <= margin).all(axis=1)
+        moved = np.abs((boxes[:, :2] + boxes[:, 2:]) / 2 - part.centre)
+        own = (moved <= part.margin).all(axis=1)
         return scores[own], boxes[own], landmarks[own]
 
     def _decode(self, outputs: list[Array], width: int) -> tuple[Array, Array, Array]:
