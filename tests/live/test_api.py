@@ -3,9 +3,11 @@
 import io
 import json
 import logging
+import re
 import threading
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from served import served
 from test_app import ADDRESS, Seconds, StandInReader, await_ready, connect, jpeg, message
 
 from mien.live import api
-from mien.live.app import create_app
+from mien.live.app import create_app, default_reader
 from mien.live.logs import JsonLines
 from mien.live.readers import FrameReader
 from mien.live.settings import Settings
@@ -211,6 +213,21 @@ def test_health_and_readiness_tell_loading_ready_and_failed() -> None:
         answer = client.get("/ready")
         assert (answer.status_code, answer.json()) == (503, {"status": "failed"})
         assert client.get("/health").status_code == 200
+
+
+def test_the_client_of_the_documentation_reads_a_picture(
+    astronaut: NDArray[np.uint8],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = Path(__file__).parents[2] / "docs" / "api.md"
+    (example,) = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    Image.fromarray(astronaut).save(tmp_path / "photo.jpg")
+    monkeypatch.chdir(tmp_path)
+    with served(Settings(), default_reader) as address:
+        exec(example.replace("http://127.0.0.1:8765", address), {"__name__": "example"})
+    assert "'happy'" in capsys.readouterr().out
 
 
 def test_figures_tell_sessions_frames_drops_and_stages() -> None:

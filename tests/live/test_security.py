@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from test_app import StandInReader, await_ready, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
 from mien.classifier import PACKAGED_MODEL, Classifier
+from mien.cli import main
 from mien.errors import MienError, ModelError
 from mien.live import connection, server
 from mien.live.app import create_app
@@ -249,6 +251,36 @@ def test_no_path_leads_out_of_the_page(path: str) -> None:
     assert answer.splitlines()[0].split()[1] in {b"404", b"400"}
     assert b"import" not in answer
     assert b"root:" not in answer
+
+
+@pytest.mark.parametrize("name", ["x", "..", "-", "a\\..\\b", "%2e%2e", "a b\nc", "con"])
+def test_exports_stay_in_their_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "work").mkdir()
+    (tmp_path / "in" / f"{name}.jpg").write_bytes(jpeg())
+    monkeypatch.chdir(tmp_path / "work")
+    before = set(tmp_path.rglob("*"))
+    assert main(["read", f"../in/../in/{name}.jpg", "--draw", "out", "--csv"]) == 0
+    new = set(tmp_path.rglob("*")) - before
+    out = tmp_path / "work" / "out"
+    assert len(new) == 2
+    assert all(out in {path, path.parent} for path in new)
+
+
+def test_every_promise_has_its_test() -> None:
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "security.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in root.glob("tests/**/test_*.py"))
+    named = set(re.findall(r"\btest_\w+(?!\w*\.py)\b", text)) - {
+        path.stem for path in root.glob("tests/**/test_*.py")
+    }
+    assert len(named) > 15
+    for name in named:
+        assert f"def {name}" in tests, name
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert all("test" in row.rsplit("|", 2)[1] for row in rows)
 
 
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
