@@ -70,6 +70,7 @@ async def attack(address: str, messages: int, picture: bytes, seed: int) -> Outc
     changes = mutations(rng)
     outcomes: Outcomes = {name: Counter() for name in changes}
     socket: ClientConnection | None = None
+    sequence = 0
     names = list(changes)
     for number in range(1, messages + 1):
         if socket is None:
@@ -82,8 +83,9 @@ async def attack(address: str, messages: int, picture: bytes, seed: int) -> Outc
             await socket.send(changes[name](frame))
             answer: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 20))
             outcomes[name][answer.get("error") or answer["type"]] += 1
-            # A number far ahead, made by chance, would refuse all that come after it.
-            if answer.get("sequence", 0) not in {sequence, None}:
+            # The server closes after some refusals; and a number far ahead, made by chance, would
+            # refuse all that come after it.
+            if answer.get("sequence") != sequence:
                 await socket.close()
                 socket = None
         except ConnectionClosed as closed:
