@@ -153,6 +153,27 @@ def test_every_session_gets_its_turn_however_much_one_sends() -> None:
         assert (first["sequence"] < 99, second["sequence"]) == (True, 99)
 
 
+def test_a_reader_that_hangs_on_a_frame_costs_that_session_alone() -> None:
+    reader = StandInReader()
+    with (
+        server(Settings(readers=2), lambda: reader) as client,
+        connect(client) as hangs,
+        connect(client) as other,
+    ):
+        await_ready(hangs)
+        await_ready(other)
+        reader.may_go_on.clear()
+        hangs.send_bytes(message(1))
+        assert reader.started.acquire(timeout=10)
+        stuck, reader.may_go_on = reader.may_go_on, threading.Event()
+        reader.may_go_on.set()
+        for sequence in range(1, 6):
+            other.send_bytes(message(sequence))
+            assert other.receive_json()["sequence"] == sequence
+        stuck.set()
+        assert hangs.receive_json()["sequence"] == 1
+
+
 def test_one_address_may_hold_only_so_many_connections() -> None:
     settings = Settings(sessions_a_client=1)
     with server(settings) as client:
