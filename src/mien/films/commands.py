@@ -46,8 +46,9 @@ def watch(
     """Annotate films: a video with boxes and words, a table, and a report for each.
 
     A film that cannot be read is named, the others are read; a damaged one is read as far as it
-    goes. What is done already is skipped when the same is asked for again. Nothing of another film
-    is overwritten: where its name is taken, a number is put behind it.
+    goes. What is done already is skipped when the same is asked for again, and a film that was
+    begun goes on where it was. Nothing of another film is overwritten: where its name is taken, a
+    number is put behind it.
 
     Args:
         videos: film files; - for standard input; addresses (rtsp://, http://); numbers of cameras.
