@@ -109,12 +109,18 @@ def conditions(results: Mapping[str, Any]) -> str:
         versions |= figures.get("versions", {})
     named = ("mien", "fer", "tensorflow", "torch", "@vladmandic/face-api", "node")
     told = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-    load = "" if host["load"] is None else f" (load {host['load']} before)"
+    load = host["load"]
+    busy = (
+        f" The machine was busy with other work (load {load} before), so all times are too long."
+        if load is not None and load > host["cores"] / 2
+        else ""
+    )
     return (
-        f"{results['date']}, {host['cores']} cores of {host['processor']}{load}, no GPU; {told}. "
-        f"Medians: {3 * results['rounds']} times each frame and face, in {results['rounds']} turns "
-        f"of all contenders, {results['starts']} starts. Threads are the libraries' defaults where "
-        "no row says one."
+        f"{results['date']}, {host['cores']} cores of {host['processor']}, no GPU; {told}. "
+        f"Medians: {3 * results['rounds']} readings of each frame and face, all contenders in turn; "
+        f"starts: {results['starts']} of each. Threads are the libraries' defaults where no row says "
+        "one."
+        f"{busy}"
     )
 
 
