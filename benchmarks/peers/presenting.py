@@ -117,9 +117,9 @@ def conditions(results: Mapping[str, Any]) -> str:
     )
     return (
         f"{results['date']}, {host['cores']} cores of {host['processor']}, no GPU; {told}. "
-        f"Medians: {3 * results['rounds']} readings of each frame and face, all contenders in turn; "
-        f"starts: {results['starts']} of each. Threads are the libraries' defaults where no row says "
-        "one."
+        f"Medians: {3 * results['rounds']} readings of each frame and face, all contenders in "
+        f"turn; starts: {results['starts']} of each. Threads are the libraries' defaults where no "
+        "row says one."
         f"{busy}"
     )
 
@@ -132,6 +132,10 @@ _PANELS: Final[tuple[tuple[str, Callable[[Figures], float | None], Scale], ...]]
 )
 
 
+def _few_digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
 def draw(results: Mapping[str, Any], file: Path) -> None:
     """Bars of four rows, as a PNG."""
     contenders: Mapping[str, Figures] = results["contenders"]
@@ -142,7 +146,7 @@ def draw(results: Mapping[str, Any], file: Path) -> None:
         heights = [0.0 if v is None else scale(v) for v in values]
         colours = [_OWN if name == "mien" else _OTHER for name in names]
         bars = axis.barh(names, heights, color=colours)
-        words = ["not measured" if v is None else f"{scale(v):,.0f}" for v in values]
+        words = ["not measured" if v is None else _few_digits(scale(v)) for v in values]
         axis.bar_label(bars, words, padding=3, fontsize=9)
         axis.set_title(title, fontsize=10, loc="left")
         axis.set_xlim(0, 1.25 * max([*heights, 1e-9]))
