@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from peers.environments import FOLDER, MissingError, install, size, worker
 from peers.measuring import CONTENDERS, frames, measure
-from peers.presenting import BEGIN, END, ROWS, draw, table, write_into
+from peers.presenting import BEGIN, END, ROWS, conditions, draw, table, write_into
 from peers.workers import Worker, WorkerError
 from PIL import Image
 
@@ -79,7 +79,9 @@ def test_a_worker_that_does_not_answer_tells_why(program: str, why: str, tmp_pat
 
 
 def test_without_environments_nothing_is_measured_and_why_is_told(tmp_path: Path) -> None:
-    results = measure(tmp_path, None, 1, 1, {"fer": "the disk is full"})
+    saved: list[dict[str, Any]] = []
+    measure(tmp_path, None, 1, 1, {"fer": "the disk is full"}, saved.append)
+    results = saved[-1]
     assert "the disk is full" in results["contenders"]["fer, Haar"]["not_measured"]
     assert "not installed" in results["contenders"]["mien"]["not_measured"]
     assert table(results).count("not measured") == len(CONTENDERS) * (len(ROWS) + 2)
@@ -149,10 +151,16 @@ def test_table_and_picture_are_written(results: dict[str, Any], tmp_path: Path) 
     assert text.startswith(f"before\n{BEGIN}\n| | mien |")
     assert text.endswith(f"{END}\nafter\n")
     assert text.count("2 cores of a processor") == 1
+    assert "busy" not in text
     assert "old" not in text
     draw(results, tmp_path / "peers.png")
     with Image.open(tmp_path / "peers.png") as image:
         assert image.width > 1000
+
+
+def test_a_busy_machine_is_told(results: dict[str, Any]) -> None:
+    results["machine"]["load"] = 3.0
+    assert "busy with other work (load 3.0 before)" in conditions(results)
 
 
 def test_a_page_without_a_place_for_the_table_is_refused(

@@ -28,8 +28,9 @@ suppression stands in for MTCNN's: 0.3 % of a frame's time.
 """
 
 import json
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -79,11 +80,16 @@ def measure(
     out: Path = RESULTS,
     problems: Annotated[dict[str, str] | None, Parameter(parse=False)] = None,
 ) -> None:
-    """Measure, and write the figures."""
+    """Measure, and write the figures, after each part; an interrupted run keeps those it has."""
     from peers.measuring import measure as measure_all
 
-    results = measure_all(folder, data if data.exists() else None, rounds, starts, problems or {})
-    out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    def save(results: dict[str, Any]) -> None:
+        out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+    dataset = data if data.exists() else None
+    if dataset is None:
+        print(f"{data}: not there, so accuracy is not measured: mien data prepare", file=sys.stderr)
+    measure_all(folder, dataset, rounds, starts, problems or {}, save)
 
 
 @app.command

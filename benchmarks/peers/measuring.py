@@ -65,9 +65,17 @@ def frames() -> dict[str, NDArray[np.uint8]]:
 
 
 def measure(
-    environments: Path, dataset: Path | None, rounds: int, starts: int, problems: dict[str, str]
-) -> dict[str, Any]:
-    """Everything, as JSON-ready figures.
+    environments: Path,
+    dataset: Path | None,
+    rounds: int,
+    starts: int,
+    problems: dict[str, str],
+    save: Callable[[dict[str, Any]], None],
+) -> None:
+    """Everything, as JSON-ready figures, which are saved after each part.
+
+    They are `date`, `machine`, `rounds`, `starts`, and `contenders`: for each name its figures, or
+    `not_measured` with the reason. Times are medians.
 
     Args:
         environments: folder of `environments.install`.
@@ -75,12 +83,14 @@ def measure(
         rounds: in each of which every contender reads each frame three times.
         starts: fresh processes of each contender.
         problems: why a library is not installed.
-
-    Returns:
-        `date`, `machine`, `rounds`, `starts`, and `contenders`: for each name its figures, or
-        `not_measured` with the reason. Times are medians.
+        save: is given all figures so far.
     """
-    host = machine()
+    conditions = {
+        "date": date.today().isoformat(),
+        "machine": machine(),
+        "rounds": rounds,
+        "starts": starts,
+    }
     result: dict[str, dict[str, Any]] = {contender.name: {} for contender in CONTENDERS}
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -103,26 +113,21 @@ def measure(
             except (MissingError, WorkerError) as error:
                 reason = problems.get(contender.library, str(error))
                 result[contender.name] = {"not_measured": reason}
-        for key, values in _starts(able, start, files, starts).items():
-            result[key] |= values
+
+        def keep(figures: dict[str, dict[str, Any]]) -> None:
+            for key, values in figures.items():
+                result[key] |= values
+            save(conditions | {"contenders": result})
+
+        keep(_accuracy(able, start, folder, dataset))
         with ExitStack() as stack:
             processes = {
                 (c.name, threads): stack.enter_context(start(c, threads))
                 for c in able
                 for threads in THREADS
             }
-            for key, values in _times(processes, files, rounds).items():
-                result[key] |= values
-        for key, values in _accuracy(able, start, folder, dataset).items():
-            result[key] |= values
-    today = date.today().isoformat()
-    return {
-        "date": today,
-        "machine": host,
-        "rounds": rounds,
-        "starts": starts,
-        "contenders": result,
-    }
+            keep(_times(processes, files, rounds))
+        keep(_starts(able, start, files, starts))
 
 
 def _starts(

@@ -109,12 +109,18 @@ def conditions(results: Mapping[str, Any]) -> str:
         versions |= figures.get("versions", {})
     named = ("mien", "fer", "tensorflow", "torch", "@vladmandic/face-api", "node")
     told = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-    load = "" if host["load"] is None else f" (load {host['load']} before)"
+    load = host["load"]
+    busy = (
+        f" The machine was busy with other work (load {load} before), so all times are too long."
+        if load is not None and load > host["cores"] / 2
+        else ""
+    )
     return (
-        f"{results['date']}, {host['cores']} cores of {host['processor']}{load}, no GPU; {told}. "
-        f"Medians: {3 * results['rounds']} times each frame and face, in {results['rounds']} turns "
-        f"of all contenders, {results['starts']} starts. Threads are the libraries' defaults where "
-        "no row says one."
+        f"{results['date']}, {host['cores']} cores of {host['processor']}, no GPU; {told}. "
+        f"Medians: {3 * results['rounds']} readings of each frame and face, all contenders in "
+        f"turn; starts: {results['starts']} of each. Threads are the libraries' defaults where no "
+        "row says one."
+        f"{busy}"
     )
 
 
@@ -124,6 +130,10 @@ _PANELS: Final[tuple[tuple[str, Callable[[Figures], float | None], Scale], ...]]
     ("installed, MB", _under("install_size"), lambda size: size / 1e6),
     ("FER+'s majority, %", _under("majority_accuracy"), lambda share: 100 * share),
 )
+
+
+def _few_digits(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def draw(results: Mapping[str, Any], file: Path) -> None:
@@ -136,7 +146,7 @@ def draw(results: Mapping[str, Any], file: Path) -> None:
         heights = [0.0 if v is None else scale(v) for v in values]
         colours = [_OWN if name == "mien" else _OTHER for name in names]
         bars = axis.barh(names, heights, color=colours)
-        words = ["not measured" if v is None else f"{scale(v):,.0f}" for v in values]
+        words = ["not measured" if v is None else _few_digits(scale(v)) for v in values]
         axis.bar_label(bars, words, padding=3, fontsize=9)
         axis.set_title(title, fontsize=10, loc="left")
         axis.set_xlim(0, 1.25 * max([*heights, 1e-9]))
