@@ -2,12 +2,12 @@
 
 Mutated messages are frames whose bytes were changed, cut, doubled, swapped or made up: header and
 JPEG, some of them valid by chance. Each must be answered, refused by name, or end that session
-alone. Meanwhile a neighbour sends ten good frames a second, which must all be read. The faults that
-need a browser are in tests/live/test_page_server.py.
+alone. Meanwhile a neighbour sends ten good frames a second, none of which may be refused. The
+faults that need a browser are in tests/live/test_page_server.py.
 
     python benchmarks/faults.py --messages 10000
 
-Needs the dev extra; takes about two minutes.
+Needs the dev extra; takes two to six minutes.
 """
 
 import asyncio
