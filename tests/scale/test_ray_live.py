@@ -1,0 +1,98 @@
+"""The live page by Ray Serve: the same protocol, and no session lost with a reader."""
+
+import asyncio
+import os
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+from load.clients import Session, film, hold
+
+from mien.errors import MienError
+from mien.live.settings import Settings
+
+pytest.importorskip("ray", reason="Ray is not installed (extra `scale`)")
+pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of every kind
+
+
+@contextmanager
+def served(readers: int) -> Generator[str]:
+    """Its address, as soon as it can read."""
+    from ray import serve
+
+    from mien.scale.live import start
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    try:
+        start(Settings(port=port), most_readers=readers)
+        address = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/ready", timeout=10).close()
+                break
+            except OSError:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        yield address
+    finally:
+        serve.shutdown()
+
+
+def readers() -> list[int]:
+    """The processes that read, of this program's own Ray."""
+    found = psutil.Process().children(recursive=True)
+    return [one.pid for one in found if "".join(one.cmdline()).startswith(TITLE)]
+
+
+TITLE = "ray::ServeReplica:mien:Readers"
+
+
+async def held(address: str, sessions: int) -> list[Session]:
+    """Sessions of six seconds, in the second of which a reader is killed."""
+
+    async def kill() -> None:
+        await asyncio.sleep(2)
+        os.kill(readers()[0], signal.SIGKILL)
+
+    pictures = film()
+    all_of_them = (
+        hold(address, pictures, rate=5, start=number / 15, seconds=6) for number in range(sessions)
+    )
+    return (await asyncio.gather(kill(), *all_of_them))[1:]
+
+
+def test_a_reader_killed_under_load_loses_no_session(ray: int) -> None:
+    with served(readers=min(2, ray)) as address:
+        page = urllib.request.urlopen(address, timeout=10)
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        page.close()
+        before = set(readers())
+        assert len(before) == min(2, ray)
+        sessions = asyncio.run(held(address, 3))
+        until = time.monotonic() + 60
+        while len(set(readers()) - before) < 1 and time.monotonic() < until:
+            time.sleep(0.2)  # Serve starts another one
+        assert set(readers()) - before
+    for session in sessions:
+        assert session.is_ready
+        assert session.faces == len(session.delays) > 5
+        assert [e for e in session.errors if e != "reading-failed"] == []
+        assert len(session.errors) <= 2  # what was under way
+
+
+def test_a_port_that_is_taken_is_refused(ray: int) -> None:
+    from mien.scale.live import start
+
+    assert ray
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(MienError, match="cannot be had"),
+    ):
+        start(Settings(port=taken.getsockname()[1]), most_readers=1)
