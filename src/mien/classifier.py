@@ -8,6 +8,7 @@ without any other sign.
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -173,10 +174,27 @@ def _session(file: Path, threads: int) -> Any:
             else "Give a file that `mien export` wrote."
         )
         raise ModelError(f"{file}: the model cannot be read: {error}. {mend}") from error
+    if file == PACKAGED_MODEL:
+        _check_hash(file, content)
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own errors share no public base
         raise _refused(file, error) from error
+
+
+def _check_hash(file: Path, content: bytes) -> None:
+    """Refuse shipped weights that are damaged or exchanged; the list beside is sha256sum's."""
+    listed = file.with_name("SHA256SUMS")
+    try:
+        expected = listed.read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError) as error:
+        raise ModelError(f"{listed}: cannot be read: {error}. Install mien anew.") from error
+    found = sha256(content).hexdigest()
+    if found != expected:
+        raise ModelError(
+            f"{file}: not the weights that ship with mien: expected SHA-256 {expected}, got "
+            f"{found}. Install mien anew, or name other weights as a model of your own."
+        )
 
 
 def _refused(file: Path, error: Exception) -> ModelError:

@@ -34,7 +34,8 @@ class Server:
     """`mien live` in a process of its own; can go away and come back on its port."""
 
     def __init__(self, *options: str) -> None:
-        self.options = options
+        # Pages of other tests may still be read, and a busy machine has few places.
+        self.options = options or ("--sessions", "100")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"

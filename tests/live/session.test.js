@@ -43,6 +43,20 @@ test("what stays the same is one stretch, with the mean of its votes", () => {
   assert.deepEqual([...peopleOf(row.stretches[1])], [["sad", 8], ["neutral", 2]]);
 });
 
+test("a clock that is set back or forward loses nothing and keeps the order", () => {
+  const session = new Session();
+  show(session, 0, Array(10).fill("happy"));
+  show(session, 2 - 3600, Array(10).fill("happy")); // set back by an hour
+  session.addNote(NOON + 1000 * (4 - 3600), "set back");
+  show(session, 4 + 3600, Array(10).fill("happy"));
+  const [row] = session.rows;
+  assert.equal(row.stretches.length, 2); // up to the gap of two hours, and after it
+  assert.equal(row.stretches[0].readings + row.stretches[1].readings, 30);
+  const times = row.stretches.flatMap(({ start, end }) => [start, end]);
+  assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  assert.ok(session.remarks[0].time >= times[1] && session.remarks[0].time <= times[2]);
+});
+
 test("a face that is missed leaves a gap, another face is another row", () => {
   const session = new Session();
   show(session, 0, Array(8).fill("happy"));

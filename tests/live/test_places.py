@@ -41,7 +41,7 @@ def test_there_are_as_many_places_as_get_ten_readings_a_second() -> None:
     shared = Places(readers=2)
     for _ in range(500):
         shared.measured(0.00999)
-    assert shared.capacity == 16  # 2 readers × 100 readings a second, of which 80 % are given away
+    assert shared.capacity == 18  # 2 readers × 100 readings a second, of which 90 % are given away
     for _ in range(500):
         shared.measured(0.0399)
     assert shared.capacity == 4
@@ -151,6 +151,27 @@ def test_every_session_gets_its_turn_however_much_one_sends() -> None:
         assert order == ["readings"]
         first, second = greedy.receive_json(), greedy.receive_json()
         assert (first["sequence"] < 99, second["sequence"]) == (True, 99)
+
+
+def test_a_reader_that_hangs_on_a_frame_costs_that_session_alone() -> None:
+    reader = StandInReader()
+    with (
+        server(Settings(readers=2), lambda: reader) as client,
+        connect(client) as hangs,
+        connect(client) as other,
+    ):
+        await_ready(hangs)
+        await_ready(other)
+        reader.may_go_on.clear()
+        hangs.send_bytes(message(1))
+        assert reader.started.acquire(timeout=10)
+        stuck, reader.may_go_on = reader.may_go_on, threading.Event()
+        reader.may_go_on.set()
+        for sequence in range(1, 6):
+            other.send_bytes(message(sequence))
+            assert other.receive_json()["sequence"] == sequence
+        stuck.set()
+        assert hangs.receive_json()["sequence"] == 1
 
 
 def test_one_address_may_hold_only_so_many_connections() -> None:

@@ -52,6 +52,7 @@ class Connection:
         self._arrived = asyncio.Event()
         self._replaced = 0
         self._last_sequence = -1
+        self._frames = 0
         self._allowance = Allowance(MOST_FRAMES, burst=2 * MOST_FRAMES)
         self._is_reading = False
         self._is_finishing = False
@@ -66,6 +67,8 @@ class Connection:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._readers.places.leave(self)
+            seconds = round(time.monotonic() - began, 1)
+            tell("session ended", session=self._number, seconds=seconds, frames=self._frames)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -74,8 +77,6 @@ class Connection:
                 # That the page is gone or too slow ends the session; all else is a defect.
                 if error is not None and not isinstance(error, _GONE):
                     logger.error("A session ended by a defect", exc_info=error)
-            seconds = round(time.monotonic() - began, 1)
-            tell("session ended", session=self._number, seconds=seconds, frames=self._last_sequence)
 
     async def finish(self) -> None:
         """Answer the frames that are here already, then close: the server is about to end."""
@@ -127,6 +128,7 @@ class Connection:
                 sequence=frame.sequence,
             )
         self._last_sequence = frame.sequence
+        self._frames += 1
         return frame
 
     async def _answer(self) -> None:

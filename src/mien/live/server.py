@@ -83,6 +83,23 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """The server of an application, with all limits; it runs on sockets that listen already."""
+    config = uvicorn.Config(
+        app,
+        http=_PatientProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=LAST_SECONDS,
+        # Somewhat above the limit, so that a frame just too large gets a clear answer.
+        ws_max_size=2 * MAX_BYTES,
+        ws_per_message_deflate=False,  # JPEGs do not get smaller, and no message can unfold
+    )
+    return _Server(config, app)
+
+
 def serve(settings: Settings | None = None, *, open_browser: bool = True) -> None:
     """Serve the live page until Ctrl-C or SIGTERM.
 
@@ -101,18 +118,6 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
     address = f"http://{shown}:{listener.getsockname()[1]}"
     app = create_app(settings=settings)
     set_up(settings.log)
-    config = uvicorn.Config(
-        app,
-        http=_PatientProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=LAST_SECONDS,
-        # Somewhat above the limit, so that a frame just too large gets a clear answer.
-        ws_max_size=2 * MAX_BYTES,
-        ws_per_message_deflate=False,  # JPEGs do not get smaller, and no message can unfold
-    )
     asks = " It asks for the token: open /?token=… once." if settings.token else ""
     print(f"mien is at {address} (Ctrl-C ends it){asks}", flush=True)
     if open_browser and not settings.token:  # all users of the computer see a program's arguments
@@ -120,7 +125,7 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
         # browsers return only when they are closed.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
-        _Server(config, app).run(sockets=[listener])
+        server_of(app).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     finally:

@@ -4,7 +4,7 @@ No web code is imported here, so that the command line can show the settings at 
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter, types, validators
@@ -45,7 +45,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: types.Port = 8765
     allow_host: Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=False)] = ()
-    token: Annotated[str | None, Parameter(show_default=False)] = None
+    token: Annotated[str | None, Parameter(show_default=False)] = field(default=None, repr=False)
     log: Literal["text", "json"] = "text"
     readers: Annotated[int | None, Parameter(group=_LIMITS, validator=_POSITIVE)] = None
     sessions: Annotated[int | None, Parameter(group=_LIMITS, validator=_POSITIVE)] = None

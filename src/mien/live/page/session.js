@@ -48,6 +48,10 @@ export class Session {
   began = 0;
   /** The newest reading's time, in seconds since then. */
   length = 0;
+  /** When `add` was called last, in seconds since the session began. */
+  #newest = 0;
+  /** By how much the computer's clock was set back since then, in seconds. */
+  #setBack = 0;
 
   /**
    * Take in what is shown now.
@@ -56,7 +60,14 @@ export class Session {
    *   as long as it is followed
    */
   add(now, faces) {
-    const time = this.#timeAt(now);
+    let time = this.#timeAt(now);
+    // A clock that is set back must not turn the order round. One that is set forward leaves a gap,
+    // as when the computer slept.
+    if (this.#newest - time > GAP) {
+      this.#setBack += this.#newest - time;
+      time = this.#newest;
+    }
+    this.#newest = time;
     for (const { key, number, reading } of faces) {
       let row = this.#rows.get(key);
       if (!row) this.#rows.set(key, (row = { key, number, stretches: [] }));
@@ -97,12 +108,14 @@ export class Session {
     this.remarks = [];
     this.began = 0;
     this.length = 0;
+    this.#newest = 0;
+    this.#setBack = 0;
   }
 
   /** @param {number} now milliseconds since 1970 */
   #timeAt(now) {
     if (this.began === 0) this.began = now;
-    return (now - this.began) / 1000;
+    return (now - this.began) / 1000 + this.#setBack;
   }
 }
 
