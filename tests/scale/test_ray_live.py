@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -65,7 +66,10 @@ async def held(address: str, sessions: int) -> list[Session]:
     all_of_them = (
         hold(address, pictures, rate=5, start=number / 15, seconds=6) for number in range(sessions)
     )
-    return (await asyncio.gather(kill(), *all_of_them))[1:]
+    killing = asyncio.create_task(kill())
+    sessions_held = await asyncio.gather(*all_of_them)
+    await killing
+    return sessions_held
 
 
 def test_a_reader_killed_under_load_loses_no_session(ray: int) -> None:
@@ -96,3 +100,20 @@ def test_a_port_that_is_taken_is_refused(ray: int) -> None:
         pytest.raises(MienError, match="cannot be had"),
     ):
         start(Settings(port=taken.getsockname()[1]), most_readers=1)
+
+
+def test_the_cluster_recipe_is_one_that_ray_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+    from ray.serve.schema import ServeDeploySchema
+
+    from mien.scale.live import READERS, SESSIONS, application
+
+    recipe = Path(__file__).parents[2] / "recipes" / "serve.yaml"
+    content = ServeDeploySchema.model_validate(yaml.safe_load(recipe.read_text()))
+    (mien,) = content.applications
+    assert {deployment.name for deployment in mien.deployments} == {READERS, SESSIONS}
+    assert mien.import_path == f"{application.__module__}:{application.__name__}"
+    with pytest.raises(MienError, match="token"):
+        application(mien.args)
+    monkeypatch.setenv("MIEN_LIVE_TOKEN", "put-a-token-of-your-own-here")
+    application(mien.args)

@@ -10,6 +10,7 @@ frame whose reader dies is given to another one, once.
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
@@ -123,9 +124,12 @@ def application(arguments: Mapping[str, Any]) -> serve.Application:
 
     Args:
         arguments: values of `mien.live.settings.Settings`, and `most_readers`, up to which Ray
-            Serve adds readers; by default 2.
+            Serve adds readers; by default 2. The token may be in MIEN_LIVE_TOKEN instead.
+
+    Raises:
+        MienError: others than this computer could reach the server and no token is set.
     """
-    given = dict(arguments)
+    given = {"token": os.environ.get("MIEN_LIVE_TOKEN"), **arguments}
     most = int(given.pop("most_readers", 2))
     given["allow_host"] = tuple(given.get("allow_host", ()))
     settings = Settings(**given)
