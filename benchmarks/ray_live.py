@@ -20,13 +20,16 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Annotated
 
 import cyclopts
 import numpy as np
 import psutil
-from load.clients import Session, film, hold
+
+sys.path.insert(0, str(Path(__file__).with_name("load")))
+from clients import Session, film, hold
 
 READERS = "ray::ServeReplica:mien:Readers"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from load.clients import Session, film, hold
+from clients import Session, film, hold
 
 from mien.errors import MienError
 from mien.live.settings import Settings

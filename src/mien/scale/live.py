@@ -129,7 +129,7 @@ def application(arguments: Mapping[str, Any]) -> serve.Application:
     Raises:
         MienError: others than this computer could reach the server and no token is set.
     """
-    given = {"token": os.environ.get("MIEN_LIVE_TOKEN"), **arguments}
+    given: dict[str, Any] = {"token": os.environ.get("MIEN_LIVE_TOKEN"), **arguments}
     most = int(given.pop("most_readers", 2))
     given["allow_host"] = tuple(given.get("allow_host", ()))
     settings = Settings(**given)
