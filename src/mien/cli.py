@@ -107,6 +107,7 @@ def live(
     *,
     settings: Annotated[Settings | None, Parameter(name="*")] = None,
     no_open: Annotated[bool, _FLAG] = False,
+    ray: Annotated[bool, _FLAG] = False,
 ) -> None:
     """Start the live page and open it in the browser.
 
@@ -117,7 +118,17 @@ def live(
     Args:
         settings: how the server runs.
         no_open: do not open the browser.
+        ray: serve by Ray Serve, on all cores or the cluster that RAY_ADDRESS names; opens no
+            browser.
     """
+    if ray:
+        from mien.scale.cluster import check_ray
+
+        check_ray()
+        from mien.scale.live import serve_live
+
+        serve_live(settings or Settings())
+        return
     from mien.live.server import serve
 
     serve(settings, open_browser=not no_open)

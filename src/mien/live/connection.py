@@ -25,7 +25,7 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
-from mien.live.readers import FrameReader, Readers
+from mien.live.readers import DistantReader, FrameReader, Readers
 from mien.tracker import Tracker
 
 MOST_FRAMES: Final = 120
@@ -210,7 +210,10 @@ def _read(
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
-    readings, steps = reader.read_timed(image)
+    if isinstance(reader, DistantReader):
+        readings, steps = reader.read_frame(frame)
+    else:
+        readings, steps = reader.read_timed(image)
     readings = tracker.update(image, readings, frame.capture_time / 1000)
     end = time.perf_counter()
     seconds = {

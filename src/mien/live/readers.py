@@ -12,7 +12,7 @@ the finder's work on all (benchmarks/load/batching.py).
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mien.live.logs import logger, tell
 from mien.live.metrics import Metrics
 from mien.live.places import Places
+from mien.live.protocol import Frame
 from mien.live.settings import Settings
 from mien.types import Reading
 
@@ -50,6 +51,15 @@ class FrameReader(Protocol):
 
     def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], StepTimes]:
         """Readings of an RGB uint8 (H, W, 3) picture, and what took how long."""
+        ...
+
+
+@runtime_checkable
+class DistantReader(FrameReader, Protocol):
+    """A reader in another process, to which a frame goes as it came: its JPEG is far smaller."""
+
+    def read_frame(self, frame: Frame) -> tuple[list[Reading], StepTimes]:
+        """Readings of a page's frame, and what took how long."""
         ...
 
 

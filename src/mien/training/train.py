@@ -125,8 +125,8 @@ def _train(
             f"--batch-size {config.batch_size}: too few for {processes.count} processes, which "
             "need two images each; give a larger one"
         )
-    restarted = is_restarted() and (run / "config.json").exists()
-    resume = processes.once(lambda: resume or restarted)
+    goes_on = is_restarted() and (run / "config.json").exists()
+    resume = processes.once(lambda: resume or goes_on)
     config = processes.once(
         lambda: open_run(run, config, records, resume=resume, processes=processes.count)
     )
