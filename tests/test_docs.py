@@ -25,17 +25,23 @@ from small_films import face, placed, write_film
 from mien.cli import app, main
 
 NOT_RUN = {
-    r"(\.venv/bin/)?mien live": "serves until somebody ends it; tests/live does",
+    r"(MIEN_\w+=\S+ )*(\.venv/bin/)?mien live": "serves until somebody ends it; tests/live does",
     r"mien (data|train|tune|evaluate|export)|recipes/": "wants FER2013; tests/training does",
     r"mien watch (rtsp:|0 )": "wants a camera",
     r"mien .*mine\.onnx": "wants a network of your own; tests/test_cli.py does",
+    r"mien (read|watch) .*--ray": "wants s3:// and Ray; tests/scale does",
+    r"torchrun ": "wants FER2013; tests/training/test_distributed.py does",
+    r"curl .*/v1/read": "wants a server; tests/live/test_api.py does",
     r"make ": "installs mien, or runs all tests",
     r"(\.venv/bin/)?(python3? -m )?(pip|venv|jupyter|apt)\b": "installs, or stays open",
     r"python benchmarks/": "takes minutes",
 }
 """Beginnings of commands that are not run, and why."""
 
-LANGUAGES = {"python", "sh", "json", "text", "py"}
+WITH_A_SERVER = {"docs/api.md"}
+"""Pages whose Python wants a running server; tests/live/test_api.py runs it."""
+
+LANGUAGES = {"python", "sh", "json", "text", "toml", "py"}
 """`py` is Python to look at, as in the reference, where it is no program."""
 
 
@@ -95,7 +101,9 @@ def test_blocks_of_code_tell_their_language(page: str) -> None:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("page", [page for page in PAGES if has(page, "python")])
+@pytest.mark.parametrize(
+    "page", sorted({page for page in PAGES if has(page, "python")} - WITH_A_SERVER)
+)
 def test_python_examples_run(page: str) -> None:
     names: dict[str, object] = {"__name__": "example"}
     for example in examples(page):
@@ -122,7 +130,12 @@ def test_shell_examples_run(page: str) -> None:
 
 def look_at(command: str, told: str) -> None:
     """What can be known of a command that is not run."""
-    for part in (shlex.split(piece) for piece in command.split("&&")):
+    for piece in command.split("&&"):
+        part = shlex.split(piece)
+        while re.match(r"[A-Z_]+=", part[0]):
+            part = part[1:]
+        if part[0] == "torchrun":
+            part = part[part.index("mien") :]
         program = Path(part[0]).name
         if program == "mien":
             app.parse_args(part[1:], exit_on_error=False, print_error=False)
@@ -132,7 +145,7 @@ def look_at(command: str, told: str) -> None:
             known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
             for extra in re.findall(r"\[(\w+)\]", command):
                 assert extra in known["optional-dependencies"], told
-        elif "/" in command:  # a script of the repository
+        elif program != "curl" and "/" in command:  # a script of the repository
             script = ROOT / next(word for word in part if "/" in word)
             assert script.is_file(), told
             for option in re.findall(r"--([\w-]+)", command):
