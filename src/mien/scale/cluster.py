@@ -41,6 +41,8 @@ def ray_cluster() -> Generator[int]:
     # Ray runs what it starts in a folder made for `uv run` else, without mien in it.
     os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own files keep the rest
+    # Ray tells its makers how it is used, unless told not to.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
     if ray.is_initialized():  # by a program that calls mien, and ends it itself
