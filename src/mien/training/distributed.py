@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import distributed, nn
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 Value = TypeVar("Value")
@@ -79,7 +80,13 @@ def joined_processes() -> Generator[Processes]:
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    store, number, count = next(rendezvous("env://"))
+    # torchrun keeps its store when it starts processes again: without names of their own they may
+    # find the addresses of those that are gone, and never connect.
+    prefix = f"start-{_restarts()}"
+    store = distributed.PrefixStore(prefix, store)  # pyright: ignore[reportPrivateImportUsage]
+    backend = "nccl" if torch.cuda.is_available() else "gloo"
+    distributed.init_process_group(backend, store=store, rank=number, world_size=count)
     yield Processes(distributed.get_rank(), distributed.get_world_size())
     distributed.destroy_process_group()  # not after an error, when the others may be gone
 
@@ -91,4 +98,8 @@ def is_first() -> bool:
 
 def is_restarted() -> bool:
     """Whether torchrun started the processes again, because one was lost."""
-    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+    return _restarts() > 0
+
+
+def _restarts() -> int:
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
