@@ -204,14 +204,19 @@ class StandInSocket {
   }
 }
 
-test("where all places are held, nothing is sent until one is free", (context) => {
+/** A connection with its states so far, the socket that it opened, and time that stands still. */
+function opened(context) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   globalThis.WebSocket = StandInSocket;
   const states = [];
   const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
   const connection = new Connection("ws://here/live", listener);
   connection.open();
-  const socket = StandInSocket.all.at(-1);
+  return { connection, states, socket: StandInSocket.all.at(-1) };
+}
+
+test("where all places are held, nothing is sent until one is free", (context) => {
+  const { connection, states, socket } = opened(context);
   const picture = { captureTime: 1, width: 64, height: 48, jpeg: new ArrayBuffer(4) };
   socket.answer(messages.answers.ready);
   connection.send(picture);
@@ -224,13 +229,7 @@ test("where all places are held, nothing is sent until one is free", (context) =
 });
 
 test("a connection from which nothing comes is given up for another", (context) => {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  globalThis.WebSocket = StandInSocket;
-  const states = [];
-  const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
-  const connection = new Connection("ws://here/live", listener);
-  connection.open();
-  const silent = StandInSocket.all.at(-1);
+  const { connection, states, socket: silent } = opened(context);
   silent.answer(messages.answers.ready);
   connection.renew();
   assert.ok(silent.isClosed);
@@ -240,13 +239,7 @@ test("a connection from which nothing comes is given up for another", (context) 
 });
 
 test("a page that is refused keeps the reason, and asks again after a while", (context) => {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  globalThis.WebSocket = StandInSocket;
-  const states = [];
-  const listener = { onReadings() {}, onCredit() {}, onState: (state) => states.push(state) };
-  const connection = new Connection("ws://here/live", listener);
-  connection.open();
-  const refused = StandInSocket.all.at(-1);
+  const { states, socket: refused } = opened(context);
   refused.answer(messages.answers.failed);
   refused.onclose({ code: 1008 });
   assert.deepEqual(states, ["failed"]);

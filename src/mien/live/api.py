@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from mien.errors import ImageError
 from mien.live.limits import Clients
 from mien.live.logs import logger
-from mien.live.readers import FrameReader, Readers
+from mien.live.readers import FrameReader, Readers, timings
 from mien.live.security import client_of
 from mien.live.settings import Settings
 from mien.sources import load_image
@@ -218,7 +218,7 @@ class _Pictures:
         limit = readers.settings.picture_megapixels
         try:
             async with self._one, readers.turn:
-                answer, timings = await readers.run(_read, reader, body, limit, arrival)
+                answer, took = await readers.run(_read, reader, body, limit, arrival)
         except ImageError as error:
             raise _RefusedError(400, "not-readable", str(error)) from error
         except Exception as error:
@@ -226,7 +226,7 @@ class _Pictures:
             raise _RefusedError(
                 500, "reading-failed", "mien could not read this picture; its log says why."
             ) from error
-        readers.metrics.took(timings)
+        readers.metrics.took(took)
         return answer
 
 
@@ -266,16 +266,7 @@ def _read(
     image = load_image(body, limit_megapixels=limit_megapixels)
     decoded = time.perf_counter()
     readings, steps = reader.read_timed(image)
-    seconds = {
-        "waiting": start - arrival,
-        "decode": decoded - start,
-        "finder": steps.finder,
-        "crop": steps.crop,
-        "network": steps.network,
-        "total": time.perf_counter() - arrival,
-    }
-    timings = {name: 1000 * value for name, value in seconds.items()}
-    return _told(image, readings), timings
+    return _told(image, readings), timings(arrival, start, decoded, steps)
 
 
 def _told(image: NDArray[np.uint8], readings: list[Reading]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
-from mien.live.readers import DistantReader, FrameReader, Readers
+from mien.live.readers import DistantReader, FrameReader, Readers, timings
 from mien.tracker import Tracker
 
 MOST_FRAMES: Final = 120
@@ -154,9 +154,7 @@ class Connection:
 
     async def _read(self, reader: FrameReader, frame: Frame, arrival: float, replaced: int) -> str:
         try:
-            readings, timings = await self._readers.run(
-                _read, reader, self._tracker, frame, arrival
-            )
+            readings, took = await self._readers.run(_read, reader, self._tracker, frame, arrival)
         except FrameError as error:
             self._metrics.frames.labels("refused").inc()
             return error_message(error, replaced)
@@ -166,10 +164,10 @@ class Connection:
             self._metrics.frames.labels("failed").inc()
             failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
             return error_message(failure, replaced)
-        self._readers.places.measured((timings["total"] - timings["waiting"]) / 1000)
+        self._readers.places.measured((took["total"] - took["waiting"]) / 1000)
         self._metrics.frames.labels("read").inc()
-        self._metrics.took(timings)
-        return readings_message(frame, readings, timings, replaced)
+        self._metrics.took(took)
+        return readings_message(frame, readings, took, replaced)
 
     async def _wait_for_reader(self) -> FrameReader:
         if self._readers.state == "loading":
@@ -215,14 +213,5 @@ def _read(
     else:
         readings, steps = reader.read_timed(image)
     readings = tracker.update(image, readings, frame.capture_time / 1000)
-    end = time.perf_counter()
-    seconds = {
-        "waiting": start - arrival,
-        "decode": decoded - start,
-        "finder": steps.finder,
-        "crop": steps.crop,
-        "network": steps.network,
-        "total": end - arrival,
-    }
-    milliseconds = {name: 1000 * value for name, value in seconds.items()}
-    return [reading.to_dict() for reading in readings], milliseconds
+    took = timings(arrival, start, decoded, steps)
+    return [reading.to_dict() for reading in readings], took

@@ -10,6 +10,7 @@ the finder's work on all (benchmarks/load/batching.py).
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar, runtime_checkable
@@ -44,6 +45,26 @@ class StepTimes(Protocol):
     def network(self) -> float:
         """Reading them."""
         ...
+
+
+def timings(arrival: float, start: float, decoded: float, steps: StepTimes) -> dict[str, float]:
+    """Milliseconds of each step of a reading that ends now.
+
+    Args:
+        arrival: when the frame or picture came, as of `time.perf_counter`.
+        start: when its turn came.
+        decoded: when it was decoded.
+        steps: what the reader tells.
+    """
+    seconds = {
+        "waiting": start - arrival,
+        "decode": decoded - start,
+        "finder": steps.finder,
+        "crop": steps.crop,
+        "network": steps.network,
+        "total": time.perf_counter() - arrival,
+    }
+    return {name: 1000 * value for name, value in seconds.items()}
 
 
 class FrameReader(Protocol):
