@@ -266,7 +266,7 @@ class Detector:
         outputs: list[Array] = self._session.run(_OUTPUTS, {self._input_name: blob})
         return self._decode(outputs, blob.shape[3])
 
-    def _find_in(self, image: NDArray[np.uint8], part: "_Part") -> tuple[Array, Array, Array]:
+    def _find_in(self, image: NDArray[np.uint8], part: _Part) -> tuple[Array, Array, Array]:
         """The same in a part of the image, of the face that it is around."""
         first, last = part.first, part.last
         scores, boxes, landmarks = self._find(image[first[1] : last[1], first[0] : last[0]])

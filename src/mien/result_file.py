@@ -72,7 +72,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
 
     def __exit__(self, kind: object, *_: object) -> None:
         size = self._journal.size
-        self._journal.__exit__()
+        self._journal.close()
         if kind is None:
             there = self._path if self._path.exists() else None
             if size or there is None:

@@ -9,7 +9,6 @@ import io
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -22,8 +21,8 @@ Format = Literal["json", "csv", "parquet"]
 _ROWS: Final = 5_000  # of Parquet that are in memory at once
 
 
-class Journal(AbstractContextManager["Journal"]):
-    """JSON lines that grow, each written whole before `write` returns; a context manager."""
+class Journal:
+    """JSON lines that grow, each written whole before `write` returns."""
 
     def __init__(self, path: Path, keep: int = 0) -> None:
         """Open or make the file.
@@ -55,7 +54,8 @@ class Journal(AbstractContextManager["Journal"]):
         while rest:
             rest = rest[self._file.write(rest) :]
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End it; what was written stays."""
         self._file.close()
 
 

@@ -104,7 +104,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         return self._work.progress.time
 
     def __exit__(self, *_: object) -> None:
-        self._work.__exit__()
+        self._work.close()
 
     def run(self, advance: Callable[[float], None]) -> Outcome:
         """Do what is not done.

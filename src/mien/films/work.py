@@ -9,7 +9,6 @@ import json
 import pickle
 import shutil
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -65,8 +64,8 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-class Work(AbstractContextManager["Work"]):
-    """The folder of one film; a context manager, which keeps it if there is reason to go on.
+class Work:
+    """The folder of one film.
 
     Attributes:
         progress: how far the film is done.
@@ -129,11 +128,12 @@ class Work(AbstractContextManager["Work"]):
 
     def remove(self) -> None:
         """Remove the folder and all that is in there."""
-        self.rows.__exit__()
+        self.rows.close()
         shutil.rmtree(self._folder)
 
-    def __exit__(self, *_: object) -> None:
-        self.rows.__exit__()
+    def close(self) -> None:
+        """End it; the folder stays if there is reason to go on with it."""
+        self.rows.close()
         if self.progress.frame < 0:
             shutil.rmtree(self._folder, ignore_errors=True)
 
