@@ -22,9 +22,7 @@ from mien.training.run_folder import Config, fingerprint, load_run, open_run
 from mien.training.train import (
     learning_rate,
     predict_logits,
-    teaching_loss,
     train,
-    votes_loss,
 )
 
 CONFIG = Config(epochs=3, batch_size=16, seed=7, averaging=0.9, weight_decay=0.05)
@@ -194,16 +192,6 @@ def test_a_network_of_one_size_cannot_be_trained_progressively(
         train(dataset_file, tmp_path / "run", Config(network="baseline", progressive=0.5))
 
 
-def test_images_without_votes_train_the_label_head_alone() -> None:
-    generator = torch.Generator().manual_seed(0)
-    logits = torch.randn(4, 10, generator=generator)
-    votes = torch.softmax(torch.randn(4, 10, generator=generator), dim=1)
-    expected = -(votes[:2] * logits[:2].log_softmax(dim=1)).sum() / 2
-    votes[2:] = 0
-    assert votes_loss(logits, votes).item() == pytest.approx(expected.item())
-    assert votes_loss(logits, votes * 0).item() == 0
-
-
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
     config = Config(learning_rate=0.1, warmup=0.1)
     rates = [learning_rate(config, step, 100) for step in range(100)]
@@ -274,13 +262,6 @@ def test_a_network_learns_what_its_teachers_say(
 
 
 def test_teachers_have_the_same_heads(run: Path, dataset_file: Path, tmp_path: Path) -> None:
-    images = torch.rand(4, 1, 48, 48)
-    network = build("baseline", 0, votes=True).eval()
-    logits = network(images)
-    own = teaching_loss(logits, [network], images, votes_weight=2.0)
-    parts = [logits[:, :7], logits[:, 7:]]
-    entropies = [-(part.softmax(1) * part.log_softmax(1)).sum(1).mean() for part in parts]
-    torch.testing.assert_close(own, entropies[0] + 2 * entropies[1])
     records = load_dataset(dataset_file)
     with pytest.raises(TrainingError, match="expected a network with a votes head"):
         open_run(tmp_path / "new", Config(teachers=(str(run),)), records, resume=False)

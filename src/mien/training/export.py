@@ -25,9 +25,10 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
 from mien.training.augment import rescale
 from mien.training.data import SIZE, load_dataset, select
+from mien.training.losses import LABELS, Targets, votes_loss
 from mien.training.quantize import quantize as quantize_model
 from mien.training.run_folder import fingerprint, load_run, read_config
-from mien.training.train import LABELS, Targets, predict_logits, votes_loss
+from mien.training.train import predict_logits
 
 FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""

@@ -1,0 +1,25 @@
+import pytest
+import torch
+
+from mien.training.losses import teaching_loss, votes_loss
+from mien.training.networks import build
+
+
+def test_images_without_votes_train_the_label_head_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(4, 10, generator=generator)
+    votes = torch.softmax(torch.randn(4, 10, generator=generator), dim=1)
+    expected = -(votes[:2] * logits[:2].log_softmax(dim=1)).sum() / 2
+    votes[2:] = 0
+    assert votes_loss(logits, votes).item() == pytest.approx(expected.item())
+    assert votes_loss(logits, votes * 0).item() == 0
+
+
+def test_of_a_network_and_itself_as_a_teacher_the_loss_is_the_entropy() -> None:
+    images = torch.rand(4, 1, 48, 48)
+    network = build("baseline", 0, votes=True).eval()
+    logits = network(images)
+    own = teaching_loss(logits, [network], images, votes_weight=2.0)
+    parts = [logits[:, :7], logits[:, 7:]]
+    entropies = [-(part.softmax(1) * part.log_softmax(1)).sum(1).mean() for part in parts]
+    torch.testing.assert_close(own, entropies[0] + 2 * entropies[1])
