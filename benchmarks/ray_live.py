@@ -11,14 +11,8 @@ can be compared on a busy machine. In the last Ray run a reader is killed.
 import asyncio
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -30,6 +24,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).with_name("load")))
 from clients import Session, film, hold
+from load import server
 
 READERS = "ray::ServeReplica:mien:Readers"
 
@@ -45,30 +40,6 @@ class Measured:
     rate: float
     memory: float
     errors: int
-
-
-@contextmanager
-def served(*options: str) -> Generator[tuple[str, psutil.Process]]:
-    """A server in a process of its own, as soon as it can read."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mien", "live", "--no-open", "--port", str(port), *options]
-    command += ["--sessions", "64"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/ready", timeout=10).close()
-                break
-            except (OSError, urllib.error.HTTPError):
-                if server.poll() is not None:
-                    raise SystemExit(f"{' '.join(command)} ended") from None
-                time.sleep(0.2)
-        yield address, psutil.Process(server.pid)
-    finally:
-        server.terminate()
-        server.wait(60)
 
 
 def family(server: psutil.Process) -> list[psutil.Process]:
@@ -140,13 +111,13 @@ def main(
     results: dict[tuple[str, int], list[Measured]] = {}
     for number in range(rounds):
         for name, options in (("mien live", ()), ("with --ray", ("--ray",))):
-            with served(*options) as (address, server):
-                measure(address, server, 1, 3)  # warm
+            with server("--sessions", "64", *options) as (address, process):
+                measure(address, process, 1, 3)  # warm
                 for count in sessions:
-                    measured = measure(address, server, count, seconds)
+                    measured = measure(address, process, count, seconds)
                     results.setdefault((name, count), []).append(measured)
                 if options and number == rounds - 1:
-                    killed = measure(address, server, max(sessions), seconds, kill=True)
+                    killed = measure(address, process, max(sessions), seconds, kill=True)
                     results["one reader killed", max(sessions)] = [killed]
     print(f"Medians of {rounds} runs of {seconds:g} s, in turns\n")
     print(

@@ -29,10 +29,8 @@ def served(readers: int) -> Generator[str]:
 
     from mien.scale.live import start
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     try:
-        start(Settings(port=port), most_readers=readers)
+        port = start(Settings(port=0), most_readers=readers)
         address = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 60
         while True:

@@ -175,36 +175,39 @@ def serve_live(settings: Settings) -> None:
     with ray_cluster() as cores:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, end)  # only now: Ray takes SIGTERM for itself
-        start(settings, most_readers=cores)
+        port = start(settings, most_readers=cores)
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-        print(f"mien is at http://{shown}:{settings.port}, by Ray (Ctrl-C ends it)", flush=True)
+        print(f"mien is at http://{shown}:{port} by Ray (Ctrl-C ends it)", flush=True)
         try:
             ended.wait()
         finally:
             serve.shutdown()
 
 
-def start(settings: Settings, *, most_readers: int) -> None:
+def start(settings: Settings, *, most_readers: int) -> int:
     """Deploy the application on the Ray that is connected, and wait until it answers.
 
     Args:
-        settings: of the server; the port must be free.
+        settings: of the server; the port must be free, or 0 for any free one.
         most_readers: up to which Ray Serve adds readers.
+
+    Returns:
+        The port.
 
     Raises:
         MienError: the port cannot be had.
     """
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        socket.create_server((settings.host, settings.port), family=family).close()
+        with socket.create_server((settings.host, settings.port), family=family) as free:
+            port = int(free.getsockname()[1])
     except OSError as error:
         raise MienError(
             f"Port {settings.port} on {settings.host} cannot be had ({error.strerror}). Choose "
             "another port by --port."
         ) from error
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
-    serve.start(
-        http_options=HTTPOptions(host=settings.host, port=settings.port), logging_config=_QUIET
-    )
+    serve.start(http_options=HTTPOptions(host=settings.host, port=port), logging_config=_QUIET)
     values = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
     serve.run(application({**values, "most_readers": most_readers}), name=APPLICATION)
+    return port

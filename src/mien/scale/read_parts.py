@@ -126,7 +126,8 @@ class PartReader:
         self, film: File, faces: Path, done: dict[str, int], errors: dict[str, str]
     ) -> None:
         done[film.name] = 0
-        with _rows_into(faces, film_schema()) as write:
+        schema = arrow_schema({"film": str, **FILM_COLUMNS})
+        with _rows_into(faces, schema) as write:
             try:
                 with _on_disk(film, faces.parent) as path, Video(path) as video:
                     frames = watch(video, reader=self._reader, every=self._task.every)
@@ -142,16 +143,6 @@ class PartReader:
                 told = str(error).replace(str(faces.parent / film.copy_name), film.name)
                 told = told.replace(film.path, film.name)
                 errors[film.name] = told if film.name in told else f"{film.name}: {told}"
-
-
-def film_schema() -> Any:
-    """The columns of a film's faces as a `pyarrow.Schema`: those of `mien watch`, and `film`."""
-    import pyarrow as pa
-
-    kinds = {"frame": pa.int64(), "track": pa.int64(), "clear": pa.bool_()}
-    kinds |= {"top": pa.string(), "why": pa.string()}
-    columns = {name: kinds.get(name, pa.float64()) for name in FILM_COLUMNS}
-    return pa.schema([("film", pa.string()), *columns.items()])
 
 
 @contextmanager
