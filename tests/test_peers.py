@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from peers.environments import FOLDER, MissingError, install, size, worker
-from peers.measuring import CONTENDERS, frames, measure
+from peers.measuring import CONTENDERS, film, frames, measure
 from peers.presenting import BEGIN, END, ROWS, conditions, draw, table, write_into
 from peers.workers import Worker, WorkerError
 from PIL import Image
@@ -33,6 +33,9 @@ def test_the_worker_finds_and_reads_the_faces(pictures: dict[str, str], tmp_path
             assert answer["faces"] == faces
             assert len(answer["ms"]) == 2
         assert len(process.ask(do="face", file=pictures["one"], repeats=3)["ms"]) == 3
+        film().tofile(tmp_path / "film")
+        answer = process.ask(do="film", file=str(tmp_path / "film"), repeats=2)
+        assert (answer["faces"], len(answer["ms"])) == (1, 2)
         about = process.ask(do="about")
         assert about["versions"]["mien"]
         assert about["peak_memory"] is None or about["peak_memory"] > 20e6
@@ -63,6 +66,8 @@ def test_a_peer_s_worker_reads_faces(
     np.random.default_rng(0).integers(0, 256, (2, 48, 48), np.uint8).tofile(crops)
     with Worker(command, "default", tmp_path / "log") as process:
         assert process.ask(do="frame", file=pictures["nine"], repeats=1)["faces"] > 0
+        film()[:2].tofile(tmp_path / "film")
+        assert process.ask(do="film", file=str(tmp_path / "film"), repeats=1)["faces"] > 0
         process.ask(do="shares", file=str(crops), out=str(tmp_path / "shares"))
     shares = np.fromfile(tmp_path / "shares.label", np.float32).reshape(2, 7)
     assert shares.sum(axis=1) == pytest.approx(1, abs=0.02)

@@ -8,14 +8,16 @@
 What is compared, each in a process and an environment of its own, which `install` makes once from
 fer.txt, face-api/package-lock.json and mien's constraints.txt (4.5 GB in all):
 
-- mien, as `mien.read` works without options;
+- mien, as `mien.read` and `mien.watch` work without options;
 - fer with its default face finder (Haar) and with MTCNN, else by default;
 - face-api under Node with its wasm backend, with its default finder (SSD MobileNet) and with its
   tiny one, reading expressions and nothing else.
 
 Frames are scikit-image's astronaut in 640×480, once and nine times; every library gets them decoded
-and in its own form. "A face, once found" is crop and network for a face whose box the library has
-found before. Start-up is from starting the process to the first reading of the frame with one face;
+and in its own form. A film's frames are ten of the first in which the picture sways; mien searches
+all of one in five, and in the others around the face that it knows, as it does in every film; the
+others read films frame by frame. "A face, once found" is crop and network for a face whose box the
+library has found before. Start-up is from starting the process to the first reading of the frame with one face;
 peak memory that of the process which then reads the one with nine.
 
 Accuracy is that of the classifiers alone on PublicTest's 48×48 images, which are cropped already:

@@ -64,6 +64,14 @@ def frames() -> dict[str, NDArray[np.uint8]]:
     return {"one": one, "nine": nine}
 
 
+def film() -> NDArray[np.uint8]:
+    """Ten frames (10, 480, 640, 3) in which the one face sways by 16 pixels and comes back."""
+    one = frames()["one"]
+    turn = 2 * np.pi * np.arange(10) / 10
+    shifts = np.round(8 * np.stack((np.cos(turn), np.sin(turn)), axis=1)).astype(int)
+    return np.stack([np.roll(one, tuple(shift), axis=(1, 0)) for shift in shifts])
+
+
 def measure(
     environments: Path,
     dataset: Path | None,
@@ -97,6 +105,8 @@ def measure(
         files = {case: folder / f"{case}.rgb" for case in frames()}
         for case, image in frames().items():
             image.tofile(files[case])
+        files["film"] = folder / "film.rgb"
+        film().tofile(files["film"])
 
         def start(contender: Contender, threads: str = "default") -> Worker:
             command = worker(contender.library, environments, threads, contender.finder)
@@ -165,12 +175,13 @@ def _times(
         "face": {"do": "face", "file": str(files["one"])},
         "one": {"do": "frame", "file": str(files["one"])},
         "nine": {"do": "frame", "file": str(files["nine"])},
+        "film": {"do": "film", "file": str(files["film"])},
     }
     times: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for (name, threads), process in processes.items():
         for case, request in requests.items():
-            answer = process.ask(**request, repeats=_WARM_UP)
+            answer = process.ask(**request, repeats=1 if case == "film" else _WARM_UP)
             if case != "face" and threads == "default":
                 found[name][case] = answer["faces"]
     for turn in range(rounds):
@@ -178,7 +189,8 @@ def _times(
         for (name, threads), process in processes.items():
             sleep(_PAUSE)
             for case, request in requests.items():
-                times[name, threads, case] += process.ask(**request, repeats=3)["ms"]
+                repeats = 1 if case == "film" else 3
+                times[name, threads, case] += process.ask(**request, repeats=repeats)["ms"]
     return {
         name: {
             "found": faces,

@@ -4,26 +4,31 @@ python -m peers.mien_worker THREADS       "default" or "one"
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.reader import Reader
-from mien.types import Face
-from peers.protocol import Picture, serve
+from mien._parallel import cores
+from mien.reader import MOST_THREADS, Reader
+from mien.types import Face, Frame
+from mien.watcher import Follower
+from peers.protocol import FRAME_RATE, Picture, serve
 
 
 class Mien:
-    """`mien.Reader` with its defaults, which are one thread."""
+    """`mien.read`, which uses some threads, or `mien.Reader` with one."""
 
     packages: tuple[str, ...] = ("mien", "numpy", "onnxruntime", "opencv-python-headless")
 
     def __init__(self) -> None:
         if sys.argv[1] == "one":
             cv2.setNumThreads(1)
-        self.reader = Reader()
+        self.reader = Reader(threads=1 if sys.argv[1] == "one" else min(cores(), MOST_THREADS))
+        self.follower = Follower(self.reader)
+        self.frames = 0
 
     def prepare(self, image: Picture) -> Picture:
         """As it is: mien takes RGB."""
@@ -32,6 +37,15 @@ class Mien:
     def frame(self, image: Picture) -> int:
         """What `mien.read` does."""
         return len(self.reader.read(image))
+
+    def film(self, frames: Sequence[Picture]) -> int:
+        """What `mien.watch` does, which searches around known faces in between."""
+        faces = 0
+        for image in frames:
+            frame = Frame(image, self.frames / FRAME_RATE, self.frames)
+            faces = len(self.follower.read(frame))
+            self.frames += 1
+        return faces
 
     def find(self, image: Picture) -> Face:
         """The largest face."""

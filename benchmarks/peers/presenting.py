@@ -66,6 +66,8 @@ ROWS: Final = (
     Row("the same, one thread", _under("one", "one"), _milliseconds),
     Row("a 640×480 frame with nine faces", _under("default", "nine"), _milliseconds),
     Row("the same, one thread", _under("one", "nine"), _milliseconds),
+    Row("a frame of a 640×480 film with one face", _under("default", "film"), _milliseconds),
+    Row("the same, one thread", _under("one", "film"), _milliseconds),
     Row("a face, once found", _under("default", "face"), _milliseconds),
     Row("the same, one thread", _under("one", "face"), _milliseconds),
     Row("start-up, to the first reading", _under("start_seconds"), lambda v: f"{v:.2f} s"),

@@ -4,19 +4,21 @@ A worker is one library in one process of its own environment; this file runs th
 needs nothing but NumPy. `face_api_worker.cjs` speaks the same in JavaScript:
 
     {"do": "frame", "file": RGB, "repeats": n}   → {"ms": [n numbers], "faces": found}
+    {"do": "film", "file": FILM, "repeats": n}   → {"ms": [n means a frame], "faces": in the last}
     {"do": "face", "file": RGB, "repeats": n}    → {"ms": [n numbers]}: crop and classify one face
     {"do": "shares", "file": CROPS, "out": NAME} → NAME.label: float32 (N, 7) in FER2013's order;
                                                    NAME.votes: float32 (N, 10) in FER+'s, or none
     {"do": "about"}                              → {"peak_memory": bytes, "versions": {...}}
 
-RGB is a file of 480 × 640 × 3 bytes, CROPS one of N × 48 × 48 grey bytes. What is loaded is loaded
-by the first request.
+RGB is a file of 480 × 640 × 3 bytes, FILM one of some such frames, `FRAME_RATE` a second, whose
+last is followed by the first, CROPS one of N × 48 × 48 grey bytes. What is loaded is loaded by the
+first request.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any, Protocol
@@ -25,6 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
+
+FRAME_RATE = 25
+"""Frames a second of films."""
 
 
 class Peer(Protocol):
@@ -39,6 +44,13 @@ class Peer(Protocol):
 
     def frame(self, image: Any) -> int:
         """Find and read all faces of a prepared picture; how many there are."""
+        ...
+
+    def film(self, frames: Sequence[Any]) -> int:
+        """Find and read all faces of each prepared frame; how many there are in the last.
+
+        They follow each other at `FRAME_RATE`, and what the last call got.
+        """
         ...
 
     def find(self, image: Any) -> Any:
@@ -71,6 +83,7 @@ def serve(load: Callable[[], Peer]) -> None:
 
 def _answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
     what = request["do"]
+    faces = 1
     if what == "about":
         versions = {package: version(package) for package in peer.packages}
         return {"peak_memory": peak_memory(), "versions": versions}
@@ -79,9 +92,15 @@ def _answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
         for name, shares in peer.shares(pixels.reshape(-1, 48, 48)).items():
             shares.astype(np.float32).tofile(f"{request['out']}.{name}")
         return {}
-    image = peer.prepare(pixels.reshape(480, 640, 3))
     times: list[float] = []
-    faces = 1
+    if what == "film":
+        frames = [peer.prepare(frame) for frame in pixels.reshape(-1, 480, 640, 3)]
+        for _ in range(request["repeats"]):
+            start = perf_counter()
+            faces = peer.film(frames)
+            times.append(1000 * (perf_counter() - start) / len(frames))
+        return {"ms": times, "faces": faces}
+    image = peer.prepare(pixels.reshape(480, 640, 3))
     face = peer.find(image) if what == "face" else None
     for _ in range(request["repeats"]):
         start = perf_counter()

@@ -53,6 +53,9 @@ BATCH: Final = 8
 More are no faster. It saves a third of the network's time, which is half of the whole for FER2013's
 bare faces; for photographs, where finding faces takes longest, nothing that could be measured."""
 
+MOST_THREADS: Final = 4
+"""That read one picture in `read`; many pictures are better read by one thread each."""
+
 Sight = tuple[Face, NDArray[np.uint8], Quality]
 """A face, its crop, and how well it can be seen."""
 
@@ -268,9 +271,9 @@ def _crops(image: NDArray[np.uint8], faces: list[Face]) -> Iterator[Sight]:
 
 
 @cache
-def default_reader() -> Reader:
-    """The reader of `read`: everything by default, loaded once."""
-    return Reader()
+def default_reader(threads: int = 1) -> Reader:
+    """A reader with everything by default but the threads that one call uses; loaded once."""
+    return Reader(threads=threads)
 
 
 def read(
@@ -281,7 +284,9 @@ def read(
 ) -> list[Reading]:
     """What people would say about each face of a picture, largest face first.
 
-    The first call loads the models (about half a second); for other models, see `Reader`. Takes,
-    gives and raises what `Reader.read` does.
+    The first call loads the models (about half a second); for other models, see `Reader`. One
+    picture is read by up to `MOST_THREADS` threads. Takes, gives and raises what `Reader.read`
+    does.
     """
-    return default_reader().read(image, order=order, faces=faces)
+    reader = default_reader(min(cores(), MOST_THREADS))
+    return reader.read(image, order=order, faces=faces)
