@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from mien.errors import ImageError
 from mien.live.limits import Clients
 from mien.live.logs import logger
-from mien.live.readers import FrameReader, Readers, timings
+from mien.live.readers import FrameReader, HungError, Readers, timings
 from mien.live.security import client_of
 from mien.live.settings import Settings
 from mien.sources import load_image
@@ -222,7 +222,8 @@ class _Pictures:
         except ImageError as error:
             raise _RefusedError(400, "not-readable", str(error)) from error
         except Exception as error:
-            logger.exception("A picture could not be read")
+            if not isinstance(error, HungError):  # that is logged already
+                logger.exception("A picture could not be read")
             raise _RefusedError(
                 500, "reading-failed", "mien could not read this picture; its log says why."
             ) from error

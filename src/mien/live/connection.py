@@ -25,7 +25,7 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
-from mien.live.readers import DistantReader, FrameReader, Readers, timings
+from mien.live.readers import DistantReader, FrameReader, HungError, Readers, timings
 from mien.tracker import Tracker
 
 MOST_FRAMES: Final = 120
@@ -160,7 +160,10 @@ class Connection:
             return error_message(error, replaced)
         except Exception as error:
             # This frame is lost; the connection and the others go on.
-            logger.exception("A frame could not be read")
+            if isinstance(error, HungError):
+                self._tracker = Tracker()  # the thread that hangs may still touch the old one
+            else:
+                logger.exception("A frame could not be read")
             self._metrics.frames.labels("failed").inc()
             failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
             return error_message(failure, replaced)

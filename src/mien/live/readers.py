@@ -13,11 +13,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.errors import MienError
 from mien.live.logs import logger, tell
 from mien.live.metrics import Metrics
 from mien.live.places import Places
@@ -26,6 +27,13 @@ from mien.live.settings import Settings
 from mien.types import Reading
 
 Outcome = TypeVar("Outcome")
+
+LONGEST: Final = 30.0
+"""Seconds that a frame or picture may hold a reader's thread; then the thread is given up."""
+
+
+class HungError(MienError):
+    """A reader did not come to an end; its thread was given up."""
 
 
 class StepTimes(Protocol):
@@ -99,8 +107,12 @@ class Readers:
         self.metrics = Metrics()
         self.turn = asyncio.Semaphore(settings.threads)
         """Held while one frame or picture is read; whoever waits longest gets it next."""
-        self._executor = ThreadPoolExecutor(settings.threads, thread_name_prefix="mien-reader")
-        self._loading = asyncio.get_running_loop().run_in_executor(self._executor, factory)
+        self.has_given_up = False
+        """Whether a thread may hang for good: Python would wait for it before the process ends."""
+        loop = asyncio.get_running_loop()
+        self._stopping: asyncio.Future[None] = loop.create_future()
+        self._executor = self._threads()
+        self._loading = loop.run_in_executor(self._executor, factory)
         self._loading.add_done_callback(_log_outcome)
 
     @property
@@ -120,14 +132,54 @@ class Readers:
         return await asyncio.shield(self._loading)
 
     async def run(self, function: Callable[..., Outcome], *arguments: object) -> Outcome:
-        """Call a function in a reader's thread; for who holds `turn`."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, function, *arguments
-        )
+        """Call a function in a reader's thread; for who holds `turn`.
+
+        Whoever is cancelled meanwhile learns of it once the thread is free or given up: to let the
+        turn go before would let more be read at once than there are threads.
+
+        Raises:
+            HungError: it took longer than `LONGEST`, or the server ends. The thread may still be
+                at it, and touch what it was given. It is logged.
+        """
+        loop, executor = asyncio.get_running_loop(), self._executor
+        work = loop.run_in_executor(executor, function, *arguments)
+        end = loop.time() + LONGEST
+        cancelled: asyncio.CancelledError | None = None
+        first = asyncio.FIRST_COMPLETED
+        while not (work.done() or self._stopping.done()) and (left := end - loop.time()) > 0:
+            try:
+                await asyncio.wait({work, self._stopping}, timeout=left, return_when=first)
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if not work.done():
+            work.cancel()  # the thread goes on; what comes of it concerns nobody any more
+            self._give_up(executor)
+        if cancelled is not None:
+            if not work.cancelled():
+                work.exception()  # seen, or asyncio would tell of it
+            raise cancelled
+        if work.cancelled():
+            raise HungError(f"Expected a reading within {LONGEST:g} s; it was given up.")
+        return work.result()
 
     def stop(self) -> None:
-        """Drop what has not begun."""
+        """Drop what has not begun, and wait no longer for what has."""
+        if not self._stopping.done():
+            self._stopping.set_result(None)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.settings.threads, thread_name_prefix="mien-reader")
+
+    def _give_up(self, executor: ThreadPoolExecutor) -> None:
+        self.has_given_up = True
+        if self._stopping.done():
+            return
+        logger.error("A reader's thread hung for %g s and was given up", LONGEST)
+        # New threads for all: the others finish what they have. Another may have hung beside it.
+        if executor is self._executor:
+            self._executor = self._threads()
+            executor.shutdown(wait=False)
 
 
 def _log_outcome(loading: asyncio.Future[FrameReader]) -> None:

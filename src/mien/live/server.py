@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sys
 import threading
 import webbrowser
 from typing import Any, Final, cast
@@ -79,8 +80,12 @@ class _Server(uvicorn.Server):
         tell("ending", sessions=len(self._app.state.sessions))
         for server in self.servers:
             server.close()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + LAST_SECONDS
         await self._app.state.sessions.finish(LAST_SECONDS)
+        self.config.timeout_graceful_shutdown = max(0, round(end - loop.time()))
         await super().shutdown(sockets)
+        self._app.state.readers.stop()  # a second Ctrl-C skips the application's own end
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:
@@ -130,6 +135,11 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
         pass
     finally:
         listener.close()
+    if (readers := getattr(app.state, "readers", None)) and readers.has_given_up:
+        # Python would wait for the threads that hang.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
