@@ -17,8 +17,8 @@ Frames are scikit-image's astronaut in 640×480, once and nine times; every libr
 and in its own form. A film's frames are ten of the first in which the picture sways; mien searches
 all of one in five, and in the others around the face that it knows, as it does in every film; the
 others read films frame by frame. "A face, once found" is crop and network for a face whose box the
-library has found before. Start-up is from starting the process to the first reading of the frame with one face;
-peak memory that of the process which then reads the one with nine.
+library has found before. Start-up is from starting the process to the first reading of the frame
+with one face; peak memory that of the process which then reads the one with nine.
 
 Accuracy is that of the classifiers alone on PublicTest's 48×48 images, which are cropped already:
 fer's are scaled to 64×64 and to ±1 as fer does with its own crops, face-api's are given to its
