@@ -38,14 +38,16 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Start Chromium with further flags; it is closed at the end."""
+    """Start Chromium with further flags, and a folder for downloads; it is closed at the end."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not on this machine (Debian: apt install chromium)")
     with ExitStack() as stack:
 
-        def start(*flags: str) -> Browser:
-            browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
+        def start(*flags: str, downloads: Path | None = None) -> Browser:
+            browser = playwright.chromium.launch(
+                executable_path=path, args=[*QUIET, *flags], downloads_path=downloads
+            )
             stack.callback(browser.close)
             return browser
 
