@@ -7,7 +7,7 @@ there already is added to.
 import csv
 import json
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
             kind: of the file.
 
         Raises:
-            MienError: the file is there and of another kind.
+            MienError: the file is there and of another kind, or another run writes it.
             OSError: it cannot be written.
         """
         self._path = path
@@ -49,10 +49,16 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         for each in (path, self._part):
             if each.exists() and not each.is_file():
                 raise MienError(f"{each}: expected a file's name, got a folder or device.")
-        self._before = _DONE[kind](path) if path.exists() else {}
-        gathered, end = _json_lines(self._part) if self._part.exists() else ({}, 0)
+        self._journal = Journal(self._part, path)
+        try:
+            # Looked at only now, when no other run can change them any more.
+            self._before = _DONE[kind](path) if path.exists() else {}
+            gathered, end = _json_lines(self._part)
+            self._journal.cut(end)
+        except BaseException:
+            self._leave()
+            raise
         self._done = self._before | gathered
-        self._journal = Journal(self._part, end)
 
     def is_done(self, name: str) -> bool:
         """Whether the picture of that name needs not be read."""
@@ -71,15 +77,21 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         self._journal.write(result.to_dict())
 
     def __exit__(self, kind: object, *_: object) -> None:
-        size = self._journal.size
-        self._journal.close()
-        if kind is None:
+        if kind is not None:
+            self._leave()
+            return
+        with closing(self._journal):
             there = self._path if self._path.exists() else None
-            if size or there is None:
+            if self._journal.size or there is None:
                 self._finish(there)
-            self._part.unlink()
-        elif not size:
-            self._part.unlink()
+            self._journal.remove()
+
+    def _leave(self) -> None:
+        """End without finishing; what has nothing in it does not stay."""
+        if self._journal.size:
+            self._journal.close()
+        else:
+            self._journal.remove()
 
     def _finish(self, there: Path | None) -> None:
         contents = read_journal(self._part)

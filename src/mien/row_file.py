@@ -7,11 +7,15 @@ one goes on with. The file that was asked for is written when all is there, and 
 import csv
 import io
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
+from mien._alone import open_alone
 from mien._parallel import chunks
 from mien.tables import Columns, Row, arrow_schema
 
@@ -22,27 +26,35 @@ _ROWS: Final = 5_000  # of Parquet that are in memory at once
 
 
 class Journal:
-    """JSON lines that grow, each written whole before `write` returns."""
+    """JSON lines that grow, each written whole before `write` returns, by one run at a time."""
 
-    def __init__(self, path: Path, keep: int = 0) -> None:
-        """Open or make the file.
+    def __init__(self, path: Path, told: Path) -> None:
+        """Open or make the file; `cut` it before anything is written.
 
         Args:
             path: of the file.
-            keep: bytes of it that stay; what is behind them is cut off.
+            told: what is named where another run has it.
+
+        Raises:
+            MienError: another run of mien has it.
+            OSError: it cannot be opened.
+        """
+        self._path = path
+        self._file: IO[bytes] = open_alone(path, told)
+
+    def cut(self, keep: int) -> None:
+        """Keep that many bytes; what is behind them is cut off.
 
         Raises:
             OSError: it cannot be written.
         """
-        path.touch()
-        self._file: IO[bytes] = path.open("r+b", buffering=0)
         self._file.truncate(keep)
         self._file.seek(keep)
 
     @property
     def size(self) -> int:
         """Bytes so far."""
-        return self._file.tell()
+        return os.fstat(self._file.fileno()).st_size
 
     def write(self, content: Mapping[str, Any]) -> None:
         """Add a line.
@@ -57,6 +69,20 @@ class Journal:
     def close(self) -> None:
         """End it; what was written stays."""
         self._file.close()
+
+    def remove(self) -> None:
+        """End it, and remove the file.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        if sys.platform != "win32":
+            self._path.unlink(missing_ok=True)  # before another run can have it
+            self._file.close()
+            return
+        self._file.close()  # open files cannot be removed there
+        with suppress(PermissionError):  # another run has it now, and knows that it is done
+            self._path.unlink(missing_ok=True)
 
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:

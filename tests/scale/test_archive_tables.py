@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,26 +102,42 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
         Tables(str(tmp_path)).begin(SETTINGS | {"weights": "1"})
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no lock there")
-def test_two_runs_do_not_write_into_one_folder(
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path, scheme: str) -> None:
+    with other_process(tmp_path, f"begin({SETTINGS!r})"):
+        with pytest.raises(MienError, match="is being written by another run of mien"):
+            Tables(f"{scheme}{tmp_path}").begin(SETTINGS)
+        Tables(str(tmp_path)).join()  # an actor of the first
+    assert Tables(str(tmp_path)).begin(SETTINGS) == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no lock of actors there")
+def test_actors_that_outlive_their_run_are_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.scale.tables._PATIENCE", 0.0)
+    Tables(str(tmp_path)).begin(SETTINGS)
+    with monkeypatch.context() as patch, other_process(tmp_path, "join()") as actor:
+        patch.setattr("mien.scale.tables._PATIENCE", 0.0)
+        with pytest.raises(MienError, match="actors of a run of mien that ended"):
+            Tables(str(tmp_path)).begin(SETTINGS)
+        patch.undo()
+        threading.Timer(0.5, actor.kill).start()
+        assert Tables(str(tmp_path)).begin(SETTINGS) == {}
+
+
+@contextmanager
+def other_process(folder: Path, does: str) -> Generator[subprocess.Popen[str]]:
     program = (
-        "import sys, time; from mien.scale.tables import Tables; tables = Tables(sys.argv[1]);"
-        f"tables.begin({SETTINGS!r}); print('begun', flush=True); sys.stdin.read()"
+        "import sys; from mien.scale.tables import Tables; tables = Tables(sys.argv[1]);"
+        f"tables.{does}; print('begun', flush=True); sys.stdin.read()"
     )
-    command = [sys.executable, "-c", program, str(tmp_path)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
+    command = [sys.executable, "-c", program, str(folder)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "begun\n"
-        with pytest.raises(MienError, match="another run writes there"):
-            Tables(str(tmp_path)).begin(SETTINGS)
-        Tables(str(tmp_path)).join()  # an actor of the first
+        yield other
         other.communicate()
-    assert Tables(str(tmp_path)).begin(SETTINGS) == {}
 
 
 def test_a_source_of_too_long_a_name_is_refused() -> None:

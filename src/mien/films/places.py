@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from mien.films.work import about_work
+from mien.films.work import about_work, is_free
 from mien.row_file import Format
 
 FILM: Final = "mien-film"
@@ -76,17 +76,13 @@ def find_place(folder: Path, name: str, film: str | None) -> Place:
             left = about_work(place.work)
             if film is not None and left.get(FILM) == film:
                 return place
-            if not left and (not place.work.exists() or _is_empty(place.work)):
+            if not left and is_free(place.work):
                 return place
             continue
         marks = _marks(place.path("html"))
         if film is not None and marks.get(FILM) == film:
             return Place(folder, place.name, marks)
     raise AssertionError("count() never ends")
-
-
-def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _marks(report: Path) -> dict[str, str]:

@@ -3,12 +3,14 @@
 A folder beside the film's files holds the rows so far, the annotated pictures in pieces, and, every
 some seconds, how far all of it goes and who is followed there. Who is killed loses what came after
 that, and it is done anew. Rows and pieces are cut back to it first, so that nothing is doubled.
+Whoever has the rows open has the folder for himself: see `mien.row_file.Journal`.
 """
 
 import json
 import pickle
 import shutil
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +20,9 @@ from mien.films.summary import Summary
 from mien.row_file import Journal
 from mien.types import Frame
 
+_ROWS: Final = "rows"
+_STATE: Final = "state"
+_NEW: Final = "state.new"
 _HEAD: Final = 1 << 14  # bytes of a state's first line, at most
 _PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
 
@@ -78,19 +83,37 @@ class Work:
         Args:
             folder: for the files; what is in there of another kind is removed.
             about: what the film is and how it is read; see `about_work`.
+
+        Raises:
+            MienError: another run of mien has the folder.
+            OSError: it cannot be written, or is none of mien's.
         """
         self._folder = folder
+        self._is_removed = False
         self._head = dict(about) | {name: version(name) for name in _PACKAGES}
+        folder.mkdir(exist_ok=is_free(folder) or bool(about_work(folder)))
+        self.rows = Journal(self.path(_ROWS), folder)
+        try:
+            self._take_up()
+        except BaseException:
+            self.rows.close()
+            raise
+
+    def _take_up(self) -> None:
+        """Bring the folder to where an earlier run has kept it; to the beginning if it has not."""
         self.progress = self._left() or Progress()
         if self.progress.frame < 0:
-            if about_work(folder):
-                shutil.rmtree(folder)
-            folder.mkdir(exist_ok=not folder.exists() or not any(folder.iterdir()))
+            self._remove_all_but(_ROWS, _STATE)
         for piece in self.pieces()[len(self.progress.pieces) :]:
             piece.unlink()
-        self.rows = Journal(self.path("rows"), self.progress.rows)
+        self.rows.cut(self.progress.rows)
         if self.progress.frame < 0:
             self._save()
+
+    def _remove_all_but(self, *names: str) -> None:
+        for path in self._folder.iterdir():
+            if path.name not in names:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def path(self, name: str) -> Path:
         """Of a file in the folder."""
@@ -121,28 +144,35 @@ class Work:
     def _save(self) -> None:
         self.progress.rows = self.rows.size
         self.progress.pieces = [piece.stat().st_size for piece in self.pieces()]
-        new = self.path("state.new")
+        new = self.path(_NEW)
         head = json.dumps(self._head).encode() + b"\n"
         new.write_bytes(head + pickle.dumps(self.progress, protocol=5))
-        new.replace(self.path("state"))
+        new.replace(self.path(_STATE))
 
     def remove(self) -> None:
-        """Remove the folder and all that is in there."""
-        self.rows.close()
-        shutil.rmtree(self._folder)
+        """Remove the folder and all that is in there.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        self._is_removed = True
+        self._remove_all_but(_ROWS)
+        self.rows.remove()
+        with suppress(OSError):  # another run has just begun in there
+            self._folder.rmdir()
 
     def close(self) -> None:
         """End it; the folder stays if there is reason to go on with it."""
-        self.rows.close()
-        if self.progress.frame < 0:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        with closing(self.rows), suppress(OSError):
+            if self.progress.frame < 0 and not self._is_removed:
+                self.remove()
 
     def _left(self) -> Progress | None:
         """What an earlier run has left, if it is of the same and whole."""
         if about_work(self._folder) != self._head:
             return None
         try:
-            with self.path("state").open("rb") as file:
+            with self.path(_STATE).open("rb") as file:
                 file.readline()
                 progress = _Unpickler(file).load()
             if not isinstance(progress, Progress):
@@ -150,17 +180,25 @@ class Work:
             pieces = [piece.stat().st_size for piece in self.pieces()]
             whole = (
                 pieces[: len(progress.pieces)] == progress.pieces
-                and self.path("rows").stat().st_size >= progress.rows
+                and self.path(_ROWS).stat().st_size >= progress.rows
             )
         except Exception:  # damaged pickles raise anything
             return None
         return progress if whole else None
 
 
+def is_free(folder: Path) -> bool:
+    """Whether a folder is not there, empty, or has no more in it than a run that just begins."""
+    if not folder.is_dir():
+        return not folder.exists()
+    left = (path for path in folder.iterdir() if path.name != _NEW)
+    return all(path.name == _ROWS and not path.stat().st_size for path in left)
+
+
 def about_work(folder: Path) -> dict[str, str]:
     """What film a folder is about, and how it is read there; empty where it is none of mien's."""
     try:
-        with (folder / "state").open("rb") as file:
+        with (folder / _STATE).open("rb") as file:
             about = json.loads(file.readline(_HEAD))
     except (OSError, ValueError):
         return {}

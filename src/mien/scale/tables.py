@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from mien._alone import open_alone
 from mien.errors import MienError
-from mien.scale.listing import file_system, is_address
+from mien.scale.listing import file_system
 
 if sys.platform != "win32":
     import fcntl
@@ -35,6 +36,7 @@ _BEGUN: Final = "_begun"
 
 _SETTINGS: Final = "settings.json"
 _LOCK: Final = ".lock"
+_ACTORS: Final = ".actors"
 _PATIENCE: Final = 15.0  # seconds to wait for what is left of a killed run
 _LONGEST: Final = 200  # characters of a folder's name
 
@@ -53,13 +55,13 @@ class Tables:
         """
         self._out = out
         self._system, self._base = file_system(out)
-        self._lock: int | None = None
+        self._is_local = self._system.type_name == "local"
 
     def begin(self, settings: Mapping[str, Any]) -> dict[str, str | None]:
         """Make the folder, or go on with it: remove what a killed run has left unfinished.
 
-        On a disk the folder is locked as long as this object lives; not on Windows, and not in
-        object stores.
+        On a disk no other run can begin there as long as this object lives; object stores have no
+        locks.
 
         Args:
             settings: all that rows depend on; the same for all runs into a folder.
@@ -72,7 +74,10 @@ class Tables:
             OSError: the folder cannot be read or written.
         """
         self._system.create_dir(self._base)
-        self._lock_alone()
+        if self._is_local:
+            alone = open_alone(Path(self._base) / _LOCK, Path(self._out))
+            weakref.finalize(self, alone.close)
+            self._wait_for_actors()
         self._check_settings(dict(settings))
         self.end()
         parts, names = self._finished()
@@ -82,7 +87,6 @@ class Tables:
                     self._system.delete_file(path)
         for path in self._paths(ERRORS):
             names |= {row["file"]: row["error"] for row in self._rows(path)}
-        self._share()
         return names
 
     def join(self) -> None:
@@ -91,9 +95,11 @@ class Tables:
         Raises:
             OSError: the folder is not there.
         """
-        if not is_address(self._out):
-            self._open_lock()
-            self._share()
+        if self._is_local and sys.platform != "win32":
+            lock = self._open_actors()
+            weakref.finalize(self, os.close, lock)  # which unlocks it
+            with suppress(OSError):  # a file system that cannot lock
+                fcntl.flock(lock, fcntl.LOCK_SH)
 
     def write(
         self,
@@ -164,7 +170,7 @@ class Tables:
         folder, _, name = path.rpartition("/")
         self._system.create_dir(folder)
         # An object is there when it is whole; a file grows, under a name that no reader takes.
-        written = path if is_address(self._out) else f"{folder}/.{name}"
+        written = f"{folder}/.{name}" if self._is_local else path
         with self._system.open_output_stream(written) as stream:
             if isinstance(content, Path):
                 with content.open("rb") as file:
@@ -224,32 +230,32 @@ class Tables:
                 f"{json.dumps(settings)}. Ask for the same, or name another folder."
             )
 
-    def _lock_alone(self) -> None:
-        if is_address(self._out) or sys.platform == "win32":
+    def _wait_for_actors(self) -> None:
+        """Let those of a killed run end, which outlive it by seconds; not on Windows."""
+        if sys.platform == "win32":
             return
-        self._open_lock()
-        assert self._lock is not None
+        lock = self._open_actors()
         until = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                if time.monotonic() > until:
-                    raise MienError(
-                        f"{self._out}: another run writes there. Wait for its end, or name "
-                        "another folder."
-                    ) from error
-                time.sleep(0.2)
-            else:
-                return
+        try:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    if time.monotonic() > until:
+                        raise MienError(
+                            f"{self._out}: actors of a run of mien that ended are still writing "
+                            "there. Wait for their end, or name another with --out."
+                        ) from error
+                    time.sleep(0.2)
+                else:
+                    return
+        except OSError:
+            return  # a file system that cannot lock
+        finally:
+            os.close(lock)
 
-    def _open_lock(self) -> None:
-        self._lock = os.open(Path(self._base) / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        weakref.finalize(self, os.close, self._lock)  # which unlocks it
-
-    def _share(self) -> None:
-        if self._lock is not None and sys.platform != "win32":
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+    def _open_actors(self) -> int:
+        return os.open(Path(self._base) / _ACTORS, os.O_RDWR | os.O_CREAT, 0o644)
 
 
 def partition(source: str) -> str:
