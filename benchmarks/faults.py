@@ -1,13 +1,13 @@
 """Faults on purpose against a running server: what becomes of it, and of a neighbour's session.
 
-Mutated messages are frames whose bytes were changed, cut, doubled, swapped or made up: header and
-JPEG, some of them valid by chance. Each must be answered, refused by name, or end that session
-alone. Meanwhile a neighbour sends ten good frames a second, none of which may be refused. The
-faults that need a browser are in tests/live/test_page_server.py.
+Hypothesis mutates real messages, frames of header and JPEG: bytes changed, cut, doubled, swapped or
+made up, some of them valid by chance. Each must be answered, refused by name, or end that session
+alone. Meanwhile a neighbour, a process of its own, sends ten good frames a second, none of which
+may be refused. The faults that need a browser are in tests/live/test_page_server.py.
 
     python benchmarks/faults.py --messages 10000
 
-Needs the dev extra; takes two to six minutes.
+Needs the dev extra; takes some minutes, on a busy machine twenty.
 """
 
 import asyncio
@@ -15,111 +15,170 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import cyclopts
 import numpy as np
-from websockets.asyncio.client import ClientConnection, connect
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 sys.path.insert(0, str(Path(__file__).with_name("load")))
-from clients import film, hold
+from clients import Session, film, hold
 from load import server
 
-from mien.live.protocol import Frame, encode_frame
+from mien.live.protocol import HEADER, Frame, encode_frame
 
-Outcomes = dict[str, "Counter[str]"]
+Message = bytes | str
+Outcomes = dict[str, Counter[str]]
+
+ENOUGH = 20.0
+"""Seconds in which every message must have an answer."""
 
 
-def mutations(rng: np.random.Generator) -> dict[str, Callable[[bytes], bytes | str]]:
-    """What can be done to a message, by name."""
+def mutations(frame: bytes) -> Mapping[str, st.SearchStrategy[Message]]:
+    """What can be made of a frame's message, by name."""
+    head, size = HEADER.size, len(frame)
 
-    def place(message: bytes, start: int = 0) -> int:
-        return int(rng.integers(start, max(start + 1, len(message))))
+    def flipped(start: int, end: int) -> st.SearchStrategy[bytes]:
+        one = st.tuples(st.integers(start, end - 1), st.integers(0, 255))
+        return st.lists(one, min_size=1, max_size=8).map(with_bytes)
 
-    def flip(message: bytes, start: int, end: int) -> bytes:
-        changed = bytearray(message)
-        for _ in range(int(rng.integers(1, 9))):
-            changed[int(rng.integers(start, min(end, len(changed))))] = int(rng.integers(256))
+    def with_bytes(flips: list[tuple[int, int]]) -> bytes:
+        changed = bytearray(frame)
+        for place, byte in flips:
+            changed[place] = byte
         return bytes(changed)
 
-    def spliced(message: bytes) -> bytes:
-        first, second = sorted((place(message), place(message)))
-        return message[:first] + message[second:] + message[first:second]
+    def zeros(at: int) -> bytes:
+        return frame[:at] + bytes(200) + frame[at + 200 :]
 
+    def swapped(ends: tuple[int, int]) -> bytes:
+        first, second = sorted(ends)
+        return frame[:first] + frame[second:] + frame[first:second]
+
+    inside = st.integers(0, size - 1)
     return {
-        "header changed": lambda m: flip(m, 0, 20),
-        "picture changed": lambda m: flip(m, 20, len(m)),
-        "picture's head changed": lambda m: flip(m, 20, 200),
-        "cut short": lambda m: m[: place(m)],
-        "doubled": lambda m: m + m[20:],
-        "parts swapped": spliced,
-        "zeros inside": lambda m: m[: (at := place(m, 20))] + bytes(200) + m[at + 200 :],
-        "made up": lambda m: rng.bytes(int(rng.integers(0, 400))),
-        "header, then made up": lambda m: m[:20] + rng.bytes(int(rng.integers(0, 4000))),
-        "text": lambda m: rng.bytes(20).hex(),
-        "unchanged": lambda m: m,
+        "header changed": flipped(0, head),
+        "picture changed": flipped(head, size),
+        "picture's head changed": flipped(head, 200),
+        "cut short": inside.map(lambda end: frame[:end]),
+        "doubled": st.integers(head, size).map(lambda start: frame + frame[start:]),
+        "parts swapped": st.tuples(inside, inside).map(swapped),
+        "zeros inside": st.integers(head, size - 1).map(zeros),
+        "made up": st.binary(max_size=400),
+        "header, then made up": st.binary(max_size=4000).map(lambda made: frame[:head] + made),
+        "text": st.text(),
+        "unchanged": st.just(frame),
     }
 
 
-async def attack(address: str, messages: int, picture: bytes, seed: int) -> Outcomes:
-    """Send mutated messages, one after the other's answer, and count what comes back."""
-    rng = np.random.default_rng(seed)
-    changes = mutations(rng)
-    outcomes: Outcomes = {name: Counter() for name in changes}
-    socket: ClientConnection | None = None
-    sequence = 0
-    names = list(changes)
-    for number in range(1, messages + 1):
-        if socket is None:
-            socket = await open_session(address)
-            sequence = 0
-        sequence += 1
-        name = names[number % len(names)]
-        frame = encode_frame(Frame(sequence, 10.0 * number, 640, 480, picture))
+class Attacker:
+    """Sends messages, one after the other's answer, and counts what comes back."""
+
+    def __init__(self, address: str) -> None:
+        self.outcomes: Outcomes = {}
+        self._url = address.replace("http", "ws", 1) + "/live"
+        self._origin = address
+        self._session = ExitStack()
+        self._socket: ClientConnection | None = None
+        self._sequence = 0
+
+    def next_sequence(self) -> int:
+        """Of the frame that is sent next; in a new session, if need be."""
+        if self._socket is None:
+            self._socket = self._open()
+            self._sequence = 0
+        self._sequence += 1
+        return self._sequence
+
+    def send(self, name: str, message: Message) -> None:
+        """Send a message and await its answer."""
+        assert self._socket is not None  # since `next_sequence`
+        counts = self.outcomes.setdefault(name, Counter())
         try:
-            await socket.send(changes[name](frame))
-            answer: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 20))
-            outcomes[name][answer.get("error") or answer["type"]] += 1
+            self._socket.send(message)
+            answer: dict[str, Any] = json.loads(self._socket.recv(timeout=ENOUGH))
+            counts[answer.get("error") or answer["type"]] += 1
             # The server closes after some refusals; and a number far ahead, made by chance, would
             # refuse all that come after it.
-            if answer.get("sequence") != sequence:
-                await socket.close()
-                socket = None
+            if answer.get("sequence") != self._sequence:
+                self.close()
         except ConnectionClosed as closed:
-            outcomes[name][f"closed, {closed.rcvd.code if closed.rcvd else 'no reason'}"] += 1
-            socket = None
+            counts[f"closed, {closed.rcvd.code if closed.rcvd else 'no reason'}"] += 1
+            self.close()
         except TimeoutError:
-            outcomes[name]["NO ANSWER"] += 1
-            socket = None
-    if socket is not None:
-        await socket.close()
-    return outcomes
+            counts["NO ANSWER"] += 1
+            self.close()
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+        self._socket = None
+
+    def _open(self) -> ClientConnection:
+        connecting = connect(self._url, origin=self._origin, compression=None)  # pyright: ignore[reportArgumentType]
+        socket = self._session.enter_context(connecting)
+        while json.loads(socket.recv(timeout=ENOUGH))["state"] != "ready":
+            pass
+        return socket
 
 
-async def open_session(address: str) -> ClientConnection:
-    """A session that may send."""
-    url = address.replace("http", "ws", 1) + "/live"
-    socket = await connect(url, origin=address, compression=None)  # pyright: ignore[reportArgumentType]
-    while json.loads(await socket.recv())["state"] != "ready":
-        pass
-    return socket
-
-
-async def under_fire(address: str, messages: int) -> tuple[Outcomes, list[float], int, int]:
-    """The attack, and beside it a neighbour; its delays, its frames and its errors."""
+def attack(address: str, messages: int) -> Outcomes:
+    """Send so many mutated messages."""
+    attacker = Attacker(address)
     pictures = film()
-    attacking = asyncio.create_task(attack(address, messages, pictures[0], seed=0))
-    delays: list[float] = []
-    captured = errors = 0
-    while not attacking.done():
-        neighbour = await hold(address, pictures, rate=10, start=0, seconds=5)
-        delays += neighbour.delays
-        captured += neighbour.captured
-        errors += len(neighbour.errors)
-    return await attacking, delays, captured, errors
+
+    @seed(0)
+    @settings(
+        max_examples=messages,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(st.data(), st.sampled_from(pictures), st.floats(0, 1e9))
+    def send(data: st.DataObject, picture: bytes, capture_time: float) -> None:
+        frame = Frame(attacker.next_sequence(), capture_time, 640, 480, picture)
+        kinds = mutations(encode_frame(frame))
+        name = data.draw(st.sampled_from(sorted(kinds)))
+        attacker.send(name, data.draw(kinds[name]))
+
+    send()
+    attacker.close()
+    return attacker.outcomes
+
+
+def neighbour(address: str) -> Session:
+    """A session of five seconds that sends good frames."""
+    return asyncio.run(hold(address, film(), rate=10, start=0, seconds=5))
+
+
+def under_fire(address: str, messages: int) -> tuple[Outcomes, list[Session]]:
+    """The attack's outcomes, and what became of the neighbour's sessions beside it."""
+    is_over = Event()
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(1, spawn) as beside, ThreadPoolExecutor(1) as waiting:
+
+        def neighbours() -> list[Session]:
+            sessions: list[Session] = []
+            while not is_over.is_set():
+                sessions.append(beside.submit(neighbour, address).result())
+            return sessions
+
+        sessions = waiting.submit(neighbours)
+        try:
+            outcomes = attack(address, messages)
+        finally:
+            is_over.set()
+        return outcomes, sessions.result()
 
 
 def main(*, messages: int = 10_000) -> None:
@@ -130,9 +189,12 @@ def main(*, messages: int = 10_000) -> None:
     """
     with server("--sessions", "8", "--sessions-a-client", "1000") as (address, process):
         before = process.memory_info().rss / 1e6
-        outcomes, delays, captured, errors = asyncio.run(under_fire(address, messages))
+        outcomes, sessions = under_fire(address, messages)
         alive, after = process.is_running(), process.memory_info().rss / 1e6
         threads = process.num_threads()
+    delays = [delay for session in sessions for delay in session.delays]
+    captured = sum(session.captured for session in sessions)
+    errors = sum(len(session.errors) for session in sessions)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
     print("| done to the message | times | what came back |\n|---|--:|---|")
     for name, counts in outcomes.items():
