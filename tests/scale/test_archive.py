@@ -1,5 +1,6 @@
 """`mien read --ray` and `mien watch --ray`: the same rows as without, whatever is killed."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from small_films import face, placed, write_film
+from small_films import cut, face, placed, write_film
 
 from mien import read_files
 from mien.cli import main
@@ -48,10 +49,12 @@ def test_a_part_of_pictures(archive: Path, tmp_path: Path) -> None:
         Part("1", "many", (*disk, stored))
     )
     assert result["failed"] == ""
-    assert (result["files"], result["faces"]) == (23, 16)
+    assert (result["files"], result["faces"]) == (22, 16)
     errors = Tables(out).errors()
-    assert set(errors) == {"bad.jpg", "empty.jpg", "mem://gone.png"}
+    assert set(errors) == {"bad.jpg", "empty.jpg"}
     assert errors["empty.jpg"].startswith("empty.jpg: empty.")
+    assert json.loads(result["missed"])["mem://gone.png"].startswith("mem://gone.png: cannot be f")
+    assert "mem://gone.png" not in Tables(out).begin({})  # so that it is tried again
 
 
 def test_a_part_of_film(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
@@ -66,6 +69,27 @@ def test_a_part_of_film(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
     here, there = rows(tmp_path / "out" / "faces")[:10], rows(tmp_path / "out" / "faces")[10:]
     assert [row | {"film": ""} for row in here] == [row | {"film": ""} for row in there]
     assert {row["track"] for row in here} == {1}
+
+
+def test_errors_of_stored_files_name_them_once(
+    astronaut: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    film = write_film(tmp_path / "film.mp4", [placed(face(astronaut), 60)] * 10)
+    cut(film, 0.5, "cut.mp4")
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    out = str(tmp_path / "out")
+    Tables(out).begin({})
+    for films, name in ((True, "cut.mp4"), (True, "gone.mp4"), (False, "bad.jpg")):
+        file = File(f"file://{tmp_path}/{name}", f"file://{tmp_path}", f"{tmp_path}/{name}")
+        reader = PartReader(out, Task(films=films))
+        result = reader._read(Part(name, "s", (file,)))  # pyright: ignore[reportPrivateUsage]
+        assert result["failed"] == ""
+        assert (file.name in json.loads(result["missed"])) == (name == "gone.mp4")
+    errors = Tables(out).errors()
+    assert set(errors) == {f"file://{tmp_path}/{name}" for name in ("cut.mp4", "bad.jpg")}
+    for name, error in errors.items():
+        assert error.startswith(f"{name}: ")
+        assert error.count(str(tmp_path)) == 1
 
 
 def test_a_part_at_which_actors_die_is_let_alone(archive: Path, tmp_path: Path) -> None:

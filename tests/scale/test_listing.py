@@ -44,10 +44,20 @@ def test_an_address_that_cannot_be_opened_is_named(address: str) -> None:
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
     gone = File("s3://bucket/gone.jpg", f"file://{tmp_path}", f"{tmp_path}/gone.jpg")
-    with pytest.raises(MienError, match=r"s3://bucket/gone\.jpg: cannot be read"):
+    with pytest.raises(MienError, match=r"s3://bucket/gone\.jpg: cannot be fetched"):
         gone.read()
-    with pytest.raises(MienError, match=r"s3://bucket/gone\.jpg: cannot be read"):
+    with pytest.raises(MienError, match=r"s3://bucket/gone\.jpg: cannot be fetched"):
         gone.copy_to(tmp_path / "copy")
+
+
+def test_an_address_may_have_spaces_and_escapes(tmp_path: Path) -> None:
+    path = tmp_path / "my ü%20" / "a b.png"
+    path.parent.mkdir()
+    path.touch()
+    for address in (f"file://{tmp_path}/my ü%2520", f"file://{tmp_path}/my%20%C3%BC%2520"):
+        [file] = find_files(address, EXTENSIONS)
+        assert (file.name, file.path) == (f"file://{path}", str(path))
+        assert source_of(address) == f"file://{path.parent}"
 
 
 def test_secrets_and_settings_are_no_part_of_a_source() -> None:

@@ -7,6 +7,7 @@ died three times is read file by file; a file at which they die as often is list
 """
 
 import hashlib
+import json
 import logging
 import os
 import pickle
@@ -79,20 +80,22 @@ def read_archive(
     place = whole_address(out)
     if not is_address(place):
         place = str(Path(place).absolute())
+    told = source_of(whole_address(out))
     tables = Tables(place)
     done = tables.begin(settings)
     todo = [(source, file) for source, file in sources if file.name not in done]
     before = len(sources) - len(todo)
     if before:
-        _tell(f"{before:,} of {len(sources):,} {what} are in {out} already.")
+        _tell(f"{before:,} of {len(sources):,} {what} are in {told} already.")
+    missed: dict[str, str] = {}
     if todo:
         task = Task(films, every, None if model is None else content)
         with _progress(before, len(sources), what) as advance:
             try:
-                _read(todo, tables, place, task, advance)
+                missed = _read(todo, tables, place, task, advance)
             except KeyboardInterrupt:
                 _tell(
-                    f"stopped; what is done is kept in {out}. The same command goes on from there."
+                    f"stopped; what is done is kept in {told}. The same command goes on from there."
                 )
                 raise
     wanted = {file.name for _, file in sources}
@@ -100,8 +103,15 @@ def read_archive(
     for _, error in sorted(errors.items()):
         print(error, file=sys.stderr)
     if errors:
-        _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {out}/errors.")
-    return 1 if errors else 0
+        _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {told}/errors.")
+    for _, error in sorted(missed.items()):
+        print(error, file=sys.stderr)
+    if missed:
+        _tell(
+            f"{len(missed):,} of {len(sources):,} {what} could not be fetched. "
+            "The same command tries them again."
+        )
+    return 1 if errors or missed else 0
 
 
 def _read(
@@ -110,24 +120,32 @@ def _read(
     out: str,
     task: Task,
     advance: Callable[[int], None],
-) -> None:
+) -> dict[str, str]:
+    """Read files; why those that could not be fetched could not, by name."""
+    missed: dict[str, str] = {}
     with ray_cluster() as cores:
         most = 1 if task.films else len(todo) // (_PARTS * cores)
         parts = list(_parts(todo, 1 if task.films else min(_MOST, max(_LEAST, most))))
-        unread = _run(parts, out, task, cores, advance)
+        unread = _run(parts, out, task, cores, missed, advance)
         alone = [_part(part.source, [file]) for part in unread for file in part.files]
-        for part in _run(alone, out, task, cores, advance):
+        for part in _run(alone, out, task, cores, missed, advance):
             name = part.files[0].name
             why = f"{name}: whoever read it died, three times; it is left out."
             tables.write(part.source, part.name, faces=None, done={name: 0}, errors={name: why})
             advance(1)
     tables.end()
+    return missed
 
 
 def _run(
-    parts: list[Part], out: str, task: Task, cores: int, advance: Callable[[int], None]
+    parts: list[Part],
+    out: str,
+    task: Task,
+    cores: int,
+    missed: dict[str, str],
+    advance: Callable[[int], None],
 ) -> list[Part]:
-    """Have parts read.
+    """Have parts read, and add to `missed` why files could not be fetched.
 
     Returns:
         Those at which actors died again and again.
@@ -161,10 +179,12 @@ def _run(
     try:
         for result in results.iter_rows():
             if result["failed"]:
-                raise OSError(f"{out}: cannot be written: {result['failed']}")
+                raise OSError(f"{source_of(out)}: cannot be written: {result['failed']}")
             if not result["deadly"]:
                 del unread[result["part"]]
-                advance(result["files"])
+                fresh = json.loads(result["missed"])
+                missed |= fresh
+                advance(result["files"] + len(fresh))
     except RayError as error:
         raise MienError(
             f"Ray ended the run: {error}. What is done is kept; the same command goes on."

@@ -7,17 +7,24 @@ would have to be escaped in an address do no harm.
 """
 
 import re
+import string
 from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote, unquote
 
 from mien.errors import MienError
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+_SAFE = string.punctuation  # as it was given; others, such as spaces, may not stand in an address
 _SECRET = re.compile(r"//[^/@]*@|\?.*")
+
+
+class FetchError(MienError):
+    """A file cannot be had from where it lies, now: it may be whole, and be there another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class File:
         """Its content.
 
         Raises:
-            MienError: it cannot be read.
+            FetchError: it cannot be had.
         """
         with self._readable(), file_system(self.root)[0].open_input_stream(self.path) as stream:
             return stream.readall()
@@ -47,7 +54,7 @@ class File:
         """Its content into a file, piece by piece.
 
         Raises:
-            MienError: it cannot be read.
+            FetchError: it cannot be had.
             OSError: the file cannot be written.
         """
         with path.open("wb") as file:
@@ -69,7 +76,7 @@ class File:
         try:
             yield
         except OSError as error:
-            raise MienError(f"{self.name}: cannot be read: {error}") from error
+            raise FetchError(f"{self.name}: cannot be fetched: {error}") from error
 
 
 def is_address(place: str) -> bool:
@@ -96,7 +103,7 @@ def file_system(root: str) -> tuple[Any, str]:
     if not is_address(root):
         return fs.LocalFileSystem(), str(Path(root).absolute())
     try:
-        return fs.FileSystem.from_uri(root)
+        return fs.FileSystem.from_uri(quote(root, safe=_SAFE, errors="surrogateescape"))
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as first:
         try:
             from fsspec.core import url_to_fs
@@ -149,8 +156,10 @@ def unique(files: Iterable[tuple[str, File]]) -> list[tuple[str, File]]:
 
 
 def source_of(root: str) -> str:
-    """How an address is named in tables: without user, password and settings."""
-    return _told(root).rstrip("/")
+    """How a place is named: a path as it is, an address without secrets, settings and escapes."""
+    if not is_address(root):
+        return root
+    return unquote(_told(root)).rstrip("/")
 
 
 def _told(root: str) -> str:

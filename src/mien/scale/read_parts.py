@@ -1,5 +1,6 @@
 """What an actor does: a part of an archive, pictures or one film, into the tables."""
 
+import json
 import pickle
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -16,7 +17,7 @@ from mien.files import read_sources
 from mien.films.tables import COLUMNS as FILM_COLUMNS
 from mien.films.tables import row
 from mien.reader import Reader
-from mien.scale.listing import File
+from mien.scale.listing import FetchError, File
 from mien.scale.tables import Tables
 from mien.tables import arrow_schema, dict_rows
 from mien.videos import Video
@@ -68,16 +69,18 @@ class PartReader:
         self._tables.join()
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        """Read a batch; of each part its name, `files`, `faces`, `deadly`, `failed`.
+        """Read a batch; of each part its name, `files`, `faces`, `missed`, `deadly`, `failed`.
 
-        `deadly` says that it was not read, because actors died at it; `failed` is why nothing can
-        be written any more, or "".
+        `missed` is, as JSON, why some files could not be fetched: of these nothing is written, so
+        that a later run tries them again. `deadly` says that the part was not read, because actors
+        died at it; `failed` is why nothing can be written any more, or "".
         """
         results = [self._read(pickle.loads(part)) for part in batch["part"]]
         return {key: [result[key] for result in results] for key in results[0]}
 
     def _read(self, part: Part) -> dict[str, Any]:
         errors: dict[str, str] = {}
+        missed: dict[str, str] = {}
         done: dict[str, int] = {}
         failed, deadly = "", False
         with tempfile.TemporaryDirectory(prefix="mien-") as folder:
@@ -87,19 +90,33 @@ class PartReader:
                     deadly = True
                 elif self._task.films:
                     for file in part.files:
-                        self._read_film(file, faces, done, errors)
+                        try:
+                            self._read_film(file, faces, done, errors)
+                        except FetchError as error:
+                            missed[file.name] = str(error)
                 else:
-                    self._read_pictures(part, faces, done, errors)
+                    self._read_pictures(part, faces, done, errors, missed)
                 if not deadly:
                     rows = faces if sum(done.values()) else None
                     self._tables.write(part.source, part.name, faces=rows, done=done, errors=errors)
             except OSError as error:
                 failed = str(error)
-        counts = {"files": len(done), "faces": sum(done.values())}
-        return {"part": part.name, **counts, "deadly": deadly, "failed": failed}
+        return {
+            "part": part.name,
+            "files": len(done),
+            "faces": sum(done.values()),
+            "missed": json.dumps(missed),
+            "deadly": deadly,
+            "failed": failed,
+        }
 
     def _read_pictures(
-        self, part: Part, faces: Path, done: dict[str, int], errors: dict[str, str]
+        self,
+        part: Part,
+        faces: Path,
+        done: dict[str, int],
+        errors: dict[str, str],
+        missed: dict[str, str],
     ) -> None:
         def contents() -> Iterator[tuple[str, Path | bytes]]:
             for file in part.files:
@@ -108,24 +125,24 @@ class PartReader:
                     continue
                 try:
                     yield file.name, file.read()
-                except MienError as error:
-                    done[file.name] = 0
-                    errors[file.name] = str(error)
+                except FetchError as error:
+                    missed[file.name] = str(error)
 
-        paths = {file.name: file.path for file in part.files}
+        paths = {file.name: file.path for file in part.files if not file.root}
         results = read_sources(contents(), self._reader, workers=1, also=None)
         with _rows_into(faces, arrow_schema()) as write:
             for result, _ in results:
                 done[result.image] = len(result.readings)
                 if result.error is not None:
-                    errors[result.image] = result.error.replace(paths[result.image], result.image)
+                    path = paths.get(result.image, result.image)
+                    errors[result.image] = result.error.replace(path, result.image)
                 else:
                     write(list(dict_rows(result.to_dict())))
 
     def _read_film(
         self, film: File, faces: Path, done: dict[str, int], errors: dict[str, str]
     ) -> None:
-        done[film.name] = 0
+        faces_seen = 0
         schema = arrow_schema({"film": str, **FILM_COLUMNS})
         with _rows_into(faces, schema) as write:
             try:
@@ -138,11 +155,14 @@ class PartReader:
                     )
                     for some in chunks(rows, 256):
                         write(some)
-                        done[film.name] += len(some)
+                        faces_seen += len(some)
+            except FetchError:
+                raise
             except (MienError, FFmpegError) as error:
-                told = str(error).replace(str(faces.parent / film.copy_name), film.name)
-                told = told.replace(film.path, film.name)
+                path = str(faces.parent / film.copy_name) if film.root else film.path
+                told = str(error).replace(path, film.name)
                 errors[film.name] = told if film.name in told else f"{film.name}: {told}"
+        done[film.name] = faces_seen
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from mien._alone import open_alone
 from mien.errors import MienError
-from mien.scale.listing import file_system
+from mien.scale.listing import file_system, source_of
 
 if sys.platform != "win32":
     import fcntl
@@ -53,7 +53,7 @@ class Tables:
         Raises:
             MienError: the address is of a kind that cannot be opened.
         """
-        self._out = out
+        self._out = source_of(out)
         self._system, self._base = file_system(out)
         self._is_local = self._system.type_name == "local"
 
