@@ -11,7 +11,7 @@ and JPEG compression. Counted is how often the shown answer changes after its fi
 next a still of its last, of the same person. Measured is how long it takes until what is shown is
 what the second still shows when it is held by itself.
 
-Readings run through `Reader` and `Tracker` as in the live page, by the clock of the film, so that
+Readings run through `Reader` and `Follower` as in the live page, by the clock of the film, so that
 speed plays no part.
 """
 
@@ -29,10 +29,10 @@ import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
 
+from mien.follower import Follower
 from mien.live.protocol import MAX_SIDE
 from mien.reader import Reader
 from mien.sources import load_image
-from mien.tracker import Tracker
 
 Picture = NDArray[np.uint8]
 
@@ -88,10 +88,10 @@ def camera(
 
 def shown(reader: Reader, film: Iterator[tuple[float, Picture]]) -> list[tuple[float, str | None]]:
     """What is shown of the largest face over time; None while it is unclear or missing."""
-    tracker = Tracker()
+    follower = Follower()
     answers: list[tuple[float, str | None]] = []
     for time, frame in film:
-        readings = tracker.update(frame, reader.read(frame), time)
+        readings, _ = follower.read_timed(reader, frame, time)
         answer = readings[0].shown if readings and readings[0].clear else None
         answers.append((time, answer))
     return answers

@@ -9,11 +9,12 @@ from small_films import RATE, cut, face, placed, write_film
 import mien
 from mien.detector import Detector
 from mien.errors import VideoError
+from mien.follower import WHOLE
 from mien.reader import Reader
 from mien.tracker import Tracker
 from mien.types import Box, Face, Frame, Reading
 from mien.videos import Video
-from mien.watcher import WHOLE, watch
+from mien.watcher import watch
 
 Picture = NDArray[np.uint8]
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien._parallel import cores
+from mien.follower import Follower
 from mien.reader import MOST_THREADS, Reader
-from mien.types import Face, Frame
-from mien.watcher import Follower
+from mien.types import Face
 from peers.protocol import FRAME_RATE, Picture, serve
 
 
@@ -27,7 +27,7 @@ class Mien:
         if sys.argv[1] == "one":
             cv2.setNumThreads(1)
         self.reader = Reader(threads=1 if sys.argv[1] == "one" else min(cores(), MOST_THREADS))
-        self.follower = Follower(self.reader)
+        self.follower = Follower()
         self.frames = 0
 
     def prepare(self, image: Picture) -> Picture:
@@ -42,8 +42,8 @@ class Mien:
         """What `mien.watch` does, which searches around known faces in between."""
         faces = 0
         for image in frames:
-            frame = Frame(image, self.frames / FRAME_RATE, self.frames)
-            faces = len(self.follower.read(frame))
+            time = self.frames / FRAME_RATE
+            faces = len(self.follower.read_timed(self.reader, image, time)[0])
             self.frames += 1
         return faces
 

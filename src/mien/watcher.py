@@ -1,24 +1,15 @@
-"""The pipeline over time: a film's frames → readings of its faces, each followed and steady.
-
-The whole frame is searched for faces five times a second of the film; in between, only around the
-faces that are followed, which finds the same in a fraction of the time, unless one of them is not
-there: then the whole frame is searched at once.
-"""
+"""The pipeline over time: a film's frames → readings of its faces, each followed and steady."""
 
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 
 from mien._newest import newest
 from mien.cameras import Camera
+from mien.follower import Follower
 from mien.reader import Reader
-from mien.tracker import Tracker
-from mien.types import Box, Frame, Reading
+from mien.types import Frame, Reading
 from mien.videos import Video, open_video
-
-WHOLE: Final = 0.2
-"""Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
 
 
 def watch(
@@ -46,10 +37,10 @@ def watch(
     """
     opened = open_video(video) if isinstance(video, str | Path | int) else video
     with opened:
-        follower = Follower(reader or Reader())
+        reader, follower = reader or Reader(), Follower()
         with closing(frames_of(opened, every)) as frames:
             for frame in frames:
-                yield frame, follower.read(frame)
+                yield frame, follower.read(reader, frame)
 
 
 def frames_of(video: Video | Camera, every: float = 0.0, after: int = -1) -> Generator[Frame]:
@@ -62,42 +53,3 @@ def frames_of(video: Video | Camera, every: float = 0.0, after: int = -1) -> Gen
     """
     frames = video.frames(every, after=after)
     return newest(frames, lambda: video.waited) if video.live else frames
-
-
-class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must."""
-
-    def __init__(self, reader: Reader) -> None:
-        """Start without any face.
-
-        Args:
-            reader: that reads the frames.
-        """
-        self._reader = reader
-        self._tracker = Tracker()
-        self._whole = float("-inf")  # when the whole frame was searched last
-        self._near: list[Box] = []  # where faces were in the last frame
-
-    @property
-    def state(self) -> tuple[Tracker, float, list[Box]]:
-        """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near
-
-    @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box]]) -> None:
-        self._tracker, self._whole, self._near = state
-
-    def read(self, frame: Frame) -> list[Reading]:
-        """The faces of the frame that comes after the last, see `watch`."""
-        readings = self._find(frame)
-        self._near = [reading.box for reading in readings]
-        return self._tracker.update(frame.image, readings, frame.time)
-
-    def _find(self, frame: Frame) -> list[Reading]:
-        if frame.time - self._whole < WHOLE - 1e-6:
-            near = self._near
-            readings = self._reader.read(frame.image, near=near) if near else []
-            if len(readings) >= len(near):
-                return readings
-        self._whole = frame.time
-        return self._reader.read(frame.image)

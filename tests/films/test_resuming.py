@@ -20,8 +20,8 @@ from small_films import RATE, face, placed, write_film
 from mien.cli import main
 from mien.films import annotate
 from mien.films.places import find_place
+from mien.follower import FaceReader, Follower
 from mien.types import Frame, Reading
-from mien.watcher import Follower
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]
@@ -84,10 +84,10 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, stop: int, error: type[BaseExceptio
     """Let reading a frame fail."""
     read = Follower.read
 
-    def fail(follower: Follower, frame: Frame) -> list[Reading]:
+    def fail(follower: Follower, reader: FaceReader, frame: Frame) -> list[Reading]:
         if frame.index == stop:
             raise error
-        return read(follower, frame)
+        return read(follower, reader, frame)
 
     monkeypatch.setattr(Follower, "read", fail)
 

@@ -8,14 +8,14 @@ import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
+from mien.follower import FaceReader
 from mien.live.app import create_app
-from mien.live.readers import FrameReader
 from mien.live.server import server_of
 from mien.live.settings import Settings
 
 
 @contextmanager
-def served(settings: Settings, factory: Callable[[], FrameReader]) -> Generator[str]:
+def served(settings: Settings, factory: Callable[[], FaceReader]) -> Generator[str]:
     """Its address, as soon as it can read; at the end it finishes what it holds."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = server_of(create_app(factory, settings))

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,15 @@ from PIL import Image
 from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 from served import served
-from test_app import ADDRESS, Seconds, StandInReader, await_ready, connect, jpeg, message
+from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 
+from mien.follower import FaceReader
 from mien.live import api
 from mien.live.app import create_app, default_reader
 from mien.live.logs import JsonLines
-from mien.live.readers import FrameReader
 from mien.live.settings import Settings
-from mien.reader import Reader
-from mien.types import Reading
+from mien.reader import Reader, Timings
+from mien.types import Box, Reading
 
 JPEG = {"Content-Type": "image/jpeg"}
 
@@ -170,8 +170,10 @@ class RecordingReader(StandInReader):
         super().__init__()
         self.widths: list[int] = []
 
-    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], Seconds]:
-        answer = super().read_timed(image)
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
+        answer = super().read_timed(image, near=near)
         self.widths.append(image.shape[1])
         return answer
 
@@ -203,7 +205,7 @@ def test_pictures_leave_sessions_their_turns() -> None:
 def test_health_and_readiness_tell_loading_ready_and_failed() -> None:
     loaded = threading.Event()
 
-    def slow() -> FrameReader:
+    def slow() -> FaceReader:
         assert loaded.wait(10)
         raise RuntimeError("no weights")
 

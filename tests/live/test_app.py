@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import cv2
@@ -22,21 +21,15 @@ from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from mien.errors import MienError, ModelError
+from mien.follower import FaceReader
 from mien.live.app import create_app
 from mien.live.protocol import HEADER, MAX_BYTES, VERSION, Frame, encode_frame
-from mien.live.readers import FrameReader
 from mien.live.server import serve
 from mien.live.settings import Settings
-from mien.types import Face, Quality, Reading
+from mien.reader import Timings
+from mien.types import Box, Face, Quality, Reading
 
 ADDRESS = "http://127.0.0.1:8765"
-
-
-@dataclass
-class Seconds:
-    finder: float = 0.001
-    crop: float = 0.002
-    network: float = 0.003
 
 
 class StandInReader:
@@ -47,7 +40,9 @@ class StandInReader:
         self.may_go_on.set()
         self.started = threading.Semaphore(0)
 
-    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], Seconds]:
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
         self.started.release()
         assert self.may_go_on.wait(10)
         height, width = image.shape[:2]
@@ -55,7 +50,8 @@ class StandInReader:
             raise RuntimeError("thirteen")
         face = Face((0.0, 0.0, float(width), float(height)), np.zeros((5, 2), np.float32), 0.9)
         votes = np.array([0, 0, 0, 0.8, 0, 0, 0.2, 0], np.float64)
-        return [Reading(face, votes, Quality(50, 0.5, 0.2, 1.0, 0.0), clear=True)], Seconds()
+        reading = Reading(face, votes, Quality(50, 0.5, 0.2, 1.0, 0.0), clear=True)
+        return [reading], Timings(0.001, 0.002, 0.003)
 
 
 def jpeg(width: int = 64, height: int = 48) -> bytes:
@@ -77,7 +73,7 @@ def client(reader: StandInReader) -> Iterator[TestClient]:
         yield client
 
 
-def client_of(factory: Callable[[], FrameReader]) -> TestClient:
+def client_of(factory: Callable[[], FaceReader]) -> TestClient:
     return TestClient(create_app(factory), base_url=ADDRESS)
 
 
@@ -243,7 +239,7 @@ def test_nothing_but_the_page_is_served(client: TestClient, path: str) -> None:
 def test_the_page_is_served_while_the_models_load() -> None:
     loaded = threading.Event()
 
-    def slow() -> FrameReader:
+    def slow() -> FaceReader:
         assert loaded.wait(10)
         return StandInReader()
 
@@ -264,7 +260,7 @@ def test_the_page_is_served_while_the_models_load() -> None:
 def test_a_page_that_closes_while_the_models_load_harms_no_other() -> None:
     loaded = threading.Event()
 
-    def slow() -> FrameReader:
+    def slow() -> FaceReader:
         assert loaded.wait(10)
         return StandInReader()
 
@@ -278,7 +274,7 @@ def test_a_page_that_closes_while_the_models_load_harms_no_other() -> None:
 
 
 def test_a_reader_that_cannot_be_loaded_is_explained() -> None:
-    def broken() -> FrameReader:
+    def broken() -> FaceReader:
         raise ModelError("Weights are missing.")
 
     with client_of(broken) as client, connect(client) as page:

@@ -6,19 +6,20 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
-from test_app import ADDRESS, Seconds, StandInReader, await_ready, connect, jpeg, message
+from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
 from mien.live import readers
 from mien.live.app import create_app
 from mien.live.settings import Settings
-from mien.types import Reading
+from mien.reader import Timings
+from mien.types import Box, Reading
 
 CURSED = 17
 """Pixels of width of the pictures on which the reader hangs."""
@@ -30,11 +31,13 @@ class HangingReader(StandInReader):
         self.hangs = threading.Event()
         self.may_end = threading.Event()
 
-    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], Seconds]:
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
         if image.shape[1] == CURSED:
             self.hangs.set()
             assert self.may_end.wait(60)
-        return super().read_timed(image)
+        return super().read_timed(image, near=near)
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ from mien.live import app, readers, server
 from mien.live.settings import Settings
 
 class Hangs:
-    def read_timed(self, image):
+    def read_timed(self, image, *, near=None):
         print("hangs", flush=True)
         threading.Event().wait()
 

@@ -16,10 +16,11 @@ from mien.films.report import About, report
 from mien.films.summary import Summary
 from mien.films.tables import COLUMNS, row
 from mien.films.work import Work
+from mien.follower import Follower
 from mien.reader import Reader
 from mien.row_file import read_journal, write_rows
 from mien.videos import Video
-from mien.watcher import Follower, frames_of
+from mien.watcher import frames_of
 
 SAVED: Final = 10.0
 """Seconds of work after which what is done is kept for a run that goes on with it."""
@@ -94,7 +95,8 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._film = film
         self._marks = {FILM: film.fingerprint if film else "", SETTINGS: task.settings}
         self._work = Work(place.work, self._marks | {"files": " ".join(task.endings)})
-        self._follower = Follower(reader)
+        self._reader = reader
+        self._follower = Follower()
         if self._work.progress.follower is not None:
             self._follower.state = self._work.progress.follower
 
@@ -132,7 +134,7 @@ class Annotation(AbstractContextManager["Annotation"]):
             pictures: AnnotatedVideo | None = None
             try:
                 for frame in frames:
-                    readings = self._follower.read(frame)
+                    readings = self._follower.read(self._reader, frame)
                     summary.add(frame, readings)
                     for reading in readings:
                         self._work.rows.write(row(frame, reading))

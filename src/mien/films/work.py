@@ -50,7 +50,7 @@ class Progress:
         time: of that frame, in seconds.
         rows: bytes of the rows.
         pieces: bytes of each piece of the annotated video.
-        follower: what `mien.watcher.Follower` knows; None before the first frame.
+        follower: what `mien.follower.Follower` knows; None before the first frame.
         summary: of the film so far.
     """
 

@@ -19,9 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
 
 from mien.errors import ImageError
+from mien.follower import FaceReader
 from mien.live.limits import Clients
 from mien.live.logs import logger
-from mien.live.readers import FrameReader, HungError, Readers, timings
+from mien.live.readers import HungError, Readers, timings
 from mien.live.security import client_of
 from mien.live.settings import Settings
 from mien.sources import load_image
@@ -261,7 +262,7 @@ async def _body(request: Request, settings: Settings) -> bytes:
 
 
 def _read(
-    reader: FrameReader, body: bytes, limit_megapixels: float, arrival: float
+    reader: FaceReader, body: bytes, limit_megapixels: float, arrival: float
 ) -> tuple[dict[str, Any], dict[str, float]]:
     start = time.perf_counter()
     image = load_image(body, limit_megapixels=limit_megapixels)

@@ -13,12 +13,13 @@ from typing import Final
 from fastapi import FastAPI, WebSocket
 from fastapi.staticfiles import StaticFiles
 
+from mien.follower import FaceReader
 from mien.live.api import create_router
 from mien.live.connection import Connection
 from mien.live.limits import Clients
 from mien.live.logs import tell
 from mien.live.protocol import state_message
-from mien.live.readers import FrameReader, Readers
+from mien.live.readers import Readers
 from mien.live.security import Guard, client_of
 from mien.live.settings import Settings
 
@@ -30,7 +31,7 @@ _ABOUT: Final = (
 )
 
 
-def default_reader() -> FrameReader:
+def default_reader() -> FaceReader:
     """The reader with the weights that ship.
 
     One thread a frame: the browser on the same computer needs the others, and a second page is read
@@ -68,7 +69,7 @@ class Sessions:
 
 
 def create_app(
-    reader_factory: Callable[[], FrameReader] = default_reader, settings: Settings | None = None
+    reader_factory: Callable[[], FaceReader] = default_reader, settings: Settings | None = None
 ) -> FastAPI:
     """The application: the page under /, the WebSocket under /live, and `mien.live.api`.
 

@@ -7,12 +7,16 @@ a slow reader, a slow page or a page that ignores its credits costs frames, neve
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any, Final
 
+import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
+from numpy.typing import NDArray
 
+from mien.follower import FaceReader, Follower
 from mien.live.jpeg import decode
 from mien.live.limits import Allowance
 from mien.live.logs import logger, tell
@@ -25,8 +29,9 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
-from mien.live.readers import DistantReader, FrameReader, HungError, Readers, timings
-from mien.tracker import Tracker
+from mien.live.readers import DistantReader, HungError, Readers, timings
+from mien.reader import Timings
+from mien.types import Box, Reading
 
 MOST_FRAMES: Final = 120
 """Messages a second, on average, above which a client is cut off: twice what cameras give."""
@@ -47,7 +52,7 @@ class Connection:
         self._readers = readers
         self._metrics = readers.metrics
         self._number = next(_numbers)
-        self._tracker = Tracker()
+        self._follower = Follower()
         self._waiting: tuple[Frame, float] | None = None
         self._arrived = asyncio.Event()
         self._replaced = 0
@@ -152,16 +157,16 @@ class Connection:
                 await self._close(1012, "the server ends")
                 return
 
-    async def _read(self, reader: FrameReader, frame: Frame, arrival: float, replaced: int) -> str:
+    async def _read(self, reader: FaceReader, frame: Frame, arrival: float, replaced: int) -> str:
         try:
-            readings, took = await self._readers.run(_read, reader, self._tracker, frame, arrival)
+            readings, took = await self._readers.run(_read, reader, self._follower, frame, arrival)
         except FrameError as error:
             self._metrics.frames.labels("refused").inc()
             return error_message(error, replaced)
         except Exception as error:
             # This frame is lost; the connection and the others go on.
             if isinstance(error, HungError):
-                self._tracker = Tracker()  # the thread that hangs may still touch the old one
+                self._follower = Follower()  # the thread that hangs may still touch the old one
             else:
                 logger.exception("A frame could not be read")
             self._metrics.frames.labels("failed").inc()
@@ -172,7 +177,7 @@ class Connection:
         self._metrics.took(took)
         return readings_message(frame, readings, took, replaced)
 
-    async def _wait_for_reader(self) -> FrameReader:
+    async def _wait_for_reader(self) -> FaceReader:
         if self._readers.state == "loading":
             await self._send(state_message("loading"))
         try:
@@ -205,16 +210,27 @@ class Connection:
             await self._websocket.close(code, reason)
 
 
+class _Sent:
+    """A frame that a distant reader reads as it came."""
+
+    def __init__(self, reader: DistantReader, frame: Frame) -> None:
+        self._reader = reader
+        self._frame = frame
+
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
+        return self._reader.read_frame(self._frame, near)
+
+
 def _read(
-    reader: FrameReader, tracker: Tracker, frame: Frame, arrival: float
+    reader: FaceReader, follower: Follower, frame: Frame, arrival: float
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
     if isinstance(reader, DistantReader):
-        readings, steps = reader.read_frame(frame)
-    else:
-        readings, steps = reader.read_timed(image)
-    readings = tracker.update(image, readings, frame.capture_time / 1000)
+        reader = _Sent(reader, frame)
+    readings, steps = follower.read_timed(reader, image, frame.capture_time / 1000)
     took = timings(arrival, start, decoded, steps)
     return [reading.to_dict() for reading in readings], took

@@ -11,20 +11,19 @@ the finder's work on all (benchmarks/load/batching.py).
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mien.errors import MienError
+from mien.follower import FaceReader
 from mien.live.logs import logger, tell
 from mien.live.metrics import Metrics
 from mien.live.places import Places
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
-from mien.types import Reading
+from mien.reader import Timings
+from mien.types import Box, Reading
 
 Outcome = TypeVar("Outcome")
 
@@ -36,26 +35,7 @@ class HungError(MienError):
     """A reader did not come to an end; its thread was given up."""
 
 
-class StepTimes(Protocol):
-    """Seconds that the steps of a reading took."""
-
-    @property
-    def finder(self) -> float:
-        """Finding the faces."""
-        ...
-
-    @property
-    def crop(self) -> float:
-        """Cutting them out."""
-        ...
-
-    @property
-    def network(self) -> float:
-        """Reading them."""
-        ...
-
-
-def timings(arrival: float, start: float, decoded: float, steps: StepTimes) -> dict[str, float]:
+def timings(arrival: float, start: float, decoded: float, steps: Timings) -> dict[str, float]:
     """Milliseconds of each step of a reading that ends now.
 
     Args:
@@ -75,27 +55,21 @@ def timings(arrival: float, start: float, decoded: float, steps: StepTimes) -> d
     return {name: 1000 * value for name, value in seconds.items()}
 
 
-class FrameReader(Protocol):
-    """What the server needs of `mien.reader.Reader`; called from several threads at once."""
-
-    def read_timed(self, image: NDArray[np.uint8]) -> tuple[list[Reading], StepTimes]:
-        """Readings of an RGB uint8 (H, W, 3) picture, and what took how long."""
-        ...
-
-
 @runtime_checkable
-class DistantReader(FrameReader, Protocol):
+class DistantReader(FaceReader, Protocol):
     """A reader in another process, to which a frame goes as it came: its JPEG is far smaller."""
 
-    def read_frame(self, frame: Frame) -> tuple[list[Reading], StepTimes]:
-        """Readings of a page's frame, and what took how long."""
+    def read_frame(
+        self, frame: Frame, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
+        """Readings of a page's frame, and what took how long; `near` as of `FaceReader`."""
         ...
 
 
 class Readers:
     """A reader that loads in the background, threads to read by, turns and places."""
 
-    def __init__(self, factory: Callable[[], FrameReader], settings: Settings) -> None:
+    def __init__(self, factory: Callable[[], FaceReader], settings: Settings) -> None:
         """Begin to load the reader; needs a running event loop.
 
         Args:
@@ -122,7 +96,7 @@ class Readers:
             return "loading"
         return "failed" if self._loading.cancelled() or self._loading.exception() else "ready"
 
-    async def reader(self) -> FrameReader:
+    async def reader(self) -> FaceReader:
         """The reader, as soon as it is loaded.
 
         Raises:
@@ -182,7 +156,7 @@ class Readers:
             executor.shutdown(wait=False)
 
 
-def _log_outcome(loading: asyncio.Future[FrameReader]) -> None:
+def _log_outcome(loading: asyncio.Future[FaceReader]) -> None:
     if loading.cancelled():
         return
     if error := loading.exception():

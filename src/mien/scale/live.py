@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any, Final
@@ -36,7 +36,7 @@ from mien.live.protocol import Frame
 from mien.live.settings import Settings
 from mien.reader import Reader, Timings
 from mien.scale.cluster import ray_cluster
-from mien.types import Reading
+from mien.types import Box, Reading
 
 APPLICATION: Final = "mien"
 SESSIONS: Final = "Sessions"
@@ -50,6 +50,9 @@ _SECONDS: Final = 10.0  # for a frame, after which it is given up
 
 Outcome = tuple[list[Reading], Timings]
 
+Sent = tuple[Frame, Sequence[Box] | None]
+"""A page's frame, and the boxes around which alone faces are looked for."""
+
 _QUIET: Final = LoggingConfig(log_level="WARNING", enable_access_log=False)
 
 
@@ -61,10 +64,11 @@ class FrameReaders:
         self._reader = Reader(threads=1)
 
     @serve.batch(max_batch_size=MOST_TOGETHER, batch_wait_timeout_s=0.0)
-    async def read_frames(self, frames: list[Frame]) -> list[Outcome]:
+    async def read_frames(self, frames: list[Sent]) -> list[Outcome]:
         """Readings of frames that are of different sessions, as a rule.
 
-        The time of several read together is told as the finder's, in equal parts.
+        Of several together each is searched whole, and their time is told as the finder's, in
+        equal parts.
         """
         return await asyncio.to_thread(self._read, frames)
 
@@ -72,10 +76,11 @@ class FrameReaders:
         """Readings of an RGB uint8 (H, W, 3) picture."""
         return await asyncio.to_thread(self._reader.read_timed, image)
 
-    def _read(self, frames: list[Frame]) -> list[Outcome]:
-        images = [decode(frame) for frame in frames]  # whole: the sessions' process has seen that
+    def _read(self, frames: list[Sent]) -> list[Outcome]:
+        # Whole pictures: the sessions' process has seen that.
+        images = [decode(frame) for frame, _ in frames]
         if len(images) == 1:
-            return [self._reader.read_timed(images[0])]
+            return [self._reader.read_timed(images[0], near=frames[0][1])]
         began = perf_counter()
         readings = self._reader.read_batch(images)
         timings = Timings((perf_counter() - began) / len(images), 0.0, 0.0)
@@ -89,12 +94,12 @@ class RemoteReader:
         """Take the handle of a deployment of `FrameReaders`."""
         self._readers = readers
 
-    def read_frame(self, frame: Frame) -> Outcome:
-        """Readings of a page's frame."""
-        return self._ask("read_frames", frame)
+    def read_frame(self, frame: Frame, near: Sequence[Box] | None = None) -> Outcome:
+        """Readings of a page's frame, near some boxes alone where any are given."""
+        return self._ask("read_frames", (frame, near))
 
-    def read_timed(self, image: NDArray[np.uint8]) -> Outcome:
-        """Readings of an RGB uint8 (H, W, 3) picture."""
+    def read_timed(self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None) -> Outcome:
+        """Readings of an RGB uint8 (H, W, 3) picture, which is searched whole."""
         return self._ask("read_image", image)
 
     def _ask(self, method: str, value: object) -> Outcome:

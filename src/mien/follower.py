@@ -1,0 +1,86 @@
+"""A film's frames, one after the other → readings of its faces, each followed and steady.
+
+The whole frame is searched for faces five times a second; in between, only around the faces that
+are followed, which finds the same in a fraction of the time, unless one of them is not there: then
+the whole frame is searched at once.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.reader import Timings
+from mien.tracker import Tracker
+from mien.types import Box, Frame, Reading
+
+WHOLE: Final = 0.2
+"""Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
+
+
+class FaceReader(Protocol):
+    """What a follower needs of `mien.reader.Reader`."""
+
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
+        """Readings of an RGB uint8 (H, W, 3) picture, and where the time went.
+
+        Faces are looked for around `near` alone, where that is given.
+        """
+        ...
+
+
+class Follower:
+    """Reads frame after frame, follows the faces, and searches no more than it must."""
+
+    def __init__(self) -> None:
+        """Start without any face."""
+        self._tracker = Tracker()
+        self._whole = float("-inf")  # when the whole frame was searched last
+        self._near: list[Box] = []  # where faces were in the last frame
+
+    @property
+    def state(self) -> tuple[Tracker, float, list[Box]]:
+        """All that another follower needs to go on from here; it pickles."""
+        return self._tracker, self._whole, self._near
+
+    @state.setter
+    def state(self, state: tuple[Tracker, float, list[Box]]) -> None:
+        self._tracker, self._whole, self._near = state
+
+    def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
+        """The faces of the frame that comes after the last, largest first.
+
+        Their readings have `track`, `time`, `shown`, and smoothed votes.
+        """
+        return self.read_timed(reader, frame.image, frame.time)[0]
+
+    def read_timed(
+        self, reader: FaceReader, image: NDArray[np.uint8], time: float
+    ) -> tuple[list[Reading], Timings]:
+        """Like `read`, and where the time went.
+
+        Args:
+            reader: that reads the frame.
+            image: RGB uint8 (H, W, 3).
+            time: of the frame, in seconds, as of `mien.tracker.Tracker.update`.
+        """
+        readings, timings = self._look(reader, image, time)
+        self._near = [reading.box for reading in readings]
+        return self._tracker.update(image, readings, time), timings
+
+    def _look(
+        self, reader: FaceReader, image: NDArray[np.uint8], time: float
+    ) -> tuple[list[Reading], Timings]:
+        spent = Timings(0.0, 0.0, 0.0)
+        if 0 <= time - self._whole < WHOLE - 1e-6:  # not where a clock was set back
+            readings: list[Reading] = []
+            if self._near:
+                readings, spent = reader.read_timed(image, near=self._near)
+            if len(readings) >= len(self._near):
+                return readings, spent
+        self._whole = time
+        readings, timings = reader.read_timed(image)
+        return readings, spent + timings
