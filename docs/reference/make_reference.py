@@ -87,7 +87,7 @@ GROUPS: Final = {
         "mien.tracker.SMOOTHING",
         "mien.tracker.LEAD",
         "mien.tracker.PATIENCE",
-        "mien.watcher.WHOLE",
+        "mien.follower.WHOLE",
     ),
 }
 
