@@ -2,10 +2,13 @@
 
     python benchmarks/archive.py
     python benchmarks/archive.py holiday/ --rounds 5
+    python benchmarks/archive.py --films
 
 Both read the same pictures on the same cores, in turns, each as a program of its own. A Ray run
 over a single picture tells what starting Ray takes. Without a folder it makes 1,500 pictures of
-640×480 with one face, of scikit-image's astronaut.
+640×480 with one face, of scikit-image's astronaut. With --films it is `mien watch`, without the
+annotated video, over films of 12 seconds as `films.py` makes them; a film of one frame tells what
+starting Ray takes.
 """
 
 import subprocess
@@ -17,6 +20,7 @@ from time import perf_counter
 
 import cyclopts
 import numpy as np
+from films import make_film
 from PIL import Image
 from skimage import data
 
@@ -32,40 +36,64 @@ def make_pictures(folder: Path, count: int) -> None:
         Image.fromarray(canvas).save(folder / f"{number:05}.jpg", quality=90)
 
 
-def seconds(*arguments: str) -> float:
-    """How long `mien read` takes."""
+def make_films(folder: Path, count: int) -> None:
+    """Write films of 1280×720 with two faces."""
+    folder.mkdir()
+    make_film(folder / "0.mp4", 12)
+    for number in range(1, count):
+        # Of other bytes behind the film, so that none is taken for another's.
+        content = (folder / "0.mp4").read_bytes() + b"\0\0\0\x08free" * number
+        (folder / f"{number}.mp4").write_bytes(content)
+
+
+def seconds(command: str, *arguments: str | Path) -> float:
+    """How long `mien read` or `mien watch` takes."""
     began = perf_counter()
-    subprocess.run([sys.executable, "-m", "mien", "read", *arguments], check=True)
+    subprocess.run([sys.executable, "-m", "mien", command, *map(str, arguments)], check=True)
     return perf_counter() - began
 
 
-def main(folder: Path | None = None, *, pictures: int = 1500, rounds: int = 3) -> None:
+def main(
+    folder: Path | None = None, *, films: bool = False, count: int | None = None, rounds: int = 3
+) -> None:
     """Measure.
 
     Args:
-        folder: of pictures, none of them bad.
-        pictures: how many to make without it.
+        folder: of pictures, or of films, none of them bad.
+        films: whether they are films.
+        count: how many to make without a folder; 1,500 pictures or 4 films.
         rounds: of which the medians are told.
     """
+    command = "watch" if films else "read"
     with TemporaryDirectory() as place:
         work = Path(place)
         if folder is None:
-            folder = work / "pictures"
-            make_pictures(folder, pictures)
-        one = next(path for path in sorted(folder.rglob("*.*")) if path.is_file())
-        count = sum(path.is_file() for path in folder.rglob("*.*"))
-        times: dict[str, list[float]] = {"mien read": [], "with --ray": [], "Ray, one picture": []}
+            folder = work / "made"
+            make = make_films if films else make_pictures
+            make(folder, count or (4 if films else 1500))
+        files = [path for path in sorted(folder.rglob("*.*")) if path.is_file()]
+        one = files[0]
+        if films:
+            one = work / "one.mp4"
+            make_film(one, 0.04)
+        plain_name, alone_name = f"mien {command}", f"Ray, one {'film' if films else 'picture'}"
+        times: dict[str, list[float]] = {plain_name: [], "with --ray": [], alone_name: []}
         for number in range(rounds):
-            plain, tables, alone = (str(work / f"{number}-{kind}") for kind in "abc")
-            times["mien read"].append(seconds(str(folder), "--out", f"{plain}.parquet"))
-            times["with --ray"].append(seconds(str(folder), "--ray", "--out", tables))
-            times["Ray, one picture"].append(seconds(str(one), "--ray", "--out", alone))
-    base = median(times["mien read"])
-    print(f"{count:,} pictures, medians of {rounds} runs in turns\n")
+            plain, tables, alone = (work / f"{number}-{kind}" for kind in "abc")
+            options = ["--out", plain, "--no-video", "--parquet"]
+            given: list[str | Path] = [*files, *options]
+            if not films:
+                given = [folder, "--out", f"{plain}.parquet"]
+            times[plain_name].append(seconds(command, *given))
+            times["with --ray"].append(seconds(command, folder, "--ray", "--out", tables))
+            times[alone_name].append(seconds(command, one, "--ray", "--out", alone))
+    base = median(times[plain_name])
+    what = "films" if films else "pictures"
+    print(f"{len(files):,} {what}, medians of {rounds} runs in turns\n")
     print("| | seconds | times plain |\n|---|--:|--:|")
     for name, taken in times.items():
         print(f"| {name} | {median(taken):.1f} | {median(taken) / base:.2f} |")
-    start = median(times["Ray, one picture"])
+    start = median(times[alone_name])
     rest = (median(times["with --ray"]) - start) / base
     print(f"\nApart from starting Ray, {rest:.2f} of the plain command's time.")
 
