@@ -207,23 +207,23 @@ class Reader:
         votes.flags.writeable = False
         result: list[Reading] = []
         for (face, _, quality), shares, no in zip(seen, votes, not_a_face, strict=True):
-            if no <= NOT_A_FACE:
-                why = self._why_unclear(shares, quality)
-            elif keep_all:
+            why = self._why_hard_to_see(quality)
+            if why is None and no > NOT_A_FACE:  # of what is hard to see, the network cannot tell
+                if not keep_all:
+                    continue
                 why = NOT_FACE
-            else:
-                continue
+            if why is None and disagree(shares):
+                why = DISAGREE
             result.append(Reading(face, shares, quality, clear=why is None, why=why))
         return result
 
-    def _why_unclear(self, votes: NDArray[np.float64], quality: Quality) -> str | None:
-        """The first reason why people could not tell; None if they could."""
+    def _why_hard_to_see(self, quality: Quality) -> str | None:
+        """The first reason why people could not see the face; None if they could."""
         reasons = {
             "too small": quality.size < self._smallest_face,
             "too dark": quality.brightness < DARKEST,
             "blurred": quality.sharpness < BLURRIEST,
             "turned away": quality.turn > FARTHEST_TURN,
-            DISAGREE: disagree(votes),
         }
         return next((why for why, holds in reasons.items() if holds), None)
 
