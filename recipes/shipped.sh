@@ -3,18 +3,41 @@
 #
 #   recipes/shipped.sh fer2013.zip fer2013new.csv OUT
 #
-# OUT holds the data set, the run, the exported network and its figures in the end. Started again, it
+# OUT holds the data set, the runs, the exported network and its figures in the end. Started again, it
 # goes on where it was interrupted. The same machine gives the same weights.
 set -euo pipefail
 fer2013=$1 votes=$2 out=$3
 mkdir -p "$out"
 [ -e "$out/fer2013.npy" ] || mien data prepare "$fer2013" --votes "$votes" --out "$out/fer2013.npy"
-resume=()
-[ ! -e "$out/run/config.json" ] || resume=(--resume)
-mien train --data "$out/fer2013.npy" --network baseline --out "$out/run" \
-    --epochs 45 --rotation-range 15 --shift-range 0.08 "${resume[@]}"
-mien export "$out/run" --data "$out/fer2013.npy" --out "$out/mien.onnx"
+
+train() { # NAME OPTIONS...
+    local run=$out/$1 resume=()
+    shift
+    [ ! -e "$run/config.json" ] || resume=(--resume)
+    mien train --data "$out/fer2013.npy" --out "$run" "$@" "${resume[@]}"
+}
+
+# A first teacher, and what shipped before.
+train baseline --network baseline --epochs 45 --rotation-range 15 --shift-range 0.08
+# A smaller network, from nothing, with strong augmentation.
+train residual --network residual --epochs 64 --patience 64 --progressive 0.67 \
+    --weight-decay 0.05 --averaging 0.998 --rotation-range 15 --zoom-range 0.25 --shift-range 0.08 \
+    --brightness-range 0.3 --contrast-range 0.3 --blur 1.0 --noise 10 --jpeg 30 --erasing 0.25
+# Trained on, with patches that show no face: the second teacher.
+train residual-2 --network residual --start "$out/residual" --epochs 40 --patience 40 \
+    --learning-rate 0.001 --progressive 0.55 --weight-decay 0.05 --averaging 0.998 \
+    --backgrounds 0.06 --rotation-range 12 --zoom-range 0.2 --shift-range 0.08 --shear-range 5 \
+    --brightness-range 0.3 --contrast-range 0.3 --blur 0.7 --noise 8 --jpeg 40 --erasing 0.15
+# And once more, taught by both.
+train residual-3 --network residual --start "$out/residual-2" \
+    --teachers "$out/baseline" --teachers "$out/residual-2" --teaching 0.8 \
+    --epochs 15 --patience 15 --learning-rate 0.0007 --weight-decay 0.05 --averaging 0.998 \
+    --backgrounds 0.06 --label-smoothing 0 --rotation-range 15 --zoom-range 0.25 --shift-range 0.08 \
+    --shear-range 8 --brightness-range 0.3 --contrast-range 0.3 --blur 1.0 --noise 8 --jpeg 30 \
+    --erasing 0.15
+
+mien export "$out/residual-3" --data "$out/fer2013.npy" --out "$out/mien.onnx" --quantize
 for split in validation public; do
     mien evaluate --data "$out/fer2013.npy" --split "$split" --model "$out/mien.onnx" \
-        --json "$out/$split.json" --report "$out/report-$split" --run "$out/run"
+        --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual-3"
 done
