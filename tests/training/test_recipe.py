@@ -36,7 +36,7 @@ def test_the_shipped_weights_are_of_the_last_run() -> None:
 
 
 def known(config: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-    """The config's options that there were when the run was made, flat; other runs by their names."""
+    """The options that there were when the run was made, flat; other runs by their names."""
     options = {name: config[name] for name in done if name != "augmentation"}
     for other in ("start", "teachers"):
         if options.get(other):
