@@ -144,8 +144,8 @@ def test_a_head_turned_away_is_unclear(reader: Reader, astronaut: Picture) -> No
 @pytest.mark.parametrize(
     "shares",
     [
-        dict.fromkeys(FERPLUS_NAMES, 0.1),
-        {name: 0.82 if name == "unknown" else 0.02 for name in FERPLUS_NAMES},
+        dict.fromkeys(FERPLUS_NAMES, 1 / 9) | {"NF": 0.0},
+        {name: 0.84 if name == "unknown" else 0.02 for name in FERPLUS_NAMES} | {"NF": 0.0},
     ],
     ids=["even", "unknown"],
 )
