@@ -77,16 +77,21 @@ def test_a_thread_that_hangs_is_given_up_and_its_session_goes_on(
     assert caplog.text.count("hung for 0.5 s and was given up") == 2
 
 
+def hang_and_leave(client: TestClient, reader: HangingReader) -> None:
+    """A session that ends while its frame hangs."""
+    with connect(client) as page:
+        await_ready(page)
+        page.send_bytes(message(1, width=CURSED))
+        assert reader.hangs.wait(10)
+
+
 def test_a_session_that_ends_keeps_its_turn_until_the_thread_is_free(
     client: TestClient, reader: HangingReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "LONGEST", 30.0)
     with connect(client) as other:
         await_ready(other)
-        with connect(client) as page:
-            await_ready(page)
-            page.send_bytes(message(1, width=CURSED))
-            assert reader.hangs.wait(10)
+        hang_and_leave(client, reader)
         other.send_bytes(message(1))
         assert not reader.started.acquire(timeout=0.5)  # one reader, one frame at a time
         reader.may_end.set()
@@ -98,10 +103,7 @@ def test_a_session_that_ends_keeps_no_turn_for_good(
 ) -> None:
     with connect(client) as other:
         await_ready(other)
-        with connect(client) as page:
-            await_ready(page)
-            page.send_bytes(message(1, width=CURSED))
-            assert reader.hangs.wait(10)
+        hang_and_leave(client, reader)
         other.send_bytes(message(1))
         assert other.receive_json()["sequence"] == 1
         assert not reader.may_end.is_set()
