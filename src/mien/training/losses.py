@@ -51,6 +51,30 @@ def votes_loss(logits: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
     return cross_entropy(logits, votes, reduction="sum") / known.sum().clamp(min=1)
 
 
+def data_loss(
+    logits: torch.Tensor,
+    labels: torch.Tensor,
+    votes: torch.Tensor,
+    label_smoothing: float,
+    votes_weight: float,
+) -> torch.Tensor:
+    """Cross-entropy in nats of a network's shares with what the data say, over both heads.
+
+    Args:
+        logits: float32 (N, 7 or 17), the network's.
+        labels: int64 (N,), 0 to 6, or -1 where there is none, which leaves the label head out.
+        votes: float32 (N, 10), shares that sum to 1, or all 0 for an image without votes.
+        label_smoothing: share of each label's target spread evenly over the classes.
+        votes_weight: weight of the votes head.
+    """
+    loss = cross_entropy(
+        logits[:, :LABELS], labels, ignore_index=-1, label_smoothing=label_smoothing
+    )
+    if logits.shape[1] > LABELS:
+        loss = loss + votes_weight * votes_loss(logits[:, LABELS:], votes)
+    return loss
+
+
 def teaching_loss(
     logits: torch.Tensor, teachers: list[nn.Module], images: torch.Tensor, votes_weight: float
 ) -> torch.Tensor:
@@ -63,7 +87,7 @@ def teaching_loss(
         votes_weight: weight of the votes head.
     """
     with torch.no_grad():
-        seen = [teacher(images) for teacher in teachers]
+        seen = [teacher(images).float() for teacher in teachers]
     loss = torch.zeros((), device=logits.device)
     for head, weight in ((slice(0, LABELS), 1.0), (slice(LABELS, None), votes_weight)):
         if not logits[:, head].shape[1]:

@@ -66,6 +66,11 @@ class Config:
         progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
             takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
             `baseline`, whose dense layer takes 48×48 alone.
+        mixup: Beta distribution's parameter by which each batch is blended with itself in another
+            order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
+        balance: how far rare labels are drawn more often: an image is drawn in proportion to its
+            label's count to the power of minus this. 0 takes every image once an epoch, 1 every
+            label equally often.
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
             without votes, leaves the votes head out.
@@ -88,6 +93,8 @@ class Config:
     weight_decay: float = 0.0
     averaging: float = 0.0
     progressive: float = 0.0
+    mixup: float = 0.0
+    balance: float = 0.0
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     patience: int = 20

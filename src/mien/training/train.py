@@ -29,7 +29,7 @@ from mien.training.augment import augment_batch, rescale
 from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset, select
 from mien.training.distributed import Processes, is_restarted, joined_processes
-from mien.training.losses import LABELS, Targets, teaching_loss, votes_loss
+from mien.training.losses import LABELS, Targets, data_loss, teaching_loss, votes_loss
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
     Config,
@@ -225,7 +225,8 @@ def _train_epoch(
     display: Progress,
     task: TaskID,
 ) -> list[dict[str, float]]:
-    order = np.random.default_rng((config.seed, epoch)).permutation(len(targets.images))
+    rng = np.random.default_rng((config.seed, epoch))
+    order = _order(targets.labels.cpu().numpy(), config.balance, rng)
     batches = np.array_split(order, max(1, len(order) // config.batch_size))
     torch.manual_seed(config.seed * 100_003 + epoch + (processes.number << 40))  # dropout
     state.network.train()
@@ -240,26 +241,36 @@ def _train_epoch(
         images = augment_batch(rescale(targets.images[chosen]), config.augmentation, seed)
         if epoch <= config.progressive * config.epochs:
             images = interpolate(images, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
+        blend = [(1.0, chosen)]
+        if config.mixup:
+            weight = float(rng.beta(config.mixup, config.mixup))
+            partners = torch.from_numpy(rng.permutation(len(batch))).to(chosen.device)
+            images = torch.lerp(images[partners], images, weight)
+            blend = [(weight, chosen), (1 - weight, chosen[partners])]
         mine = processes.share(batch)
-        images, chosen = images[mine], chosen[mine]
-        share = len(chosen) / len(batch)
-        labels = targets.labels[chosen]
-        with torch.autocast("cuda", torch.bfloat16, enabled=images.is_cuda):
-            logits = parallel(images.contiguous(memory_format=torch.channels_last)).float()
-        label = logits[:, :LABELS]
-        known = labels >= 0
-        loss = cross_entropy(label, labels, ignore_index=-1, label_smoothing=config.label_smoothing)
-        if config.votes:
-            votes = votes_loss(logits[:, LABELS:], targets.votes[chosen])
-            loss = loss + config.votes_weight * votes
+        images = images[mine].contiguous(memory_format=torch.channels_last)
+        blend = [(weight, indices[mine]) for weight, indices in blend]
+        with _autocast(images.device):
+            logits = parallel(images).float()
+        loss = torch.zeros((), device=logits.device)
+        known = torch.ones(len(images), dtype=torch.bool, device=logits.device)
+        for weight, indices in blend:
+            labels, votes = targets.labels[indices], targets.votes[indices]
+            loss = loss + weight * data_loss(
+                logits, labels, votes, config.label_smoothing, config.votes_weight
+            )
+            known &= labels >= 0
         if teachers:
-            taught = teaching_loss(logits[known], teachers, images[known], config.votes_weight)
+            with _autocast(images.device):
+                taught = teaching_loss(logits[known], teachers, images[known], config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
+        share = len(images) / len(batch)
         state.optimizer.zero_grad()
         (loss * (share * processes.count)).backward()  # shares may differ by an image
         state.optimizer.step()
         state.average.update_parameters(state.network)
-        accuracy = (label.argmax(dim=1) == labels)[known].float().mean()
+        right = logits[:, :LABELS].argmax(dim=1) == targets.labels[chosen[mine]]
+        accuracy = right[known].float().mean()
         lines.append(
             {
                 "epoch": epoch,
@@ -272,6 +283,33 @@ def _train_epoch(
         display.update(task, completed=epoch - 1 + (index + 1) / len(batches))
     processes.add(lines, ("loss", "accuracy"))
     return lines
+
+
+def _order(
+    labels: NDArray[np.int64], balance: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The images of an epoch, int64 (N,), shuffled; those without a label count as one more."""
+    if not balance:
+        return rng.permutation(len(labels))
+    chances = np.bincount(labels + 1)[labels + 1] ** -balance
+    return rng.choice(len(labels), len(labels), p=chances / chances.sum())
+
+
+def precision(device: torch.device) -> torch.dtype:
+    """What convolutions are computed in: bfloat16 where the device does so in hardware.
+
+    On two cores of an AMD EPYC (Zen 4) a step then takes 0.6 of the time.
+    """
+    if device.type == "cuda":
+        return torch.bfloat16
+    abilities = torch.cpu.get_capabilities()
+    fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32
+
+
+def _autocast(device: torch.device) -> torch.autocast:
+    kind = precision(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=kind is torch.bfloat16)
 
 
 def _sentence(line: dict[str, Any], epochs: int) -> str:
