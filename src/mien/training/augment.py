@@ -70,6 +70,18 @@ def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -
     Returns:
         float32 (N, 1, H, W) on the images' device, within the range of the input.
     """
+    return augment_stages(images, augmentation, seed)[1]
+
+
+def augment_stages(
+    images: torch.Tensor, augmentation: Augmentation, seed: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Like `augment_batch`, and how the images look halfway.
+
+    Returns:
+        The images moved (turned, scaled, mirrored and so on) but as clear as they were, and those
+        made worse too (light, blur, noise, JPEG, erasing).
+    """
     a = augmentation
     affine = RandomAffine(
         degrees=a.rotation_range,
@@ -82,13 +94,13 @@ def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -
     # Kornia draws from torch's global generator, always on the CPU: seeded here, restored after.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        result = affine(images)
+        moved = affine(images)
         if a.horizontal_flip:
-            result = RandomHorizontalFlip(p=0.5)(result)
-        result = _through_a_camera(result, a)
+            moved = RandomHorizontalFlip(p=0.5)(moved)
+        worse = _through_a_camera(moved, a)
         if a.erasing:
-            result = RandomErasing(scale=(0.02, 0.2), value=0.5, p=a.erasing)(result)
-    return result
+            worse = RandomErasing(scale=(0.02, 0.2), value=0.5, p=a.erasing)(worse)
+    return moved, worse
 
 
 def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:

@@ -83,7 +83,7 @@ def teaching_loss(
     Args:
         logits: float32 (N, 7 or 17), the network's.
         teachers: in evaluation mode, with the same heads.
-        images: float32 (N, 1, 48, 48), what the network saw.
+        images: float32 (N, 1, 48, 48), what the teachers see.
         votes_weight: weight of the votes head.
     """
     with torch.no_grad():

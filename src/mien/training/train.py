@@ -25,7 +25,7 @@ from torch.nn.functional import cross_entropy, interpolate
 from torch.optim.swa_utils import AveragedModel
 
 from mien.errors import TrainingError
-from mien.training.augment import augment_batch, rescale
+from mien.training.augment import augment_stages, rescale
 from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset, select
 from mien.training.distributed import Processes, is_restarted, joined_processes
@@ -119,6 +119,8 @@ def _train(
         training = np.concatenate([training, backgrounds])
     targets = Targets.of(training, device)
     teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
+    for teacher in teachers:
+        teacher.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     with _display(quiet=not processes.first) as display:
         task = display.add_task("Training", total=config.epochs, completed=state.epoch)
         for epoch in range(state.epoch + 1, config.epochs + 1):
@@ -238,14 +240,19 @@ def _train_epoch(
             group["lr"] = rate
         chosen = torch.from_numpy(batch).to(targets.images.device)
         seed = int(np.random.SeedSequence((config.seed, epoch, index)).generate_state(1)[0])
-        images = augment_batch(rescale(targets.images[chosen]), config.augmentation, seed)
+        clear, images = augment_stages(rescale(targets.images[chosen]), config.augmentation, seed)
         if epoch <= config.progressive * config.epochs:
-            images = interpolate(images, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
+            clear, images = (
+                interpolate(stage, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
+                for stage in (clear, images)
+            )
         blend = [(1.0, chosen)]
         if config.mixup:
             weight = float(rng.beta(config.mixup, config.mixup))
             partners = torch.from_numpy(rng.permutation(len(batch))).to(chosen.device)
-            images = torch.lerp(images[partners], images, weight)
+            clear, images = (
+                torch.lerp(stage[partners], stage, weight) for stage in (clear, images)
+            )
             blend = [(weight, chosen), (1 - weight, chosen[partners])]
         mine = processes.share(batch)
         images = images[mine].contiguous(memory_format=torch.channels_last)
@@ -261,8 +268,9 @@ def _train_epoch(
             )
             known &= labels >= 0
         if teachers:
+            seen = clear[mine][known].contiguous(memory_format=torch.channels_last)
             with _autocast(images.device):
-                taught = teaching_loss(logits[known], teachers, images[known], config.votes_weight)
+                taught = teaching_loss(logits[known], teachers, seen, config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
         share = len(images) / len(batch)
         state.optimizer.zero_grad()
