@@ -35,9 +35,9 @@ STUDY_LOGS: Final = DOCS / "runs" / "studies"
 
 REFERENCE: Final = Config(
     network="residual",
-    epochs=8,
-    patience=8,
-    progressive=0.75,
+    epochs=6,
+    patience=6,
+    progressive=0.67,
     weight_decay=0.05,
     averaging=0.995,
     augmentation=Augmentation(

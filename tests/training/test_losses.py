@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mien.training.losses import teaching_loss, votes_loss
+from mien.training.losses import data_loss, teaching_loss, votes_loss
 from mien.training.networks import build
 
 
@@ -23,3 +23,14 @@ def test_of_a_network_and_itself_as_a_teacher_the_loss_is_the_entropy() -> None:
     parts = [logits[:, :7], logits[:, 7:]]
     entropies = [-(part.softmax(1) * part.log_softmax(1)).sum(1).mean() for part in parts]
     torch.testing.assert_close(own, entropies[0] + 2 * entropies[1])
+
+
+def test_the_data_s_loss_weighs_both_heads_and_skips_missing_labels() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(3, 17, generator=generator)
+    votes = torch.softmax(torch.randn(3, 10, generator=generator), dim=1)
+    labels = torch.tensor([6, -1, 0])
+    label = -(logits[0, :7].log_softmax(0)[6] + logits[2, :7].log_softmax(0)[0]) / 2
+    both = data_loss(logits, labels, votes, 0.0, 3.0)
+    torch.testing.assert_close(both, label + 3 * votes_loss(logits[:, 7:], votes))
+    torch.testing.assert_close(data_loss(logits[:, :7], labels, votes, 0.0, 3.0), label)

@@ -15,6 +15,7 @@ import mien.training.train as training
 from mien.emotions import FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
 from mien.training import run_folder
+from mien.training.augment import Augmentation
 from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset
 from mien.training.networks import build
@@ -76,8 +77,14 @@ def test_backgrounds_are_learnt_as_no_face_and_leave_the_labels_alone(
     assert len(steps) == 8 * (round(1.5 * len(faces)) // CONFIG.batch_size)
     assert all(0 <= float(line["accuracy"]) <= 1 for line in steps)
 
+    # The last weights: which epoch labels best, of a few images of no class, is chance.
+    network = load_run(tmp_path / "run")[1]
+    network.load_state_dict(
+        torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["network"]
+    )
+
     def not_a_face(images: NDArray[np.uint8]) -> float:
-        logits = predict_logits(load_run(tmp_path / "run")[1], images, torch.device("cpu"))
+        logits = predict_logits(network, images, torch.device("cpu"))
         return float(logits[:, 7:].softmax(dim=1)[:, FERPLUS_NAMES.index("NF")].mean())
 
     assert not_a_face(background_records(faces, 40, seed=1)["image"]) > not_a_face(faces) + 0.1
@@ -88,10 +95,10 @@ def test_an_interrupted_run_resumes_to_the_same_result(
     run: Path, dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     calls = 0
-    name = "augment_batch" if when == "within an epoch" else "_save"
-    module = training if name == "augment_batch" else run_folder
+    name = "augment_stages" if when == "within an epoch" else "_save"
+    module = training if name == "augment_stages" else run_folder
     original = getattr(module, name)
-    last = 8 if name == "augment_batch" else 4 if _better_second_epoch(run) else 3
+    last = 8 if name == "augment_stages" else 4 if _better_second_epoch(run) else 3
 
     def interrupted(*arguments: object) -> object:
         nonlocal calls
@@ -178,6 +185,100 @@ def test_progressive_training_sees_small_images_first(
     config = Config(network="residual", epochs=3, batch_size=16, progressive=0.67)
     train(dataset_file, tmp_path / "run", config, after_epoch=epochs.append)
     assert seen == {0: {32}, 1: {32}, 2: {48}}
+
+
+class Recorder(torch.nn.Module):
+    """Says "angry" of 3 in 4 and "happy" of 1 in 4 images, and keeps what it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        shares = torch.tensor([0.75, 1e-9, 1e-9, 0.25, 1e-9, 1e-9, 1e-9])
+        self.logits = torch.nn.Parameter(shares.log())
+        self.shown: list[torch.Tensor] = []
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        if torch.is_inference_mode_enabled():  # while it is validated
+            return self.logits.detach().expand(len(images), -1)
+        self.shown.append(images)
+        return self.logits.expand(len(images), -1)
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    network = Recorder()
+    monkeypatch.setattr(training, "first_network", lambda run, config: network)  # pyright: ignore[reportUnknownLambdaType]
+    return network
+
+
+AS_THEY_ARE = Augmentation(
+    rotation_range=0, shear_range=0, zoom_range=0, shift_range=0, horizontal_flip=False
+)
+
+
+def test_mixup_blends_images_and_their_labels_alike(
+    dataset_file: Path, tmp_path: Path, recorder: Recorder
+) -> None:
+    records = np.array(load_dataset(dataset_file))
+    records["label"] = np.where(np.arange(len(records)) % 2, 3, 0)
+    records["image"] = np.where(records["label"] == 3, 255, 0)[:, None, None]
+    path = tmp_path / "black-or-white.npy"
+    np.save(path, records)
+    config = Config(
+        epochs=1,
+        batch_size=16,
+        learning_rate=1e-9,
+        mixup=1.0,
+        label_smoothing=0,
+        augmentation=AS_THEY_ARE,
+    )
+    train(path, tmp_path / "run", config)
+    steps = lines(tmp_path / "run" / "metrics.csv")
+    for images, step in zip(recorder.shown, steps, strict=True):
+        white = float(images.mean())
+        expected = -white * np.log(0.25) - (1 - white) * np.log(0.75)
+        assert float(step["loss"]) == pytest.approx(expected, rel=1e-4)
+    greys = torch.cat([images[:, 0, 0, 0] for images in recorder.shown])
+    assert ((greys > 0.01) & (greys < 0.99)).float().mean() > 0.3  # the others met their like
+
+
+def test_balance_draws_rare_labels_more_often(
+    dataset_file: Path, tmp_path: Path, recorder: Recorder
+) -> None:
+    records = np.array(load_dataset(dataset_file))
+    records["label"] = np.where(np.arange(len(records)) % 9 == 0, 3, 0)
+    records["image"] = np.where(records["label"] == 3, 255, 0)[:, None, None]
+    path = tmp_path / "rare.npy"
+    np.save(path, records)
+    whites: list[float] = []
+    for balance in (0.0, 1.0):
+        recorder.shown.clear()
+        config = Config(
+            epochs=8, batch_size=16, balance=balance, patience=9, augmentation=AS_THEY_ARE
+        )
+        train(path, tmp_path / str(balance), config)
+        whites.append(float(torch.cat(recorder.shown).mean()))
+    assert whites[0] == pytest.approx((records["label"][records["split"] == 0] == 3).mean())
+    assert whites[1] == pytest.approx(0.5, abs=0.1)
+
+
+def test_teachers_see_what_the_network_sees_before_it_was_made_worse(
+    run: Path,
+    dataset_file: Path,
+    tmp_path: Path,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    teacher = Recorder()
+    monkeypatch.setattr(training, "load_run", lambda run: (None, teacher))  # pyright: ignore[reportUnknownLambdaType]
+    augmentation = replace(AS_THEY_ARE, rotation_range=30, brightness_range=0.5)
+    config = Config(epochs=1, batch_size=16, teachers=(str(run),), augmentation=augmentation)
+    train(dataset_file, tmp_path / "run", replace(config, votes_weight=0.0))
+    for images, clear in zip(recorder.shown, teacher.shown, strict=True):
+        brightness = images.mean(dim=(1, 2, 3)) / clear.mean(dim=(1, 2, 3))
+        assert brightness.min() < 0.9  # darker for the network alone
+        bright = brightness[:, None, None, None] * clear
+        inside = (images > 0.02) & (images < 0.98)
+        torch.testing.assert_close(images[inside], bright[inside], atol=0.1, rtol=0.1)
 
 
 def test_a_part_of_the_images_makes_shorter_epochs(dataset_file: Path, tmp_path: Path) -> None:

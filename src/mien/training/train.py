@@ -119,8 +119,6 @@ def _train(
         training = np.concatenate([training, backgrounds])
     targets = Targets.of(training, device)
     teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
-    for teacher in teachers:
-        teacher.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     with _display(quiet=not processes.first) as display:
         task = display.add_task("Training", total=config.epochs, completed=state.epoch)
         for epoch in range(state.epoch + 1, config.epochs + 1):
