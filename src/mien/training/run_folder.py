@@ -25,6 +25,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
+from mien.training.machine import precision
 from mien.training.networks import build
 
 STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
@@ -167,6 +168,7 @@ def open_run(
                 f"with{'' if config.votes else 'out'} a votes head"
             )
     run.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     content = {
         "config": asdict(config),
         "data": fingerprint(records),
@@ -175,7 +177,8 @@ def open_run(
         "commit": git_commit(),
         "command": ["mien", *sys.argv[1:]],
         "torch": torch.__version__,
-        "device": "cuda" if torch.cuda.is_available() else "cpu",
+        "device": device.type,
+        "precision": str(precision(device)).removeprefix("torch."),
         "threads": torch.get_num_threads(),
         "processes": processes,
     }

@@ -7,7 +7,6 @@ same images as one would, and differ in what normalisation and dropout make of a
 Cost of `baseline` on FER2013: about a minute an epoch on two CPU cores.
 """
 
-import ctypes
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +29,7 @@ from mien.training.backgrounds import background_records
 from mien.training.data import load_dataset, select
 from mien.training.distributed import Processes, is_restarted, joined_processes
 from mien.training.losses import LABELS, Targets, data_loss, teaching_loss, votes_loss
+from mien.training.machine import autocast, keep_memory
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
     Config,
@@ -86,7 +86,7 @@ def _train(
     resume: bool,
     after_epoch: Callable[[Mapping[str, Any]], None] | None,
 ) -> dict[str, Any]:
-    _keep_memory()
+    keep_memory()
     records = load_dataset(data)
     training, validation = select(records, "train"), select(records, "validation")
     if not training["votes"].any():
@@ -255,7 +255,7 @@ def _train_epoch(
         mine = processes.share(batch)
         images = images[mine].contiguous(memory_format=torch.channels_last)
         blend = [(weight, indices[mine]) for weight, indices in blend]
-        with _autocast(images.device):
+        with autocast(images.device):
             logits = parallel(images).float()
         loss = torch.zeros((), device=logits.device)
         known = torch.ones(len(images), dtype=torch.bool, device=logits.device)
@@ -267,7 +267,7 @@ def _train_epoch(
             known &= labels >= 0
         if teachers:
             seen = clear[mine][known].contiguous(memory_format=torch.channels_last)
-            with _autocast(images.device):
+            with autocast(images.device):
                 taught = teaching_loss(logits[known], teachers, seen, config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
         share = len(images) / len(batch)
@@ -301,23 +301,6 @@ def _order(
     return rng.choice(len(labels), len(labels), p=chances / chances.sum())
 
 
-def precision(device: torch.device) -> torch.dtype:
-    """What convolutions are computed in: bfloat16 where the device does so in hardware.
-
-    On two cores of an AMD EPYC (Zen 4) a step then takes 0.6 of the time.
-    """
-    if device.type == "cuda":
-        return torch.bfloat16
-    abilities = torch.cpu.get_capabilities()
-    fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
-
-
-def _autocast(device: torch.device) -> torch.autocast:
-    kind = precision(device)
-    return torch.autocast(device.type, torch.bfloat16, enabled=kind is torch.bfloat16)
-
-
 def _sentence(line: dict[str, Any], epochs: int) -> str:
     left = line["seconds"] * (epochs - line["epoch"]) / 60
     votes = line["validation_votes_loss"]
@@ -333,14 +316,3 @@ def _sentence(line: dict[str, Any], epochs: int) -> str:
 def _display(*, quiet: bool) -> Progress:
     console = Console(stderr=True, quiet=quiet)
     return Progress(*Progress.get_default_columns()[:2], TimeRemainingColumn(), console=console)
-
-
-def _keep_memory() -> None:
-    """Tell glibc to keep freed memory: asking for it anew each step costs a third of the time."""
-    try:
-        mallopt = ctypes.CDLL("libc.so.6").mallopt
-    except (OSError, AttributeError):
-        return
-    m_trim_threshold, m_mmap_max = -1, -4
-    mallopt(m_mmap_max, 0)
-    mallopt(m_trim_threshold, 2**31 - 1)
