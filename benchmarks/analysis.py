@@ -366,8 +366,9 @@ def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path
         after = classifier.predict_votes(np.ascontiguousarray(chosen["image"]))
         if after is None or "votes" not in calibration:
             return "## Calibration\n\nNot calibrated, or no votes head."
-        # What the softmax would have given without the temperature.
-        before = np.maximum(after, 1e-30) ** calibration["votes"]["temperature"]
+        # What the softmax would have given of the network's own logits.
+        logits = np.log(np.maximum(after, 1e-30)) - np.array(calibration["votes"].get("bias", 0))
+        before = np.exp(logits * calibration["votes"]["temperature"])
         before /= before.sum(axis=1, keepdims=True)
         for shares, when in ((before, "before"), (after, "after")):
             found = metrics.votes_reliability(chosen["votes"], shares)
@@ -376,11 +377,17 @@ def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path
             if split == "public":
                 out = folder / f"reliability-{when}.png"
                 plots.plot_reliability(found, "share of raters who said so", out)
-    temperature = calibration["votes"]["temperature"]
+    fitted = calibration["votes"]
+    weights = ", ".join(
+        f"{name} {np.exp(bias):.2f}"
+        for name, bias in zip(FERPLUS_NAMES, fitted.get("bias", ()), strict=False)
+    )
     return (
-        "## Calibration\n\nThe votes' temperature, fitted on the validation images: "
-        f"{temperature:.3f}.\n\n"
-        + _table(["split", "temperature", "calibration error of the top share", "log loss"], rows)
+        "## Calibration\n\nFitted on the validation images: the votes' temperature "
+        f"{fitted['temperature']:.3f}"
+        + (f", and how many times as much each answer's share counts: {weights}" if weights else "")
+        + ".\n\n"
+        + _table(["split", "calibration", "calibration error of the top share", "log loss"], rows)
         + "\n\nPublicTest, before and after:\n\n![Before](analysis/reliability-before.png) "
         "![After](analysis/reliability-after.png)"
     )

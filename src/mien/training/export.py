@@ -24,6 +24,7 @@ from torch.nn.functional import cross_entropy, one_hot
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
 from mien.training.augment import rescale
+from mien.training.calibration import Calibration, fit
 from mien.training.data import SIZE, load_dataset, select
 from mien.training.losses import LABELS, Targets, votes_loss
 from mien.training.quantize import quantize as quantize_model
@@ -49,17 +50,20 @@ class Exported(nn.Module):
     Takes uint8 (N, 48, 48); gives for each head float32 (N, columns), shares that sum to 1.
     """
 
-    def __init__(self, network: nn.Module, temperatures: Mapping[str, float]) -> None:
+    def __init__(self, network: nn.Module, heads: Mapping[str, Calibration | None]) -> None:
         super().__init__()
         self.network = network
-        self.temperatures = temperatures
+        self.heads = heads
 
     def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Shares of the heads in the order of `temperatures`."""
+        """Shares of the heads in their order."""
         logits = self.network(rescale(crops))
         return tuple(
-            torch.softmax(logits[:, HEADS[name]] / temperature, dim=1)
-            for name, temperature in self.temperatures.items()
+            torch.softmax(
+                logits[:, HEADS[name]] if head is None else head.logits(logits[:, HEADS[name]]),
+                dim=1,
+            )
+            for name, head in self.heads.items()
         )
 
 
@@ -69,8 +73,8 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     Args:
         run: a run with at least one finished epoch.
         out: the ONNX file to write.
-        data: the run's data set; its validation images set the temperature (Guo et al. 2017, "On
-            Calibration of Modern Neural Networks"). Without it the shares are not calibrated.
+        data: the run's data set; its validation images set the calibration
+            (`mien.training.calibration`). Without it the shares are not calibrated.
         quantize: keep the convolutions in 8-bit integers (`mien.training.quantize`), for speed;
             takes `data`, whose training images set the scales and whose validation images tell
             what it costs.
@@ -87,7 +91,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         raise TrainingError("quantisation takes the run's data set: name it with --data")
     config, network = load_run(run)
     origin = read_config(run)
-    temperatures = dict.fromkeys(HEADS if config.votes else ["label"], 1.0)
+    heads: dict[str, Calibration | None] = dict.fromkeys(HEADS if config.votes else ["label"])
     calibration: dict[str, Any] = {"method": "none"}
     records = None
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
@@ -97,9 +101,9 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
             raise TrainingError(f"{data}: not the data set that {run} was trained on")
         validation = select(records, "validation")
         images = np.concatenate((images, validation["image"][:240]))
-        calibration = {"method": "temperature", **_calibrate(network, validation, temperatures)}
-        temperatures = {name: calibration[name]["temperature"] for name in temperatures}
-    exported = Exported(network, temperatures).eval()
+        heads, figures = _calibrate(network, validation, heads)
+        calibration = {"method": "temperature and bias", **figures}
+    exported = Exported(network, heads).eval()
     crops = torch.from_numpy(images)
     model = _to_onnx(exported, crops)
     metadata: dict[str, Any] = {
@@ -122,7 +126,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     session = _session(content)
     with torch.inference_mode():
         expected = [shares.numpy() for shares in exported(crops)]
-    found = session.run(list(temperatures), {"crops": images})
+    found = session.run(list(heads), {"crops": images})
     difference = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not difference <= TOLERANCE:
         raise TrainingError(
@@ -143,7 +147,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     partial.replace(out)
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
-        f"calibration {calibration}"
+        f"calibrated by {calibration['method']}"
         + (f", quantisation {metadata['quantisation']}" if quantize else "")
     )
 
@@ -184,22 +188,24 @@ def _cost(
 
 def _calibrate(
     network: nn.Module, records: NDArray[np.void], heads: Iterable[str]
-) -> dict[str, dict[str, float]]:
-    """For each head its best temperature, and the log loss (nats) before and after."""
+) -> tuple[dict[str, Calibration | None], dict[str, dict[str, Any]]]:
+    """Each head's calibration, and what there is to tell of it: log loss in nats before, after."""
     logits = predict_logits(network, records["image"], torch.device("cpu"))
     targets = Targets.of(records, torch.device("cpu"))
     wanted = {"label": one_hot(targets.labels, LABELS).float(), "votes": targets.votes}
-    result: dict[str, dict[str, float]] = {}
+    fixed = {"label": (), "votes": (FERPLUS_NAMES.index("NF"),)}  # every image shows a face
+    fitted: dict[str, Calibration | None] = {}
+    figures: dict[str, dict[str, Any]] = {}
     for name in heads:
         known = wanted[name].sum(dim=1) > 0
         head, target = logits[known][:, HEADS[name]], wanted[name][known]
-        temperature = fit_temperature(head, target)
-        result[name] = {
-            "temperature": temperature,
+        fitted[name] = calibration = fit(head, target, fixed[name])
+        figures[name] = {
+            **asdict(calibration),
             "log_loss_before": float(cross_entropy(head, target)),
-            "log_loss_after": float(cross_entropy(head / temperature, target)),
+            "log_loss_after": float(cross_entropy(calibration.logits(head), target)),
         }
-    return result
+    return fitted, figures
 
 
 def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
@@ -214,7 +220,7 @@ def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
                 exported,
                 (crops,),
                 input_names=["crops"],
-                output_names=list(exported.temperatures),
+                output_names=list(exported.heads),
                 dynamic_shapes={"crops": {0: torch.export.Dim("faces", min=1)}},
                 dynamo=True,
                 verbose=False,
@@ -224,23 +230,3 @@ def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
     if program is None:
         raise TrainingError("PyTorch could not export the network")
     return program.model_proto
-
-
-def fit_temperature(logits: torch.Tensor, targets: torch.Tensor) -> float:
-    """The divisor of the logits at which their cross-entropy with the targets is least.
-
-    Args:
-        logits: float32 (N, C).
-        targets: float32 (N, C), shares that sum to 1.
-    """
-    log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=50, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = cross_entropy(logits.double() / log_temperature.exp(), targets.double())
-        value.backward()  # pyright: ignore[reportUnknownMemberType]
-        return value
-
-    optimizer.step(loss)  # pyright: ignore[reportArgumentType]
-    return float(log_temperature.detach().exp())

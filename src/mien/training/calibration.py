@@ -1,0 +1,69 @@
+"""What turns a head's logits into shares that mean something, fitted on validation images.
+
+One temperature and a bias an answer ("vector scaling" with one scale; Guo et al. 2017, "On
+Calibration of Modern Neural Networks").
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch.nn.functional import cross_entropy
+
+RARITY: Final = 0.2
+"""How much more rare answers count: an image counts as often as its answer occurs, to minus this.
+
+Without it disgust and fear hardly ever come first, for the sake of the many happy and neutral
+images. On FER2013's validation images (five-fold cross-validation, weights `residual-3`) this costs
+the votes nothing (log loss 0.9766 nats, 0.9768 by a temperature alone; calibration error 1.0 % and
+1.1 %), and of the images that most raters call disgusted it finds 40 % in place of 24 %.
+"""
+
+_CAUTION: Final = 5.0  # images that a bias has against it, so that a few images cannot move it far
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Shares are the softmax of logits / `temperature` + `bias`, an entry a column."""
+
+    temperature: float
+    bias: tuple[float, ...]
+
+    def logits(self, logits: torch.Tensor) -> torch.Tensor:
+        """The calibrated logits, (N, C), of a network's."""
+        bias = torch.tensor(self.bias, dtype=logits.dtype, device=logits.device)
+        return logits / self.temperature + bias
+
+
+def fit(logits: torch.Tensor, targets: torch.Tensor, fixed: Sequence[int] = ()) -> Calibration:
+    """The calibration of least cross-entropy with the targets, rare answers weighed by `RARITY`.
+
+    Args:
+        logits: float32 (N, C).
+        targets: float32 (N, C), shares that sum to 1; an image's answer is its greatest share.
+        fixed: columns whose bias stays 0, as these images do not tell it.
+    """
+    logits, targets = logits.double(), targets.double()
+    answers = targets.argmax(dim=1)
+    weights = torch.bincount(answers, minlength=targets.shape[1])[answers].double() ** -RARITY
+    weights = weights / weights.sum()
+    free = torch.ones(logits.shape[1], dtype=torch.float64)
+    free[list(fixed)] = 0
+    log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros_like(free, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        found = logits / log_temperature.exp() + free * bias
+        value = (weights * cross_entropy(found, targets, reduction="none")).sum()
+        value = value + _CAUTION / len(logits) * (bias**2).sum()
+        value.backward()  # pyright: ignore[reportUnknownMemberType]
+        return value
+
+    optimizer.step(loss)  # pyright: ignore[reportArgumentType]
+    found = free * bias.detach()
+    return Calibration(float(log_temperature.detach().exp()), tuple(found.tolist()))
