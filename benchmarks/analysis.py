@@ -65,7 +65,6 @@ STUDIES: Final[dict[str, tuple[str, Config]]] = {
     "balance": ("with rare labels drawn more often (0.5)", replace(REFERENCE, balance=0.5)),
     "no-decay": ("without weight decay", replace(REFERENCE, weight_decay=0.0)),
     "no-averaging": ("without averaging of the weights", replace(REFERENCE, averaging=0.0)),
-    "full-size": ("without progressive resizing", replace(REFERENCE, progressive=0.0)),
     **{
         f"no-{name}": (
             f"without {words}",
