@@ -9,7 +9,7 @@ from small_films import RATE, cut, face, placed, write_film
 import mien
 from mien.detector import Detector
 from mien.errors import VideoError
-from mien.follower import WHOLE
+from mien.follower import WHOLE, Follower
 from mien.reader import Reader
 from mien.tracker import Tracker
 from mien.types import Box, Face, Frame, Reading
@@ -39,10 +39,13 @@ def reader() -> Reader:
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
     """A second of the astronaut, who sways."""
-    head = face(astronaut)
-    places = [60 + round(30 * np.sin(index / 4)) for index in range(25)]
     path = tmp_path_factory.mktemp("film") / "film.mp4"
-    return write_film(path, [placed(head, x) for x in places], options={"movflags": "+faststart"})
+    return write_film(path, swaying(astronaut), options={"movflags": "+faststart"})
+
+
+def swaying(astronaut: Picture) -> list[Picture]:
+    head = face(astronaut)
+    return [placed(head, 60 + round(30 * np.sin(index / 4))) for index in range(25)]
 
 
 def test_a_face_is_followed(film: Path, reader: Reader) -> None:
@@ -83,18 +86,15 @@ def test_the_whole_frame_is_searched_no_more_than_it_must(film: Path) -> None:
     assert [index for index, whole in enumerate(detector.whole) if whole] == [0, 5, 10, 15, 20]
 
 
-def test_searching_around_faces_changes_next_to_nothing(film: Path, reader: Reader) -> None:
-    tracker = Tracker()
-    with Video(film) as video:
-        whole = [tracker.update(f.image, reader.read(f.image), f.time) for f in video.frames()]
-    moved: list[float] = []
-    for expected, (_, readings) in zip(whole, watch(film, reader=reader), strict=True):
-        moved.append(np.abs(np.subtract(readings[0].box, expected[0].box)).max())
-        np.testing.assert_allclose(readings[0].votes, expected[0].votes, atol=0.05)
-    # FFmpeg rounds colours by where a picture lies in memory, which moves a box by up to 2.1 pixels
-    # in one of the frames.
-    assert np.median(moved) < 0.7
-    assert max(moved) < 3
+def test_searching_around_faces_changes_next_to_nothing(astronaut: Picture, reader: Reader) -> None:
+    tracker, follower = Tracker(), Follower()
+    # No film: FFmpeg's pictures differ by a grey level or so with where they lie in memory.
+    for index, picture in enumerate(swaying(astronaut)):
+        time = index / RATE
+        (expected,) = tracker.update(picture, reader.read(picture), time)
+        (reading,) = follower.read(reader, Frame(picture, time, index))
+        np.testing.assert_allclose(reading.box, expected.box, atol=2)
+        np.testing.assert_allclose(reading.votes, expected.votes, atol=0.05)
 
 
 def test_a_face_that_jumps_is_found_at_once(
