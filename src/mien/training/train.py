@@ -238,22 +238,21 @@ def _train_epoch(
             group["lr"] = rate
         chosen = torch.from_numpy(batch).to(targets.images.device)
         seed = int(np.random.SeedSequence((config.seed, epoch, index)).generate_state(1)[0])
-        clear, images = augment_stages(rescale(targets.images[chosen]), config.augmentation, seed)
+        clear, worse = augment_stages(rescale(targets.images[chosen]), config.augmentation, seed)
+        stages = [worse, clear] if teachers else [worse]  # what the network sees, and its teachers
         if epoch <= config.progressive * config.epochs:
-            clear, images = (
+            stages = [
                 interpolate(stage, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
-                for stage in (clear, images)
-            )
+                for stage in stages
+            ]
         blend = [(1.0, chosen)]
         if config.mixup:
             weight = float(rng.beta(config.mixup, config.mixup))
             partners = torch.from_numpy(rng.permutation(len(batch))).to(chosen.device)
-            clear, images = (
-                torch.lerp(stage[partners], stage, weight) for stage in (clear, images)
-            )
+            stages = [torch.lerp(stage[partners], stage, weight) for stage in stages]
             blend = [(weight, chosen), (1 - weight, chosen[partners])]
         mine = processes.share(batch)
-        images = images[mine].contiguous(memory_format=torch.channels_last)
+        images = stages[0][mine].contiguous(memory_format=torch.channels_last)
         blend = [(weight, indices[mine]) for weight, indices in blend]
         with autocast(images.device):
             logits = parallel(images).float()
@@ -266,7 +265,7 @@ def _train_epoch(
             )
             known &= labels >= 0
         if teachers:
-            seen = clear[mine][known].contiguous(memory_format=torch.channels_last)
+            seen = stages[-1][mine][known].contiguous(memory_format=torch.channels_last)
             with autocast(images.device):
                 taught = teaching_loss(logits[known], teachers, seen, config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
