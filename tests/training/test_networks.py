@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mien.errors import TrainingError
-from mien.training.networks import NETWORKS, build
+from mien.training.networks import NETWORKS, build, grown
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -20,3 +20,25 @@ def test_a_network_gives_its_heads_logits_and_its_seed_decides_the_weights(
 def test_an_unknown_name_says_which_there_are() -> None:
     with pytest.raises(TrainingError, match="baseline"):
         build("resnet", 0, votes=False)
+
+
+@pytest.mark.parametrize("votes", [False, True])
+def test_a_grown_network_gives_what_the_one_it_began_as_gives(votes: bool) -> None:
+    images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
+    network = build("residual", 1, votes=votes).eval()
+    deeper = grown(network, "residual-deep", votes=votes).eval()
+    assert sum(map(torch.numel, deeper.parameters())) > sum(map(torch.numel, network.parameters()))
+    torch.testing.assert_close(deeper(images), network(images))
+    deeper.train()(images).sum().backward()  # and its new block learns
+    assert all(weights.grad is not None for weights in deeper.parameters())
+    added = list(deeper.children())[10]
+    assert any(bool((weights.grad != 0).any()) for weights in added.parameters())
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("residual", "baseline"), ("residual-deep", "residual"), ("baseline", "residual")],
+)
+def test_a_network_grows_into_none_but_a_deeper_one(name: str, other: str) -> None:
+    with pytest.raises(TrainingError, match=f"{other} is no deeper network"):
+        grown(build(name, 0, votes=False), other, votes=False)

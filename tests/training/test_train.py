@@ -340,6 +340,8 @@ def test_a_run_may_begin_with_the_weights_of_another(
     assert content["start"] == hashlib.sha256((run / "best.pt").read_bytes()).hexdigest()
     with pytest.raises(TrainingError, match="no run"):
         train(dataset_file, tmp_path / "none", replace(config, start=str(tmp_path / "nothing")))
+    with pytest.raises(TrainingError, match="its weights are of baseline: residual is no deeper"):
+        train(dataset_file, tmp_path / "none", replace(config, network="residual"))
     assert not (tmp_path / "none").exists()
 
 

@@ -93,6 +93,11 @@ class ResidualBlock(nn.Module):
         """Features, float32 (N, channels_in, H, W) → (N, channels_out, H or H/2, W or W/2)."""
         return self.activation(self.convolutions(features) + self.shortcut(features))
 
+    def pass_on(self) -> None:
+        """Give what it gets, until it is trained; for a block without a shortcut of its own."""
+        normalisation = self.convolutions[4]
+        nn.init.zeros_(normalisation.weight)  # pyright: ignore[reportArgumentType]
+
 
 def _residual(
     outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...], *, pool: bool
@@ -124,6 +129,16 @@ def residual(outputs: int) -> nn.Module:
     return _residual(outputs, (32, 64, 192), (1, 3, 2), pool=True)
 
 
+def residual_deep(outputs: int) -> nn.Module:
+    """`residual` with a third block of 192 channels; 2.1 million parameters.
+
+    It takes about 1.3 of the time of `residual`, from whose weights it may grow (`grown`).
+
+    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
+    """
+    return _residual(outputs, (32, 64, 192), (1, 3, 3), pool=True)
+
+
 def residual_large(outputs: int) -> nn.Module:
     """The same with many more channels, to teach `residual`; 19 million parameters.
 
@@ -138,6 +153,7 @@ def residual_large(outputs: int) -> nn.Module:
 NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "baseline": baseline,
     "residual": residual,
+    "residual-deep": residual_deep,
     "residual-large": residual_large,
 }
 """Every network that `mien train --network` knows, from its number of outputs."""
@@ -160,3 +176,35 @@ def build(name: str, seed: int, *, votes: bool) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return NETWORKS[name](outputs)
+
+
+def grown(network: nn.Module, name: str, *, votes: bool) -> nn.Module:
+    """A deeper network that gives what this one gives, to be trained on.
+
+    The blocks that it has beside those of `network` pass on what they get (Chen et al. 2016,
+    "Net2Net", arXiv 1511.05641).
+
+    Args:
+        network: a shallower network.
+        name: of `NETWORKS`: as `network`, but for more residual blocks.
+        votes: whether both have a votes head.
+
+    Raises:
+        TrainingError: no network has that name, or it is not a deeper one of the same widths.
+    """
+    deeper = build(name, 0, votes=votes)
+    known = list(network.children())
+    for module in deeper.children():
+        if known and _shapes(module) == _shapes(known[0]):
+            module.load_state_dict(known.pop(0).state_dict())
+        elif isinstance(module, ResidualBlock) and not len(module.shortcut):
+            module.pass_on()
+        else:
+            raise TrainingError(f"{name} is no deeper network of the same widths")
+    if known:
+        raise TrainingError(f"{name} is no deeper network of the same widths")
+    return deeper
+
+
+def _shapes(module: nn.Module) -> tuple[str, list[torch.Size]]:
+    return type(module).__name__, [weights.shape for weights in module.state_dict().values()]

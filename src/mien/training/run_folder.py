@@ -26,7 +26,7 @@ from torch.optim.swa_utils import AveragedModel
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
 from mien.training.machine import precision
-from mien.training.networks import build
+from mien.training.networks import build, grown
 
 STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
 EPOCH_FIELDS: Final = (
@@ -47,8 +47,9 @@ class Config:
 
     Attributes:
         network: a name of `mien.training.networks.NETWORKS`.
-        start: folder of a run of the same network whose best weights to begin with; "" for fresh
-            ones, drawn by the seed.
+        start: folder of a run whose best weights to begin with, of the same network or of one that
+            it is a deeper one of (`mien.training.networks.grown`); "" for fresh ones, drawn by the
+            seed.
         teachers: folders of runs, of any network, whose mean shares are learnt beside the data
             (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). They see each
             image moved as the network sees it, but before light, blur, noise, JPEG and erasing.
@@ -156,11 +157,12 @@ def open_run(
         raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
-        if (started.network, started.votes) != (config.network, config.votes):
+        if started.votes != config.votes:
             raise TrainingError(
-                f"{config.start}: its weights are of another network: expected {config.network} "
+                f"{config.start}: its weights are of another network: expected one "
                 f"with{'' if config.votes else 'out'} a votes head"
             )
+        first_network(run, config)  # raises where the networks do not fit
     for teacher in config.teachers:
         if read_config(Path(teacher))["config"].votes != config.votes:
             raise TrainingError(
@@ -275,10 +277,18 @@ def first_network(run: Path, config: Config) -> nn.Module:
     """The network that a run begins with; its weights matter until there is a checkpoint.
 
     Raises:
-        TrainingError: no such network, or `start` holds no weights.
+        TrainingError: no such network, or `start` holds no weights, or those of another network.
     """
     if config.start and not (run / "checkpoint.pt").exists():
-        return load_run(Path(config.start))[1]
+        started, network = load_run(Path(config.start))
+        if started.network == config.network:
+            return network
+        try:
+            return grown(network, config.network, votes=config.votes)
+        except TrainingError as error:
+            raise TrainingError(
+                f"{config.start}: its weights are of {started.network}: {error}"
+            ) from error
     return build(config.network, config.seed, votes=config.votes)
 
 
