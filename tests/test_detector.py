@@ -80,7 +80,12 @@ def test_finds_small_faces(detector: Detector, astronaut: Picture, shared_data: 
         pictures.append(np.asarray(Image.open(shared_data / "photos" / name).convert("RGB")))
     for picture in pictures:
         (large,) = detector.detect(picture)
-        scale = 30 / large.width
+        widths = [large.width]
+        for side in (500, 400, 300):  # a single one is some per cent off
+            shrink = side / max(picture.shape)
+            (less,) = detector.detect(cv2.resize(picture, None, fx=shrink, fy=shrink))
+            widths.append(less.width / shrink)
+        scale = 30 / np.mean(widths)
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
         frame = np.full((480, 640, 3), 128, np.uint8)
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
@@ -244,3 +249,29 @@ def test_around_two_boxes_of_one_face_it_is_found_once(
     (face,) = detector.detect(astronaut)
     x1, y1, x2, y2 = face.box
     assert len(detector.detect(astronaut, [face.box, (x1 + 9, y1, x2 + 9, y2)])) == 1
+
+
+def test_a_face_stays_where_it_is_when_the_picture_trembles(
+    detector: Detector, shared_data: Path
+) -> None:
+    """Of a YuNet's candidates the best alone jumps by 1.6 % of the face's width, blended by 1.2."""
+    jumps: list[float] = []
+    noise = np.random.default_rng(0)
+    for path in sorted((shared_data / "photos").glob("neutral-*.jpg"))[:12]:
+        picture = np.asarray(Image.open(path).convert("RGB"))
+        scale = 480 / picture.shape[0]
+        found: list[NDArray[np.float64]] = []
+        for _ in range(8):
+            (x, y), zoom = noise.uniform(-3, 3, 2), scale * noise.uniform(0.97, 1.03)
+            moved = cv2.warpAffine(
+                picture,
+                np.array([[zoom, 0, x], [0, zoom, y]]),
+                (round(picture.shape[1] * scale), 480),
+                flags=cv2.INTER_AREA,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            frame = np.clip(moved + noise.normal(0, 4, moved.shape), 0, 255).astype(np.uint8)
+            (face,) = detector.detect(frame)
+            found.append((face.landmarks - (x, y)) / zoom * scale / face.width)
+        jumps.append(float(np.std(found, axis=0).mean()))
+    assert np.mean(jumps) < 0.014

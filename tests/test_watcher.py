@@ -96,10 +96,7 @@ def test_searching_around_faces_changes_next_to_nothing(astronaut: Picture, read
         (reading,) = follower.read(reader, Frame(picture, time, index))
         moved.append(float(np.abs(np.subtract(reading.box, expected.box)).max()))
         np.testing.assert_allclose(reading.votes, expected.votes, atol=0.05)
-    # In one frame in 25 another of the finder's candidates for the face wins by a hair, two pixels
-    # away; a wider part around the face does not change that.
-    assert sorted(moved)[-2] < 1
-    assert max(moved) < 3
+    assert max(moved) < 1
 
 
 def test_a_face_that_jumps_is_found_at_once(
