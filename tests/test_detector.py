@@ -83,7 +83,8 @@ def test_finds_small_faces(detector: Detector, astronaut: Picture, shared_data: 
         widths = [large.width]
         for side in (500, 400, 300):  # a single one is some per cent off
             shrink = side / max(picture.shape)
-            (less,) = detector.detect(cv2.resize(picture, None, fx=shrink, fy=shrink))
+            shrunk = cv2.resize(picture, None, fx=shrink, fy=shrink)
+            (less,) = detector.detect(np.asarray(shrunk, np.uint8))
             widths.append(less.width / shrink)
         scale = 30 / np.mean(widths)
         size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
