@@ -16,13 +16,27 @@ def test_images_without_votes_train_the_label_head_alone() -> None:
 
 
 def test_of_a_network_and_itself_as_a_teacher_the_loss_is_the_entropy() -> None:
-    images = torch.rand(4, 1, 48, 48)
+    images = torch.rand(4, 1, 48, 24)
+    images = torch.cat((images, images.flip(3)), dim=3)
     network = build("baseline", 0, votes=True).eval()
     logits = network(images)
     own = teaching_loss(logits, [network], images, votes_weight=2.0)
     parts = [logits[:, :7], logits[:, 7:]]
     entropies = [-(part.softmax(1) * part.log_softmax(1)).sum(1).mean() for part in parts]
     torch.testing.assert_close(own, entropies[0] + 2 * entropies[1])
+
+
+def test_teachers_say_the_same_of_an_image_and_its_mirror_image() -> None:
+    images = torch.rand(4, 1, 48, 48)
+    teachers = [build("baseline", seed, votes=True).eval() for seed in (0, 1)]
+    logits = torch.randn(4, 17)
+    losses = [teaching_loss(logits, teachers, view, 1.0) for view in (images, images.flip(3))]
+    torch.testing.assert_close(*losses)
+    shares = [
+        teacher(view)[:, :7].softmax(1) for teacher in teachers for view in (images, images.flip(3))
+    ]
+    expected = -(torch.stack(shares).mean(0) * logits[:, :7].log_softmax(1)).sum(1).mean()
+    torch.testing.assert_close(teaching_loss(logits[:, :7], teachers, images, 1.0), expected)
 
 
 def test_the_data_s_loss_weighs_both_heads_and_skips_missing_labels() -> None:

@@ -273,7 +273,9 @@ def test_teachers_see_what_the_network_sees_before_it_was_made_worse(
     augmentation = replace(AS_THEY_ARE, rotation_range=30, brightness_range=0.5)
     config = Config(epochs=1, batch_size=16, teachers=(str(run),), augmentation=augmentation)
     train(dataset_file, tmp_path / "run", replace(config, votes_weight=0.0))
-    for images, clear in zip(recorder.shown, teacher.shown, strict=True):
+    for images, views in zip(recorder.shown, teacher.shown, strict=True):
+        clear, mirrored = views.chunk(2)
+        torch.testing.assert_close(mirrored, clear.flip(3))
         brightness = images.mean(dim=(1, 2, 3)) / clear.mean(dim=(1, 2, 3))
         assert brightness.min() < 0.9  # darker for the network alone
         bright = brightness[:, None, None, None] * clear

@@ -83,11 +83,13 @@ def teaching_loss(
     Args:
         logits: float32 (N, 7 or 17), the network's.
         teachers: in evaluation mode, with the same heads.
-        images: float32 (N, 1, 48, 48), what the teachers see.
+        images: float32 (N, 1, 48, 48); the teachers see them and their mirror images, of which they
+            know more together than of either.
         votes_weight: weight of the votes head.
     """
+    views = torch.cat((images, images.flip(3)))
     with torch.no_grad():
-        seen = [teacher(images).float() for teacher in teachers]
+        seen = [view for teacher in teachers for view in teacher(views).float().chunk(2)]
     loss = torch.zeros((), device=logits.device)
     for head, weight in ((slice(0, LABELS), 1.0), (slice(LABELS, None), votes_weight)):
         if not logits[:, head].shape[1]:

@@ -52,7 +52,8 @@ class Config:
             seed.
         teachers: folders of runs, of any network, whose mean shares are learnt beside the data
             (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). They see each
-            image moved as the network sees it, but before light, blur, noise, JPEG and erasing.
+            image moved as the network sees it, but before light, blur, noise, JPEG and erasing, and
+            its mirror image.
         teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
         part: share of the training images that are used, drawn by the seed; for learning curves.
         backgrounds: patches without a face among the training images, as a share of their number
