@@ -24,10 +24,10 @@ from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.training import metrics, plots
 from mien.training.augment import Augmentation
+from mien.training.config import Config
 from mien.training.data import load_dataset, select
 from mien.training.evaluate import copies_in_training, evaluate
 from mien.training.figures import LIGHT, new_axes, new_figure, save
-from mien.training.run_folder import Config
 from mien.training.train import train as run_training
 
 DOCS: Final = Path(__file__).parents[1] / "docs"

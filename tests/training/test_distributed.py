@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from mien.errors import TrainingError
+from mien.training.config import Config
 from mien.training.distributed import Processes
-from mien.training.run_folder import Config
 from mien.training.train import train
 
 OPTIONS = ("--epochs", "4", "--batch-size", "16", "--seed", "7", "--network", "residual")

@@ -10,9 +10,10 @@ import torch
 from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
+from mien.training.config import Config
 from mien.training.data import load_dataset
 from mien.training.export import export
-from mien.training.run_folder import Config, load_run
+from mien.training.run_folder import load_run
 from mien.training.train import train
 
 

@@ -17,9 +17,10 @@ from mien.errors import DataError, TrainingError
 from mien.training import run_folder
 from mien.training.augment import Augmentation
 from mien.training.backgrounds import background_records
+from mien.training.config import Config
 from mien.training.data import load_dataset
 from mien.training.networks import build
-from mien.training.run_folder import Config, fingerprint, load_run, open_run
+from mien.training.run_folder import fingerprint, load_run, open_run
 from mien.training.train import (
     learning_rate,
     predict_logits,

@@ -12,8 +12,8 @@ from rich.progress import track
 from mien.errors import TrainingError
 from mien.training import data as datasets
 from mien.training.augment import Augmentation
+from mien.training.config import Config
 from mien.training.distributed import is_first
-from mien.training.run_folder import Config
 from mien.training.train import train as run_training
 
 

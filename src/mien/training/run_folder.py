@@ -12,19 +12,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import torch
-from cyclopts import Parameter
 from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
+from mien.training.config import Config
 from mien.training.machine import precision
 from mien.training.networks import build, grown
 
@@ -39,76 +39,6 @@ EPOCH_FIELDS: Final = (
     "validation_votes_loss",
     "seconds",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What a run is asked to do.
-
-    Attributes:
-        network: a name of `mien.training.networks.NETWORKS`.
-        start: folder of a run whose best weights to begin with, of the same network or of one that
-            it is a deeper one of (`mien.training.networks.grown`); "" for fresh ones, drawn by the
-            seed.
-        teachers: folders of runs, of any network, whose mean shares are learnt beside the data
-            (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). They see each
-            image moved as the network sees it, but before light, blur, noise, JPEG and erasing, and
-            its mirror image.
-        teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
-        part: share of the training images that are used, drawn by the seed; for learning curves.
-        backgrounds: patches without a face among the training images, as a share of their number
-            (`mien.training.backgrounds`); they teach the votes head alone.
-        epochs: at most so many passes over the training images.
-        batch_size: images a step.
-        learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
-        warmup: share of all steps over which the rate rises.
-        decay: whether the rate falls at all.
-        weight_decay: how much each step shrinks the weights, in units of the rate (AdamW,
-            Loshchilov & Hutter 2019).
-        averaging: share of the running mean of the weights that each step keeps; the mean is what
-            is validated and kept. 0 keeps the last weights themselves.
-        progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
-            takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
-            `baseline`, whose dense layer takes 48×48 alone.
-        mixup: Beta distribution's parameter by which each batch is blended with itself in another
-            order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
-        balance: how far rare labels are drawn more often: an image is drawn in proportion to its
-            label's count to the power of minus this. 0 takes every image once an epoch, 1 every
-            label equally often.
-        label_smoothing: share of each label's target spread evenly over the classes.
-        votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
-            without votes, leaves the votes head out.
-        patience: stop after so many epochs without a better validation accuracy.
-        seed: of weights, order, augmentation and dropout.
-        augmentation: what happens to each training image.
-    """
-
-    network: str = "baseline"
-    start: str = ""
-    teachers: tuple[str, ...] = ()
-    teaching: float = 0.7
-    part: float = 1.0
-    backgrounds: float = 0.0
-    epochs: int = 45
-    batch_size: int = 128
-    learning_rate: float = 2e-3
-    warmup: float = 0.05
-    decay: bool = True
-    weight_decay: float = 0.0
-    averaging: float = 0.0
-    progressive: float = 0.0
-    mixup: float = 0.0
-    balance: float = 0.0
-    label_smoothing: float = 0.1
-    votes_weight: float = 1.0
-    patience: int = 20
-    seed: int = 0
-    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
-
-    @property
-    def votes(self) -> bool:
-        """Whether the network has a votes head."""
-        return self.votes_weight > 0
 
 
 @dataclass(slots=True)

@@ -26,13 +26,13 @@ from torch.optim.swa_utils import AveragedModel
 from mien.errors import TrainingError
 from mien.training.augment import augment_stages, rescale
 from mien.training.backgrounds import background_records
+from mien.training.config import Config
 from mien.training.data import load_dataset, select
 from mien.training.distributed import Processes, is_restarted, joined_processes
 from mien.training.losses import LABELS, Targets, data_loss, teaching_loss, votes_loss
 from mien.training.machine import autocast, keep_memory
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
-    Config,
     State,
     drop_unfinished,
     finish_epoch,

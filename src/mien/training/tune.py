@@ -22,8 +22,9 @@ from rich.console import Console
 
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
+from mien.training.config import Config
 from mien.training.data import load_dataset
-from mien.training.run_folder import Config, fingerprint
+from mien.training.run_folder import fingerprint
 from mien.training.train import train
 
 _ENDED: Final = (TrialState.COMPLETE, TrialState.PRUNED)
