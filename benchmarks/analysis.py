@@ -50,7 +50,7 @@ REFERENCE: Final = Config(
         erasing=0.25,
     ),
 )
-"""The common recipe: that of the shipped weights, but short."""
+"""The common recipe: that of `residual`, the run that the shipped weights began with, but short."""
 
 _AUGMENTATION: Final = REFERENCE.augmentation
 STUDIES: Final[dict[str, tuple[str, Config]]] = {
@@ -231,7 +231,7 @@ def _studies(folder: Path) -> list[str]:
     if reference is None:
         return []
     epochs = (
-        f"{REFERENCE.epochs} epochs each, otherwise the recipe of the shipped weights; one seed"
+        f"{REFERENCE.epochs} epochs each, otherwise the recipe of the run `residual`; one seed"
     )
     sections: list[str] = []
     sizes = [study for study in (*found.values(), reference) if study.part < 1]
@@ -244,7 +244,7 @@ def _studies(folder: Path) -> list[str]:
         ]
         sections.append(
             f"## More images\n\nAs many steps each as {REFERENCE.epochs} epochs over all images "
-            "take, otherwise the recipe of the shipped weights; one seed.\n\n"
+            "take, otherwise the recipe of the run `residual`; one seed.\n\n"
             "![Accuracy by part of the images](analysis/data-size.png)\n\n"
             + _table(["part of the training images", "training (augmented)", "validation"], rows)
         )
