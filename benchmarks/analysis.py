@@ -230,9 +230,7 @@ def _studies(folder: Path) -> list[str]:
     reference = found.pop("reference", None)
     if reference is None:
         return []
-    epochs = (
-        f"{REFERENCE.epochs} epochs each, otherwise the recipe of the run `residual`; one seed"
-    )
+    epochs = f"{REFERENCE.epochs} epochs each, otherwise the recipe of the run `residual`; one seed"
     sections: list[str] = []
     sizes = [study for study in (*found.values(), reference) if study.part < 1]
     if sizes:
