@@ -46,7 +46,7 @@ train residual-4 --network residual --start "$out/residual-3" \
 train baseline-3 --network baseline --seed 2 --epochs 36 --patience 36 \
     --weight-decay 0.05 --averaging 0.998 --backgrounds 0.06 --rotation-range 12 --zoom-range 0.2 \
     --shift-range 0.06 --shear-range 5 --erasing 0.15
-# Grown by a block, and taught by that.
+# Grown by a block, and taught by that; what ships was trained so by two processes (docs/scale.md).
 train residual-5 --network residual-deep --start "$out/residual-4" \
     --teachers "$out/baseline-3" --teachers "$out/residual-4" --teaching 0.8 \
     --epochs 21 --patience 21 --learning-rate 0.001 --weight-decay 0.05 --averaging 0.998 \

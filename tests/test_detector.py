@@ -255,7 +255,7 @@ def test_around_two_boxes_of_one_face_it_is_found_once(
 def test_a_face_stays_where_it_is_when_the_picture_trembles(
     detector: Detector, shared_data: Path
 ) -> None:
-    """Of a YuNet's candidates the best alone jumps by 1.6 % of the face's width, blended by 1.2."""
+    """Of YuNet's candidates the best alone jumps by 1.6 % of the face's width, blended by 1.2."""
     jumps: list[float] = []
     noise = np.random.default_rng(0)
     for path in sorted((shared_data / "photos").glob("neutral-*.jpg"))[:12]:

@@ -204,7 +204,7 @@ class Detector:
                 One of less than 192 is enlarged to that, so that a face may fill it.
             score: lowest score of a face, 0 to 1; at 0.7 pictures without faces give none.
             overlap: of two boxes that overlap by more than this (intersection over union), the one
-                of lower score is dropped.
+                of lower score is no face of its own.
             smallest: narrowest face box, in pixels of the frame.
             threads: that one call of `detect` may use.
 

@@ -95,7 +95,7 @@ class ResidualBlock(nn.Module):
 
     def pass_on(self) -> None:
         """Give what it gets, until it is trained; for a block without a shortcut of its own."""
-        normalisation = self.convolutions[4]
+        normalisation = self.convolutions[4]  # the last, so that the shortcut alone is left
         nn.init.zeros_(normalisation.weight)  # pyright: ignore[reportArgumentType]
 
 
@@ -140,7 +140,7 @@ def residual_deep(outputs: int) -> nn.Module:
 
 
 def residual_large(outputs: int) -> nn.Module:
-    """The same with many more channels, to teach `residual`; 19 million parameters.
+    """`residual` with many more channels, to teach the others; 19 million parameters.
 
     Stages of 64, 128, 256 and 512 channels at 48², 24², 12² and 6² pixels with 1, 2, 3 and 3
     blocks: too slow for live use.
@@ -200,10 +200,11 @@ def grown(network: nn.Module, name: str, *, votes: bool) -> nn.Module:
         elif isinstance(module, ResidualBlock) and not len(module.shortcut):
             module.pass_on()
         else:
-            raise TrainingError(f"{name} is no deeper network of the same widths")
-    if known:
-        raise TrainingError(f"{name} is no deeper network of the same widths")
-    return deeper
+            break
+    else:
+        if not known:
+            return deeper
+    raise TrainingError(f"{name} is no deeper network of the same widths")
 
 
 def _shapes(module: nn.Module) -> tuple[str, list[torch.Size]]:
