@@ -171,8 +171,8 @@ def test_progressive_training_sees_small_images_first(
 ) -> None:
     seen: dict[int, set[int]] = {}
 
-    def watched(run: Path, config: Config) -> torch.nn.Module:
-        network = run_folder.first_network(run, config)
+    def watched(run: Path, config: Config, images: NDArray[np.uint8]) -> torch.nn.Module:
+        network = run_folder.first_network(run, config, images)
 
         def note(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             if module.training:
@@ -207,7 +207,7 @@ class Recorder(torch.nn.Module):
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     network = Recorder()
-    monkeypatch.setattr(training, "first_network", lambda run, config: network)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(training, "first_network", lambda run, config, images: network)  # pyright: ignore[reportUnknownLambdaType]
     return network
 
 

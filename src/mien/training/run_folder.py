@@ -27,6 +27,7 @@ from mien.training.augment import Augmentation
 from mien.training.config import Config
 from mien.training.machine import precision
 from mien.training.networks import build, grown
+from mien.training.recognition import Recognition
 
 STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
 EPOCH_FIELDS: Final = (
@@ -93,7 +94,7 @@ def open_run(
                 f"{config.start}: its weights are of another network: expected one "
                 f"with{'' if config.votes else 'out'} a votes head"
             )
-        first_network(run, config)  # raises where the networks do not fit
+        first_network(run, config, records["image"])  # raises where the networks do not fit
     for teacher in config.teachers:
         if read_config(Path(teacher))["config"].votes != config.votes:
             raise TrainingError(
@@ -204,13 +205,20 @@ def drop_unfinished(run: Path, epoch: int) -> None:
         _append(run / name, fields, lines)
 
 
-def first_network(run: Path, config: Config) -> nn.Module:
+def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Module:
     """The network that a run begins with; its weights matter until there is a checkpoint.
 
+    Args:
+        run: the folder.
+        config: what is asked.
+        images: uint8 (N, 48, 48), of the training, for `mien.training.recognition`.
+
     Raises:
-        TrainingError: no such network, or `start` holds no weights, or those of another network.
+        TrainingError: no such network, or `start` holds no weights, or those of another network, or
+            the package whose weights `recognition` begins with is missing.
     """
-    if config.start and not (run / "checkpoint.pt").exists():
+    begins = not (run / "checkpoint.pt").exists()
+    if config.start and begins:
         started, network = load_run(Path(config.start))
         if started.network == config.network:
             return network
@@ -220,7 +228,10 @@ def first_network(run: Path, config: Config) -> nn.Module:
             raise TrainingError(
                 f"{config.start}: its weights are of {started.network}: {error}"
             ) from error
-    return build(config.network, config.seed, votes=config.votes)
+    network = build(config.network, config.seed, votes=config.votes)
+    if begins and isinstance(network, Recognition):
+        network.begin(images[:512])
+    return network
 
 
 def fingerprint(records: NDArray[np.void]) -> str:

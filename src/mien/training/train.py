@@ -102,7 +102,7 @@ def _train(
         lambda: open_run(run, config, records, resume=resume, processes=processes.count)
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network = first_network(run, config).to(device)
+    network = first_network(run, config, training["image"]).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     state = State(network, *_optimizer(network, config))
     if resume:
