@@ -45,7 +45,7 @@ def test_tells_people_apart_as_dlib_does(
         return np.asarray(cv2.warpAffine(picture, turn, (150, 150)), np.uint8)
 
     same = np.stack([face(0), face(10), face(0)[:, ::-1], face(0) // 2])
-    network = Recognition(17, 150, 5)  # as large as dlib's
+    network = Recognition(17, side=150)  # as dlib's
     network.begin(people[:50])
     last = np.frombuffer(model, "<f4", 256 * 128, offset=22_334_922).reshape(256, 128)
 
@@ -61,16 +61,15 @@ def test_tells_people_apart_as_dlib_does(
     assert within.max() < 0.6 < between.median()
 
 
-@pytest.mark.parametrize("name", ["recognition", "recognition-small"])
 def test_a_run_begins_with_its_weights_but_for_the_last_layer(
-    name: str, people: Pictures, tmp_path: Path
+    people: Pictures, tmp_path: Path
 ) -> None:
     images = people[:30, ::3, ::3]
     begun = [
-        first_network(tmp_path, Config(network=name, seed=seed), images).state_dict()
+        first_network(tmp_path, Config(network="recognition", seed=seed), images).state_dict()
         for seed in (0, 1)
     ]
-    fresh = build(name, 0, votes=True).state_dict()
+    fresh = build("recognition", 0, votes=True).state_dict()
     for key, weights in begun[0].items():
         if key.startswith("head"):
             assert torch.equal(weights, fresh[key])
@@ -89,7 +88,7 @@ def test_an_altered_or_missing_package_is_refused(
     (package / "models").mkdir(parents=True)
     (package / "__init__.py").write_text("raise SystemExit('must not be imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    network = Recognition(7, 96, 4)
+    network = Recognition(7)
     with pytest.raises(TrainingError, match=r"cannot be read.*pip install"):
         network.begin(people[:4])
     altered = bytearray(model)

@@ -8,7 +8,7 @@ from torch import nn
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
-from mien.training.recognition import recognition, recognition_small
+from mien.training.recognition import recognition
 
 
 def _convolution(channels_in: int, channels_out: int, *, pool: bool) -> list[nn.Module]:
@@ -157,7 +157,6 @@ NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "residual-deep": residual_deep,
     "residual-large": residual_large,
     "recognition": recognition,
-    "recognition-small": recognition_small,
 }
 """Every network that `mien train --network` knows, from its number of outputs."""
 
