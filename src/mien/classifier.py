@@ -115,7 +115,7 @@ class Classifier:
         if "votes" not in self._orders:
             label = self.predict_label(crops)
             return np.column_stack((label, np.zeros(len(label)))), np.zeros(len(label))
-        votes = self._run("votes", crops)
+        votes = self._run(crops, "votes")[0]
         faces = votes @ _GATHERING
         faces[:, -1] += 1e-9  # a row of nothing but NF becomes "other" instead of 0 / 0
         not_a_face = votes[:, FERPLUS_NAMES.index(_NOT_A_FACE)]
@@ -123,25 +123,31 @@ class Classifier:
 
     def predict_label(self, crops: NDArray[np.uint8]) -> Shares:
         """float64 (N, 7): shares of FER2013's labels for uint8 (N, 48, 48) crops, rows sum to 1."""
-        return self._run("label", crops)
+        return self._run(crops, "label")[0]
 
     def predict_votes(self, crops: NDArray[np.uint8]) -> Shares | None:
         """float64 (N, 10): shares of `FERPLUS_NAMES`; None from a network without a votes head."""
-        return self._run("votes", crops) if "votes" in self._orders else None
+        return self._run(crops, "votes")[0] if "votes" in self._orders else None
 
-    def _run(self, output: str, crops: NDArray[np.uint8]) -> Shares:
+    def predict_heads(self, crops: NDArray[np.uint8]) -> list[Shares]:
+        """What `predict_label` and, of a network with that head, `predict_votes` give, at once."""
+        return self._run(crops, *self._orders)
+
+    def _run(self, crops: NDArray[np.uint8], *outputs: str) -> list[Shares]:
         if crops.dtype != np.uint8 or crops.shape[1:] != (SIZE, SIZE):
             raise ImageError(
                 f"Expected crops as uint8 (N, {SIZE}, {SIZE}), got {crops.dtype} {crops.shape}. "
                 "mien.crop.crop_face makes them."
             )
-        order = self._orders[output]
-        result = np.empty((len(crops), len(order)))
+        orders = [self._orders[output] for output in outputs]
+        results = [np.empty((len(crops), len(order))) for order in orders]
         for start in range(0, len(crops), _BATCH):
             batch = np.ascontiguousarray(crops[start : start + _BATCH])
-            shares = self._session.run([output], {_INPUT: batch})[0]
-            result[start : start + _BATCH] = shares[:, order]
-        return result / result.sum(axis=1, keepdims=True)  # float32's rounding off again
+            heads = self._session.run(list(outputs), {_INPUT: batch})
+            for result, shares, order in zip(results, heads, orders, strict=True):
+                result[start : start + _BATCH] = shares[:, order]
+        # float32's rounding off again
+        return [result / result.sum(axis=1, keepdims=True) for result in results]
 
     def _try_out(self, file: Path) -> None:
         """Read one crop, so that a file of wrong shapes fails now and by name."""

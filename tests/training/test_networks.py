@@ -23,16 +23,23 @@ def test_an_unknown_name_says_which_there_are() -> None:
 
 
 @pytest.mark.parametrize("votes", [False, True])
-def test_a_grown_network_gives_what_the_one_it_began_as_gives(votes: bool) -> None:
+@pytest.mark.parametrize(
+    ("small", "name", "places"),
+    [("residual", "residual-deep", [10]), ("residual-deep", "residual-deeper", [5, 9, 10])],
+)
+def test_a_grown_network_gives_what_the_one_it_began_as_gives(
+    votes: bool, small: str, name: str, places: list[int]
+) -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    network = build("residual", 1, votes=votes).eval()
-    deeper = grown(network, "residual-deep", votes=votes).eval()
+    network = build(small, 1, votes=votes).eval()
+    deeper = grown(network, name, votes=votes).eval()
     assert sum(map(torch.numel, deeper.parameters())) > sum(map(torch.numel, network.parameters()))
     torch.testing.assert_close(deeper(images), network(images))
-    deeper.train()(images).sum().backward()  # and its new block learns
+    deeper.train()(images).sum().backward()  # and its new blocks learn
     assert all(weights.grad is not None for weights in deeper.parameters())
-    added = list(deeper.children())[10]
-    assert any(bool((weights.grad != 0).any()) for weights in added.parameters())
+    for place in places:
+        added = list(deeper.children())[place].parameters()
+        assert any(bool((weights.grad != 0).any()) for weights in added)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from small_models import write_model
 
 import mien.training.train as training
-from mien.emotions import FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
 from mien.training import run_folder
 from mien.training.augment import Augmentation
@@ -270,7 +271,7 @@ def test_teachers_see_what_the_network_sees_before_it_was_made_worse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     teacher = Recorder()
-    monkeypatch.setattr(training, "load_run", lambda run: (None, teacher))  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(training, "load_teacher", lambda run: teacher)  # pyright: ignore[reportUnknownLambdaType]
     augmentation = replace(AS_THEY_ARE, rotation_range=30, brightness_range=0.5)
     config = Config(epochs=1, batch_size=16, teachers=(str(run),), augmentation=augmentation)
     train(dataset_file, tmp_path / "run", replace(config, votes_weight=0.0))
@@ -367,7 +368,21 @@ def test_a_network_learns_what_its_teachers_say(
     assert load_run(tmp_path / "taught")[0].teachers == (str(teacher),)
 
 
+def test_an_exported_file_teaches_too(dataset_file: Path, tmp_path: Path) -> None:
+    happy = dict.fromkeys(EMOTION_NAMES, 0.01) | {"happy": 0.94}
+    teacher = write_model(tmp_path, label=happy)
+    config = replace(CONFIG, epochs=6, averaging=0.0, teachers=(str(teacher),), teaching=1.0)
+    train(dataset_file, tmp_path / "taught", config)
+    images = load_dataset(dataset_file)["image"]
+    logits = predict_logits(load_run(tmp_path / "taught")[1], images, torch.device("cpu"))
+    assert torch.softmax(logits, dim=1)[:, 3].mean() > 0.5  # one label in seven says so
+    kept = json.loads((tmp_path / "taught" / "config.json").read_text())
+    assert kept["teachers"] == [hashlib.sha256(teacher.read_bytes()).hexdigest()]
+
+
 def test_teachers_have_the_same_heads(run: Path, dataset_file: Path, tmp_path: Path) -> None:
     records = load_dataset(dataset_file)
-    with pytest.raises(TrainingError, match="expected a network with a votes head"):
-        open_run(tmp_path / "new", Config(teachers=(str(run),)), records, resume=False)
+    for teacher in (run, write_model(tmp_path)):
+        with pytest.raises(TrainingError, match="expected a network with a votes head"):
+            open_run(tmp_path / "new", Config(teachers=(str(teacher),)), records, resume=False)
+    assert not (tmp_path / "new").exists()

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from mien.classifier import Classifier
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
 from mien.training.config import Config
@@ -70,7 +71,9 @@ def open_run(
         The run's config: `config` itself, or what was asked of the old run with its patience.
 
     Raises:
-        TrainingError: the folder holds a run already, or none to resume, or one on other data.
+        TrainingError: the folder holds a run already, or none to resume, or one on other data; or
+            what the run is to begin with or to learn from does not fit.
+        ModelError: a teacher's file is no model of mien's.
     """
     if resume:
         content = read_config(run)
@@ -95,8 +98,9 @@ def open_run(
                 f"with{'' if config.votes else 'out'} a votes head"
             )
         first_network(run, config, records["image"])  # raises where the networks do not fit
-    for teacher in config.teachers:
-        if read_config(Path(teacher))["config"].votes != config.votes:
+    teachers = [_teacher(Path(teacher)) for teacher in config.teachers]
+    for teacher, (_, votes) in zip(config.teachers, teachers, strict=True):
+        if votes != config.votes:
             raise TrainingError(
                 f"{teacher}: cannot teach this run: expected a network "
                 f"with{'' if config.votes else 'out'} a votes head"
@@ -107,7 +111,7 @@ def open_run(
         "config": asdict(config),
         "data": fingerprint(records),
         "start": _sha256(Path(config.start) / "best.pt") if config.start else None,
-        "teachers": [_sha256(Path(teacher) / "best.pt") for teacher in config.teachers],
+        "teachers": [_sha256(weights) for weights, _ in teachers],
         "commit": git_commit(),
         "command": ["mien", *sys.argv[1:]],
         "torch": torch.__version__,
@@ -252,6 +256,13 @@ def git_commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return result.stdout.strip()
+
+
+def _teacher(teacher: Path) -> tuple[Path, bool]:
+    """The file of a teacher's weights, and whether it has a votes head."""
+    if teacher.is_file():
+        return teacher, Classifier(teacher).metadata.get("votes") is not None
+    return teacher / "best.pt", read_config(teacher)["config"].votes
 
 
 def _sha256(path: Path) -> str:

@@ -37,11 +37,11 @@ from mien.training.run_folder import (
     drop_unfinished,
     finish_epoch,
     first_network,
-    load_run,
     open_run,
     pass_epoch,
     restore,
 )
+from mien.training.teachers import load_teacher
 
 PROGRESSIVE_SIZE = 32
 """Side in pixels to which `Config.progressive` shrinks images; can be halved as often as 48."""
@@ -118,7 +118,7 @@ def _train(
         backgrounds = background_records(training["image"], count, config.seed)
         training = np.concatenate([training, backgrounds])
     targets = Targets.of(training, device)
-    teachers = [load_run(Path(teacher))[1].to(device) for teacher in config.teachers]
+    teachers = [load_teacher(Path(teacher)).to(device) for teacher in config.teachers]
     with _display(quiet=not processes.first) as display:
         task = display.add_task("Training", total=config.epochs, completed=state.epoch)
         for epoch in range(state.epoch + 1, config.epochs + 1):
