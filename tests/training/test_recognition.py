@@ -11,9 +11,10 @@ from skimage import data
 from mien.errors import TrainingError
 from mien.training.augment import rescale
 from mien.training.config import Config
+from mien.training.data import load_dataset
 from mien.training.networks import build
 from mien.training.recognition import MODEL_NAME, Recognition
-from mien.training.run_folder import first_network
+from mien.training.run_folder import first_network, open_run
 
 Pictures = NDArray[np.uint8]
 
@@ -82,7 +83,11 @@ def test_a_run_begins_with_its_weights_but_for_the_last_layer(
 
 
 def test_an_altered_or_missing_package_is_refused(
-    model: bytes, people: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: bytes,
+    people: Pictures,
+    dataset_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     package = tmp_path / "face_recognition_models"
     (package / "models").mkdir(parents=True)
@@ -99,3 +104,7 @@ def test_an_altered_or_missing_package_is_refused(
     monkeypatch.setattr("mien.training.recognition.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
     with pytest.raises(TrainingError, match=r"face_recognition_models: none.*pip install"):
         network.begin(people[:4])
+    records = load_dataset(dataset_file)
+    with pytest.raises(TrainingError, match="face_recognition_models: none"):
+        open_run(tmp_path / "run", Config(network="recognition"), records, resume=False)
+    assert not (tmp_path / "run").exists()

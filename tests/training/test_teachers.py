@@ -11,7 +11,7 @@ from mien.training.augment import rescale
 from mien.training.teachers import load_teacher
 
 ROOT = Path(__file__).parents[2]
-RUN = ROOT / "docs" / "runs" / "residual-6"
+RUN = next((ROOT / "docs" / "runs").glob("*/best.pt")).parent
 
 
 def test_an_exported_file_says_as_a_network_what_it_says_by_itself(

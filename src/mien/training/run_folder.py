@@ -97,7 +97,7 @@ def open_run(
                 f"{config.start}: its weights are of another network: expected one "
                 f"with{'' if config.votes else 'out'} a votes head"
             )
-        first_network(run, config, records["image"])  # raises where the networks do not fit
+    first_network(run, config, records["image"][:1])  # raises where there is none to begin with
     teachers = [_teacher(Path(teacher)) for teacher in config.teachers]
     for teacher, (_, votes) in zip(config.teachers, teachers, strict=True):
         if votes != config.votes:
