@@ -23,23 +23,16 @@ def test_an_unknown_name_says_which_there_are() -> None:
 
 
 @pytest.mark.parametrize("votes", [False, True])
-@pytest.mark.parametrize(
-    ("small", "name", "places"),
-    [("residual", "residual-deep", [10]), ("residual-deep", "residual-deeper", [5, 9, 10])],
-)
-def test_a_grown_network_gives_what_the_one_it_began_as_gives(
-    votes: bool, small: str, name: str, places: list[int]
-) -> None:
+def test_a_grown_network_gives_what_the_one_it_began_as_gives(votes: bool) -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    network = build(small, 1, votes=votes).eval()
-    deeper = grown(network, name, votes=votes).eval()
+    network = build("residual", 1, votes=votes).eval()
+    deeper = grown(network, "residual-deep", votes=votes).eval()
     assert sum(map(torch.numel, deeper.parameters())) > sum(map(torch.numel, network.parameters()))
     torch.testing.assert_close(deeper(images), network(images))
-    deeper.train()(images).sum().backward()  # and its new blocks learn
+    deeper.train()(images).sum().backward()  # and its new block learns
     assert all(weights.grad is not None for weights in deeper.parameters())
-    for place in places:
-        added = list(deeper.children())[place].parameters()
-        assert any(bool((weights.grad != 0).any()) for weights in added)
+    added = list(deeper.children())[10]
+    assert any(bool((weights.grad != 0).any()) for weights in added.parameters())
 
 
 @pytest.mark.parametrize(

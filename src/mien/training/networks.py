@@ -140,17 +140,6 @@ def residual_deep(outputs: int) -> nn.Module:
     return _residual(outputs, (32, 64, 192), (1, 3, 3), pool=True)
 
 
-def residual_deeper(outputs: int) -> nn.Module:
-    """`residual-deep` with three more blocks where images are larger; 2.2 million parameters.
-
-    Stages of 32, 64 and 192 channels with 2, 5 and 3 blocks. It takes about 1.35 times as long as
-    `residual-deep`, from whose weights it may grow (`grown`).
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
-    """
-    return _residual(outputs, (32, 64, 192), (2, 5, 3), pool=True)
-
-
 def residual_large(outputs: int) -> nn.Module:
     """`residual` with many more channels, to teach the others; 19 million parameters.
 
@@ -166,7 +155,6 @@ NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "baseline": baseline,
     "residual": residual,
     "residual-deep": residual_deep,
-    "residual-deeper": residual_deeper,
     "residual-large": residual_large,
     "recognition": recognition,
 }
