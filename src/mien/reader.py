@@ -44,9 +44,9 @@ FEWEST_AGREEING: Final = 0.4
 NOT_A_FACE: Final = 0.006
 """Share of people who would say "not a face" above which it is left out.
 
-It leaves out 99.2 % of patches without a face and 0.5 % of FER2013's validation faces; with the
-weights before, in 46 faces of photographs and films the share was at most 0.003
-(`benchmarks/not_a_face.py`, docs/model-card.md).
+It leaves out 99.2 % of patches without a face and 0.5 % of FER2013's validation faces
+(`benchmarks/not_a_face.py`, docs/model-card.md); in 61 faces of photographs and films the share was
+at most 0.002.
 """
 
 NOT_FACE: Final = "not a face"
