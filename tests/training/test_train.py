@@ -386,3 +386,10 @@ def test_teachers_have_the_same_heads(run: Path, dataset_file: Path, tmp_path: P
         with pytest.raises(TrainingError, match="expected a network with a votes head"):
             open_run(tmp_path / "new", Config(teachers=(str(teacher),)), records, resume=False)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_teacher_that_is_not_there_is_named(dataset_file: Path, tmp_path: Path) -> None:
+    config = Config(teachers=(str(tmp_path / "none.onnx"),))
+    with pytest.raises(TrainingError, match=r"none\.onnx: no such run, and no such file"):
+        open_run(tmp_path / "new", config, load_dataset(dataset_file), resume=False)
+    assert not (tmp_path / "new").exists()

@@ -260,6 +260,8 @@ def git_commit() -> str | None:
 
 def _teacher(teacher: Path) -> tuple[Path, bool]:
     """The file of a teacher's weights, and whether it has a votes head."""
+    if not teacher.exists():
+        raise TrainingError(f"{teacher}: no such run, and no such file of `mien export`")
     if teacher.is_file():
         return teacher, Classifier(teacher).metadata.get("votes") is not None
     return teacher / "best.pt", read_config(teacher)["config"].votes
