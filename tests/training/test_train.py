@@ -184,7 +184,10 @@ def test_progressive_training_sees_small_images_first(
 
     epochs: list[object] = []
     monkeypatch.setattr(training, "first_network", watched)
-    config = Config(network="residual", epochs=3, batch_size=16, progressive=0.67)
+    teacher = write_model(tmp_path)  # which takes 48×48 alone
+    config = Config(
+        network="residual", epochs=3, batch_size=16, progressive=0.67, teachers=(str(teacher),)
+    )
     train(dataset_file, tmp_path / "run", config, after_epoch=epochs.append)
     assert seen == {0: {32}, 1: {32}, 2: {48}}
 

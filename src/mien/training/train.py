@@ -241,10 +241,8 @@ def _train_epoch(
         clear, worse = augment_stages(rescale(targets.images[chosen]), config.augmentation, seed)
         stages = [worse, clear] if teachers else [worse]  # what the network sees, and its teachers
         if epoch <= config.progressive * config.epochs:
-            stages = [
-                interpolate(stage, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
-                for stage in stages
-            ]
+            # Teachers see them whole: some take 48×48 alone.
+            stages[0] = interpolate(worse, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
         blend = [(1.0, chosen)]
         if config.mixup:
             weight = float(rng.beta(config.mixup, config.mixup))
