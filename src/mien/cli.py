@@ -59,6 +59,7 @@ app.command(_data)
 _TRAINING_COMMANDS: Final = (
     (_data, "prepare", "Make a data set file from FER2013."),
     (_data, "describe", "Print what a data set holds: classes, splits, votes, copies."),
+    (_data, "annotate", "Write what teachers say of a data set's images into it."),
     (_data, "preview", "Draw images before and after augmentation."),
     (app, "train", "Train a network; an interrupted run goes on with --resume."),
     (app, "tune", "Search for better hyper-parameters."),

@@ -75,3 +75,16 @@ FERPLUS_NAMES: Final = (
 Source: Barsoum et al. 2016, "Training deep networks for facial expression recognition with
 crowd-sourced label distribution".
 """
+
+VOTE_OF_FERPLUS: Final = {
+    "neutral": "neutral",
+    "happiness": "happy",
+    "surprise": "surprise",
+    "sadness": "sad",
+    "anger": "angry",
+    "disgust": "disgust",
+    "fear": "fear",
+    "contempt": OTHER,
+    "unknown": OTHER,
+}
+"""What each of FER+'s columns adds to, of `VOTE_NAMES`; NF adds to none."""

@@ -18,7 +18,7 @@ def test_images_without_votes_train_the_label_head_alone() -> None:
 def test_of_a_network_and_itself_as_a_teacher_the_loss_is_the_entropy() -> None:
     images = torch.rand(4, 1, 48, 24)
     images = torch.cat((images, images.flip(3)), dim=3)
-    network = build("baseline", 0, votes=True).eval()
+    network = build("baseline", 0, ("label", "votes")).eval()
     logits = network(images)
     own = teaching_loss(logits, [network], images, votes_weight=2.0)
     parts = [logits[:, :7], logits[:, 7:]]
@@ -28,7 +28,7 @@ def test_of_a_network_and_itself_as_a_teacher_the_loss_is_the_entropy() -> None:
 
 def test_teachers_say_the_same_of_an_image_and_its_mirror_image() -> None:
     images = torch.rand(4, 1, 48, 48)
-    teachers = [build("baseline", seed, votes=True).eval() for seed in (0, 1)]
+    teachers = [build("baseline", seed, ("label", "votes")).eval() for seed in (0, 1)]
     logits = torch.randn(4, 17)
     losses = [teaching_loss(logits, teachers, view, 1.0) for view in (images, images.flip(3))]
     torch.testing.assert_close(*losses)

@@ -2,16 +2,17 @@ import pytest
 import torch
 
 from mien.errors import TrainingError
-from mien.training.networks import NETWORKS, build, grown
+from mien.training.heads import HEADS
+from mien.training.networks import NETWORKS, build, grown, with_heads
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize(("votes", "logits"), [(False, 7), (True, 17)])
+@pytest.mark.parametrize(("heads", "logits"), [(("label",), 7), (("label", "votes"), 17)])
 def test_a_network_gives_its_heads_logits_and_its_seed_decides_the_weights(
-    name: str, votes: bool, logits: int
+    name: str, heads: tuple[str, ...], logits: int
 ) -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    outputs = [build(name, seed, votes=votes).eval()(images) for seed in (0, 0, 1)]
+    outputs = [build(name, seed, heads).eval()(images) for seed in (0, 0, 1)]
     assert outputs[0].shape == (3, logits)
     assert torch.equal(outputs[0], outputs[1])
     assert not torch.equal(outputs[0], outputs[2])
@@ -19,14 +20,14 @@ def test_a_network_gives_its_heads_logits_and_its_seed_decides_the_weights(
 
 def test_an_unknown_name_says_which_there_are() -> None:
     with pytest.raises(TrainingError, match="baseline"):
-        build("resnet", 0, votes=False)
+        build("resnet", 0, ("label",))
 
 
-@pytest.mark.parametrize("votes", [False, True])
-def test_a_grown_network_gives_what_the_one_it_began_as_gives(votes: bool) -> None:
+@pytest.mark.parametrize("heads", [("label",), ("label", "votes")])
+def test_a_grown_network_gives_what_the_one_it_began_as_gives(heads: tuple[str, ...]) -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    network = build("residual", 1, votes=votes).eval()
-    deeper = grown(network, "residual-deep", votes=votes).eval()
+    network = build("residual", 1, heads).eval()
+    deeper = grown(network, "residual-deep", heads).eval()
     assert sum(map(torch.numel, deeper.parameters())) > sum(map(torch.numel, network.parameters()))
     torch.testing.assert_close(deeper(images), network(images))
     deeper.train()(images).sum().backward()  # and its new block learns
@@ -41,4 +42,12 @@ def test_a_grown_network_gives_what_the_one_it_began_as_gives(votes: bool) -> No
 )
 def test_a_network_grows_into_none_but_a_deeper_one(name: str, other: str) -> None:
     with pytest.raises(TrainingError, match=f"{other} is no deeper network"):
-        grown(build(name, 0, votes=False), other, votes=False)
+        grown(build(name, 0, ("label",)), other, ("label",))
+
+
+def test_further_heads_leave_what_the_known_ones_say() -> None:
+    images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
+    network = build("residual", 1, ("label", "votes")).eval()
+    wider = with_heads(network, "residual", 0, tuple(HEADS), known=("label", "votes")).eval()
+    assert wider(images).shape == (3, sum(HEADS.values()))
+    torch.testing.assert_close(wider(images)[:, :17], network(images))

@@ -70,7 +70,7 @@ def test_a_run_begins_with_its_weights_but_for_the_last_layer(
         first_network(tmp_path, Config(network="recognition", seed=seed), images).state_dict()
         for seed in (0, 1)
     ]
-    fresh = build("recognition", 0, votes=True).state_dict()
+    fresh = build("recognition", 0, ("label", "votes")).state_dict()
     for key, weights in begun[0].items():
         if key.startswith("head"):
             assert torch.equal(weights, fresh[key])

@@ -159,7 +159,7 @@ def test_the_mean_of_the_weights_follows_the_steps_and_is_what_is_kept(
     assert torch.equal(kept[0]["network"][name], kept[1]["network"][name])
     assert torch.equal(kept[1]["average"]["module." + name], kept[1]["network"][name])
     assert not torch.equal(kept[0]["average"]["module." + name], kept[0]["network"][name])
-    start = build(CONFIG.network, CONFIG.seed, votes=False).state_dict()[name]
+    start = build(CONFIG.network, CONFIG.seed, ("label",)).state_dict()[name]
     moved, behind = (
         (kept[0][weights][key] - start).norm()
         for weights, key in (("network", name), ("average", "module." + name))

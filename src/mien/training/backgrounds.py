@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from mien.emotions import FERPLUS_NAMES
-from mien.training.data import DTYPE, SIZE
+from mien.training.data import SIZE, empty_records
 
 PICTURES: Final = (
     "brick",
@@ -52,10 +52,8 @@ def background_records(images: NDArray[np.uint8], count: int, seed: int) -> NDAr
     """
     random = np.random.default_rng((seed, 48))
     pictures = [_grey(name) for name in PICTURES]
-    records = np.zeros(count, DTYPE)
-    records["label"] = -1
+    records = empty_records(count)
     records["votes"][:, FERPLUS_NAMES.index("NF")] = 10
-    records["row"] = -1
     records["name"] = b"background"
     for index in range(count):
         if index % 2:

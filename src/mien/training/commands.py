@@ -18,7 +18,13 @@ from mien.training.train import train as run_training
 
 
 def prepare(
-    source: Path, /, *, out: Path, votes: Path | None = None, seed: int = datasets.SPLIT_SEED
+    source: Path,
+    /,
+    *,
+    out: Path,
+    votes: Path | None = None,
+    press: Path | None = None,
+    seed: int = datasets.SPLIT_SEED,
 ) -> int:
     """Make a data set file from FER2013.
 
@@ -26,9 +32,10 @@ def prepare(
         source: Kaggle's zip, its unpacked folder, any part of either, or fer2013.csv.
         out: the data set file to write, by custom ending in .npy.
         votes: FER+'s fer2013new.csv, to learn how ten people voted.
+        press: a zip of press photographs' faces, to train on beside FER2013.
         seed: of the 80–20 split into training and validation.
     """
-    prepared = datasets.prepare(source, out, votes, seed=seed, progress=_progress)
+    prepared = datasets.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
     print(
@@ -52,6 +59,43 @@ def describe(dataset: Path, /, *, out: Path | None = None) -> None:
     if out is not None:
         for picture in describing.write_pictures(records, out):
             print(picture)
+
+
+def annotate(
+    dataset: Path,
+    /,
+    *,
+    out: Path,
+    expressions: Path | None = None,
+    landmarker: Path | None = None,
+    blendshapes: Path | None = None,
+    press: Path | None = None,
+    teachers: tuple[Path, ...] = (),
+) -> None:
+    """Write what teachers say of a data set's images into the data set.
+
+    Args:
+        dataset: a file of `mien data prepare`.
+        out: the data set file to write; may be the same.
+        expressions: OpenCV Zoo's expression network, an ONNX file.
+        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker.
+        blendshapes: its face_blendshapes.tflite.
+        press: the zip of press faces, if the data set holds such.
+        teachers: runs or exported files of mien's.
+    """
+    from mien.training import annotate as annotating
+
+    line = annotating.annotate(
+        dataset,
+        out,
+        expressions=expressions,
+        landmarker=landmarker,
+        blendshapes=blendshapes,
+        press=press,
+        teachers=teachers,
+        progress=_progress,
+    )
+    print(line)
 
 
 def preview(

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mien.training.augment import Augmentation
+from mien.training.heads import HEADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Config:
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
             without votes, leaves the votes head out.
+        expressions_weight: weight of the cross-entropy with what a teacher of expressions said
+            (`mien data annotate --expressions`); 0 leaves that head out.
+        movements_weight: weight of the movements' mean binary cross-entropy
+            (`mien data annotate --landmarker`); 0 leaves that head out.
+        distillation_weight: share of the shares that other networks gave when the data set was
+            annotated (`mien data annotate --teachers`) in the loss of labels and votes, 0 to 1.
         patience: stop after so many epochs without a better validation accuracy.
         seed: of weights, order, augmentation and dropout.
         augmentation: what happens to each training image.
@@ -68,6 +75,9 @@ class Config:
     balance: float = 0.0
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
+    expressions_weight: float = 0.0
+    movements_weight: float = 0.0
+    distillation_weight: float = 0.0
     patience: int = 20
     seed: int = 0
     augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
@@ -76,3 +86,14 @@ class Config:
     def votes(self) -> bool:
         """Whether the network has a votes head."""
         return self.votes_weight > 0
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the network's heads, in the order of `mien.training.heads.HEADS`."""
+        weights = {
+            "label": 1.0,
+            "votes": self.votes_weight,
+            "expressions": self.expressions_weight,
+            "movements": self.movements_weight,
+        }
+        return tuple(head for head in HEADS if weights[head] > 0)

@@ -29,12 +29,16 @@ from sklearn.model_selection import StratifiedGroupKFold
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training.copies import copy_groups, find_copies
+from mien.training.movements import MOVEMENT_NAMES
 
 SIZE: Final = 48
 """Side of FER2013's images in pixels."""
 
 SPLITS: Final = ("train", "validation", "public", "private")
 """Names of the splits; the value of the field `split` is the index."""
+
+SOURCES: Final = ("fer2013", "press")
+"""Names of where images come from; the value of the field `source` is the index."""
 
 SPLIT_SEED: Final = 2013
 """Seed of the split of the training images into training and validation."""
@@ -49,12 +53,19 @@ DTYPE: Final = np.dtype(
         ("copy_in_training", np.bool_),
         ("row", np.int32),
         ("name", "S40"),
+        ("source", np.uint8),
+        ("expressions", np.float32, (len(EMOTION_NAMES),)),
+        ("movements", np.float32, (len(MOVEMENT_NAMES),)),
+        ("taught", np.float32, (len(EMOTION_NAMES) + len(FERPLUS_NAMES),)),
     ]
 )
 """A data set's record: grey image; label 0–6, or -1; FER+ votes (all 0: none known); index into
 `SPLITS`; copy group (index of the group's first image, an image without copies being alone in its
 own); whether Kaggle's training part holds a copy; row of fer2013.csv, or -1; emotion and file
-name ("angry/Training_1.jpg")."""
+name ("angry/Training_1.jpg"); index into `SOURCES`; shares of the seven emotions that a teacher of
+expressions gives (all 0: none known); movements of the face, 0 to 1 in the order of
+`MOVEMENT_NAMES` (-1: unknown); shares of labels and votes that other networks of mien's give (all
+0: none known). The last three are filled in by `mien.training.annotate`."""
 
 _NAME: Final = re.compile(r"(Training|PublicTest|PrivateTest)_\d+\.jpe?g", re.IGNORECASE)
 _PART_OF: Final = {"training": "train", "publictest": "test", "privatetest": "test"}
@@ -64,7 +75,8 @@ Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
 """Wraps an iterable, given a description and a length, to show how far it has come."""
 
 
-def _silent(items: Iterable[Any], _description: str, _total: int | None) -> Iterable[Any]:
+def silent(items: Iterable[Any], _description: str, _total: int | None) -> Iterable[Any]:
+    """A `Progress` that shows nothing."""
     return items
 
 
@@ -97,8 +109,9 @@ def prepare(
     out: Path,
     votes: Path | None = None,
     *,
+    press: Path | None = None,
     seed: int = SPLIT_SEED,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Prepared:
     """Write the data set file `out` from FER2013 at `source`.
 
@@ -106,14 +119,15 @@ def prepare(
         source: Kaggle's zip, its unpacked folder, a part of either, or fer2013.csv.
         out: the file to write; by custom it ends in .npy.
         votes: FER+'s fer2013new.csv.
+        press: a zip of press photographs' faces (`mien.training.press`), to train on beside.
         seed: of the 80–20 split of the training images.
         progress: wraps the long loops.
 
     Raises:
-        DataError: nothing usable at `source`, or `votes` is not FER+'s table.
+        DataError: nothing usable at `source`, `votes` is not FER+'s table, or `press` is no such zip.
     """
     problems: list[str] = []
-    records = np.array(list(_records(source, problems, progress)), dtype=DTYPE)
+    records = _fer2013(list(_records(source, problems, progress)))
     if not len(records):
         first = f" First problem: {problems[0]}" if problems else ""
         raise DataError(
@@ -128,12 +142,27 @@ def prepare(
         _join_votes(records, votes)
     _mark_copies(records, progress)
     _split(records, seed)
+    if press is not None:
+        from mien.training.press import press_records
+
+        records = np.concatenate((records, press_records(press, problems, progress)))
+        records["copies"] = np.arange(len(records)) * (records["source"] > 0) + records["copies"]
+    write_dataset(records, out)
+    return Prepared(len(records), tuple(problems), int((records["votes"].sum(axis=1) > 0).sum()))
+
+
+def write_dataset(records: NDArray[np.void], out: Path) -> None:
+    """Write a data set file whole, or not at all.
+
+    Args:
+        records: of `DTYPE`, shape (N,).
+        out: the file; one that exists is replaced.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
     with partial.open("wb") as file:
         np.save(file, records)
     partial.replace(out)
-    return Prepared(len(records), tuple(problems), int((records["votes"].sum(axis=1) > 0).sum()))
 
 
 def load_dataset(path: Path | str) -> NDArray[np.void]:
@@ -157,19 +186,45 @@ def load_dataset(path: Path | str) -> NDArray[np.void]:
     return records
 
 
-def select(records: NDArray[np.void], split: str) -> NDArray[np.void]:
+def select(
+    records: NDArray[np.void], split: str, source: str | None = "fer2013"
+) -> NDArray[np.void]:
     """The records of one split.
+
+    Args:
+        records: a data set's.
+        split: a name of `SPLITS`.
+        source: a name of `SOURCES`; None takes the images of all.
 
     Raises:
         DataError: no such split, or it is empty.
     """
     if split not in SPLITS:
         raise DataError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    if source is not None:
+        records = records[records["source"] == SOURCES.index(source)]
     chosen = records[records["split"] == SPLITS.index(split)]
     if not len(chosen):
         there = [SPLITS[index] for index in np.unique(records["split"])]
         raise DataError(f"the split {split!r} has no images; those with images: {', '.join(there)}")
     return chosen
+
+
+def empty_records(count: int) -> NDArray[np.void]:
+    """Records of black images about which nothing is known: of `DTYPE`, shape (count,)."""
+    records = np.zeros(count, DTYPE)
+    records["label"], records["row"] = -1, -1
+    records["movements"] = -1
+    return records
+
+
+def _fer2013(rows: list[tuple[Any, ...]]) -> NDArray[np.void]:
+    fields = ("image", "label", "votes", "split", "copies", "copy_in_training", "row", "name")
+    records = empty_records(len(rows))
+    for index, row in enumerate(rows):
+        for field, value in zip(fields, row, strict=True):
+            records[field][index] = value
+    return records
 
 
 def _records(source: Path, problems: list[str], progress: Progress) -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ label order, framing, origin and version in its metadata.
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -21,21 +21,26 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
 from mien.training.augment import rescale
 from mien.training.calibration import Calibration, fit
 from mien.training.data import SIZE, load_dataset, select
+from mien.training.heads import head_slices
 from mien.training.losses import LABELS, Targets, votes_loss
+from mien.training.metrics import movements_r2
+from mien.training.movements import MOVEMENT_NAMES
 from mien.training.quantize import quantize as quantize_model
 from mien.training.run_folder import fingerprint, load_run, read_config
+from mien.training.shown import HEADS as POOLED
+from mien.training.shown import Shown, fit_shown
 from mien.training.train import predict_logits
 
 FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""
 
-HEADS: Final = {"label": slice(0, LABELS), "votes": slice(LABELS, None)}
-"""A head's name, which is its output's, and where its logits stand."""
+LEAST_R2: Final = 0.5
+"""Movements of which a network tells less (`metrics.movements_r2`, validation) are left out."""
 
 TOLERANCE: Final = 1e-4
 """Most that ONNX Runtime's shares may differ from PyTorch's."""
@@ -45,26 +50,50 @@ COST_OF_8_BITS: Final = 0.01
 
 
 class Exported(nn.Module):
-    """A network from crops to the calibrated shares of each of its heads.
+    """A network from crops to what its file gives: calibrated shares, and movements.
 
-    Takes uint8 (N, 48, 48); gives for each head float32 (N, columns), shares that sum to 1.
+    Takes uint8 (N, 48, 48); gives `outputs` in their order: for label, votes and shown float32
+    (N, columns), shares that sum to 1, and for movements float32 (N, M), 0 to 1.
     """
 
-    def __init__(self, network: nn.Module, heads: Mapping[str, Calibration | None]) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        heads: Sequence[str],
+        calibrations: Mapping[str, Calibration | None],
+        movements: Sequence[str] = (),
+        shown: Shown | None = None,
+    ) -> None:
         super().__init__()
         self.network = network
-        self.heads = heads
+        self.places = head_slices(heads)
+        self.calibrations = calibrations
+        self.movements = [MOVEMENT_NAMES.index(name) for name in movements]
+        self.shown = shown
+        named = [head for head in heads if head in {"label", "votes"}]
+        self.outputs = [
+            *named,
+            *(["movements"] if movements else []),
+            *(["shown"] if shown is not None else []),
+        ]
 
     def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Shares of the heads in their order."""
+        """The outputs in their order."""
         logits = self.network(rescale(crops))
-        return tuple(
-            torch.softmax(
-                logits[:, HEADS[name]] if head is None else head.logits(logits[:, HEADS[name]]),
-                dim=1,
-            )
-            for name, head in self.heads.items()
-        )
+        shares: dict[str, torch.Tensor] = {}
+        for head, calibration in self.calibrations.items():
+            if head == "movements":
+                continue
+            own = logits[:, self.places[head]]
+            if calibration is not None:
+                own = calibration.logits(own)
+            shares[head] = torch.softmax(own, dim=1)
+        found = dict(shares)
+        if self.movements:
+            found["movements"] = logits[:, self.places["movements"]].sigmoid()[:, self.movements]
+        if self.shown is not None:
+            found["shown"] = self.shown(shares)
+        return tuple(found[name] for name in self.outputs)
 
 
 def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = False) -> str:
@@ -91,19 +120,17 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         raise TrainingError("quantisation takes the run's data set: name it with --data")
     config, network = load_run(run)
     origin = read_config(run)
-    heads: dict[str, Calibration | None] = dict.fromkeys(HEADS if config.votes else ["label"])
-    calibration: dict[str, Any] = {"method": "none"}
     records = None
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
+    exported, told = Exported(network, config.heads, dict.fromkeys(config.heads)), _uncalibrated()
     if data is not None:
         records = load_dataset(data)
         if fingerprint(records) != origin["data"]:
             raise TrainingError(f"{data}: not the data set that {run} was trained on")
-        validation = select(records, "validation")
+        validation = select(records, "validation", source=None)
         images = np.concatenate((images, validation["image"][:240]))
-        heads, figures = _calibrate(network, validation, heads)
-        calibration = {"method": "temperature and bias", **figures}
-    exported = Exported(network, heads).eval()
+        exported, told = _fitted(network, config.heads, validation)
+    exported = exported.eval()
     crops = torch.from_numpy(images)
     model = _to_onnx(exported, crops)
     metadata: dict[str, Any] = {
@@ -111,10 +138,10 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         "network": config.network,
         "labels": list(EMOTION_NAMES),
         "votes": list(FERPLUS_NAMES) if config.votes else None,
+        **told,
         "framing": "fer2013",
         "size": SIZE,
         "normalisation": "x / 255, in the graph",
-        "calibration": calibration,
         "version": version("mien"),
         "commit": origin["commit"],
         "command": origin["command"],
@@ -126,7 +153,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     session = _session(content)
     with torch.inference_mode():
         expected = [shares.numpy() for shares in exported(crops)]
-    found = session.run(list(heads), {"crops": images})
+    found = session.run(exported.outputs, {"crops": images})
     difference = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not difference <= TOLERANCE:
         raise TrainingError(
@@ -134,7 +161,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
             f"{TOLERANCE:.0e}; nothing was written"
         )
     if quantize and records is not None:
-        content = quantize_model(content, select(records, "train")["image"])
+        content = quantize_model(content, select(records, "train", source=None)["image"])
         metadata["quantisation"] = cost = _cost(session, _session(content), records)
         if max(cost["accuracy_lost"], cost["votes_log_loss_gained"]) > COST_OF_8_BITS:
             raise TrainingError(f"{run}: 8 bits cost too much, {cost}; nothing was written")
@@ -147,9 +174,42 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     partial.replace(out)
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
-        f"calibrated by {calibration['method']}"
+        f"calibrated by {told['calibration']['method']}"
         + (f", quantisation {metadata['quantisation']}" if quantize else "")
     )
+
+
+def _uncalibrated() -> dict[str, Any]:
+    """What the metadata say of a network whose data set was not named."""
+    return {"calibration": {"method": "none"}, "movements": [], "movements_r2": {}, "shown": None}
+
+
+def _fitted(
+    network: nn.Module, heads: Sequence[str], validation: NDArray[np.void]
+) -> tuple[Exported, dict[str, Any]]:
+    """The network with all that validation images tell, and what the metadata say of it."""
+    logits = predict_logits(network, validation["image"], torch.device("cpu"))
+    places = head_slices(heads)
+    targets = Targets.of(validation, torch.device("cpu"))
+    answers = {head: logits[:, place] for head, place in places.items() if head != "movements"}
+    calibrations, figures = _calibrate(answers, targets)
+    told: dict[str, Any] = {
+        **_uncalibrated(),
+        "calibration": {"method": "temperature and bias", **figures},
+    }
+    if "movements" in places:
+        found = logits[:, places["movements"]].sigmoid().numpy()
+        r2 = movements_r2(targets.movements.numpy(), found).tolist()
+        told["movements_r2"] = dict(zip(MOVEMENT_NAMES, r2, strict=True))
+        told["movements"] = [n for n, value in told["movements_r2"].items() if value >= LEAST_R2]
+    shown: Shown | None = None
+    if set(POOLED) <= set(heads):
+        shares = {
+            head: torch.softmax(calibrations[head].logits(answers[head]), dim=1) for head in POOLED
+        }
+        shown = fit_shown(shares, validation)
+        told["shown"], told["shown_from"] = list(VOTE_NAMES), shown.described()
+    return Exported(network, heads, calibrations, told["movements"], shown), told
 
 
 def _session(content: bytes) -> onnxruntime.InferenceSession:
@@ -187,19 +247,23 @@ def _cost(
 
 
 def _calibrate(
-    network: nn.Module, records: NDArray[np.void], heads: Iterable[str]
-) -> tuple[dict[str, Calibration | None], dict[str, dict[str, Any]]]:
+    logits: Mapping[str, torch.Tensor], targets: Targets
+) -> tuple[dict[str, Calibration], dict[str, dict[str, Any]]]:
     """Each head's calibration, and what there is to tell of it: log loss in nats before, after."""
-    logits = predict_logits(network, records["image"], torch.device("cpu"))
-    targets = Targets.of(records, torch.device("cpu"))
-    wanted = {"label": one_hot(targets.labels, LABELS).float(), "votes": targets.votes}
-    fixed = {"label": (), "votes": (FERPLUS_NAMES.index("NF"),)}  # every image shows a face
-    fitted: dict[str, Calibration | None] = {}
+    # FER2013's images alone: what their raters said is what label and votes are calibrated to.
+    labelled = targets.labels >= 0
+    wanted = {
+        "label": one_hot(targets.labels.clamp(min=0), LABELS).float() * labelled[:, None],
+        "votes": targets.votes * labelled[:, None],
+        "expressions": targets.expressions,
+    }
+    fixed = {"votes": (FERPLUS_NAMES.index("NF"),)}  # every image shows a face
+    fitted: dict[str, Calibration] = {}
     figures: dict[str, dict[str, Any]] = {}
-    for name in heads:
+    for name, all_logits in logits.items():
         known = wanted[name].sum(dim=1) > 0
-        head, target = logits[known][:, HEADS[name]], wanted[name][known]
-        fitted[name] = calibration = fit(head, target, fixed[name])
+        head, target = all_logits[known], wanted[name][known]
+        fitted[name] = calibration = fit(head, target, fixed.get(name, ()))
         figures[name] = {
             **asdict(calibration),
             "log_loss_before": float(cross_entropy(head, target)),
@@ -220,7 +284,7 @@ def _to_onnx(exported: Exported, crops: torch.Tensor) -> onnx.ModelProto:
                 exported,
                 (crops,),
                 input_names=["crops"],
-                output_names=list(exported.heads),
+                output_names=exported.outputs,
                 dynamic_shapes={"crops": {0: torch.export.Dim("faces", min=1)}},
                 dynamo=True,
                 verbose=False,

@@ -1,14 +1,17 @@
 """What is learnt of images, and how far a network is from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from mien.emotions import EMOTION_NAMES
+from mien.training.config import Config
+from mien.training.heads import HEADS
 
 LABELS = len(EMOTION_NAMES)
 """A network's first so many logits are the label head, the others the votes head."""
@@ -20,24 +23,40 @@ class Targets:
 
     Attributes:
         images: uint8 (N, 48, 48).
-        labels: int64 (N,), 0 to 6, or -1 where there is none.
+        labels: int64 (N,), 0 to 6 of FER2013's labels, or -1 where there is none.
         votes: float32 (N, 10), shares of the ten columns; all 0 where there are no votes.
+        expressions: float32 (N, 7), shares; all 0 where there are none.
+        movements: float32 (N, 14), 0 to 1; -1 where they are unknown.
+        taught: float32 (N, 17), shares of labels and of votes; all 0 where there are none.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
     votes: torch.Tensor
+    expressions: torch.Tensor
+    movements: torch.Tensor
+    taught: torch.Tensor
 
     @classmethod
     def of(cls, records: NDArray[np.void], device: torch.device) -> "Targets":
         """The targets of data set records."""
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        # Another source's labels are not FER2013's; there they are one person's vote.
+        labels = np.where(records["source"] == 0, records["label"].astype(np.int64), -1)
         return cls(
             torch.from_numpy(np.ascontiguousarray(records["image"])).to(device),
-            torch.from_numpy(records["label"].astype(np.int64)).to(device),
+            torch.from_numpy(labels).to(device),
             torch.from_numpy(shares).to(device),
+            *(
+                torch.from_numpy(np.ascontiguousarray(records[name])).to(device)
+                for name in ("expressions", "movements", "taught")
+            ),
         )
+
+    def __getitem__(self, indices: torch.Tensor) -> "Targets":
+        """Those of some images."""
+        return Targets(*(getattr(self, field.name)[indices] for field in fields(self)))
 
 
 def votes_loss(logits: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
@@ -72,6 +91,53 @@ def data_loss(
     )
     if logits.shape[1] > LABELS:
         loss = loss + votes_weight * votes_loss(logits[:, LABELS:], votes)
+    return loss
+
+
+def movements_loss(logits: torch.Tensor, movements: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross-entropy in nats of predicted movements, over those that are known.
+
+    Args:
+        logits: float32 (N, 14).
+        movements: float32 (N, 14), 0 to 1; -1 where they are unknown.
+    """
+    known = movements >= 0
+    losses = binary_cross_entropy_with_logits(logits, movements.clamp(min=0), reduction="none")
+    return (losses * known).sum() / known.sum().clamp(min=1)
+
+
+def network_loss(
+    logits: torch.Tensor, targets: Targets, places: Mapping[str, slice], config: Config
+) -> torch.Tensor:
+    """What a run minimises on a batch: the weighted losses of all heads, in nats.
+
+    Args:
+        logits: float32 (N, L), the network's.
+        targets: of the same N images.
+        places: where each head's logits stand.
+        config: the heads' weights, label smoothing and distillation.
+    """
+    share = config.distillation_weight
+    data = data_loss(
+        logits[:, : places["votes"].stop if config.votes else LABELS],
+        targets.labels,
+        targets.votes,
+        config.label_smoothing,
+        config.votes_weight,
+    )
+    loss = (1 - share) * data
+    if share:
+        loss = loss + share * votes_loss(logits[:, places["label"]], targets.taught[:, :LABELS])
+        if config.votes:
+            taught = targets.taught[:, LABELS : LABELS + HEADS["votes"]]
+            votes = votes_loss(logits[:, places["votes"]], taught)
+            loss = loss + share * config.votes_weight * votes
+    if config.expressions_weight:
+        expressions = votes_loss(logits[:, places["expressions"]], targets.expressions)
+        loss = loss + config.expressions_weight * expressions
+    if config.movements_weight:
+        movements = movements_loss(logits[:, places["movements"]], targets.movements)
+        loss = loss + config.movements_weight * movements
     return loss
 
 

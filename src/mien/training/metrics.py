@@ -240,3 +240,23 @@ LABEL_KEYS: Final = (
 
 def _by_emotion(values: Any) -> dict[str, float]:
     return {name: float(value) for name, value in zip(EMOTION_NAMES, values, strict=True)}
+
+
+def movements_r2(movements: Shares, found: Shares) -> NDArray[np.float64]:
+    """How much of each movement is told: 1 is all, 0 no more than the mean tells.
+
+    Args:
+        movements: float (N, M), the Face Landmarker's; rows of -1 where it found no face.
+        found: float (N, M), the network's.
+
+    Returns:
+        float64 (M,): coefficients of determination over the known rows; NaN for a movement that
+        never changes, or without any known row.
+    """
+    known = (movements >= 0).all(axis=1)
+    wanted, told = movements[known].astype(np.float64), found[known].astype(np.float64)
+    if not len(wanted):
+        return np.full(movements.shape[1], np.nan)
+    spread = ((wanted - wanted.mean(axis=0)) ** 2).sum(axis=0)
+    missed = ((wanted - told) ** 2).sum(axis=0)
+    return 1 - missed / np.where(spread > 0, spread, np.nan)

@@ -1,13 +1,13 @@
-"""The networks by name: grey 48×48 images → logits of FER2013's labels and FER+'s votes."""
+"""The networks by name: grey 48×48 images → logits of their heads (`mien.training.heads`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import torch
 from torch import nn
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import TrainingError
+from mien.training.heads import count_logits, head_slices
 from mien.training.recognition import recognition
 
 
@@ -161,26 +161,54 @@ NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
 """Every network that `mien train --network` knows, from its number of outputs."""
 
 
-def build(name: str, seed: int, *, votes: bool) -> nn.Module:
+def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
     """A network with fresh weights drawn from `seed`.
 
     Args:
         name: of `NETWORKS`.
         seed: of the weights.
-        votes: whether a votes head (ten logits, `FERPLUS_NAMES`) follows the label head's seven.
+        heads: names of `mien.training.heads.HEADS`, in its order.
 
     Raises:
         TrainingError: no network has that name.
     """
     if name not in NETWORKS:
         raise TrainingError(f"no network {name!r}; there are {', '.join(NETWORKS)}")
-    outputs = len(EMOTION_NAMES) + (len(FERPLUS_NAMES) if votes else 0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return NETWORKS[name](outputs)
+        return NETWORKS[name](count_logits(heads))
 
 
-def grown(network: nn.Module, name: str, *, votes: bool) -> nn.Module:
+def with_heads(
+    network: nn.Module, name: str, seed: int, heads: Sequence[str], known: Sequence[str]
+) -> nn.Module:
+    """A network of the same kind with further heads, whose weights are fresh.
+
+    Args:
+        network: of the kind `name`, with the heads `known`.
+        name: of `NETWORKS`.
+        seed: of the fresh weights.
+        heads: which it shall have; all of `known` among them.
+        known: which `network` has.
+    """
+    wider = build(name, seed, heads)
+    last, old = (
+        [module for module in one.modules() if isinstance(module, nn.Linear)][-1]
+        for one in (wider, network)
+    )
+    new = head_slices(heads)
+    with torch.no_grad():
+        for head, place in head_slices(known).items():
+            last.weight[new[head]] = old.weight[place]
+            last.bias[new[head]] = old.bias[place]
+        weights = network.state_dict()
+        for key, value in wider.state_dict().items():
+            if weights[key].shape == value.shape:
+                value.copy_(weights[key])
+    return wider
+
+
+def grown(network: nn.Module, name: str, heads: Sequence[str]) -> nn.Module:
     """A deeper network that gives what this one gives, to be trained on.
 
     The blocks that it has beside those of `network` pass on what they get (Chen et al. 2016,
@@ -189,12 +217,12 @@ def grown(network: nn.Module, name: str, *, votes: bool) -> nn.Module:
     Args:
         network: a shallower network.
         name: of `NETWORKS`: as `network`, but for more residual blocks.
-        votes: whether both have a votes head.
+        heads: which both have.
 
     Raises:
         TrainingError: no network has that name, or it is not a deeper one of the same widths.
     """
-    deeper = build(name, 0, votes=votes)
+    deeper = build(name, 0, heads)
     known = list(network.children())
     for module in deeper.children():
         if known and _shapes(module) == _shapes(known[0]):

@@ -27,18 +27,24 @@ from mien.errors import TrainingError
 from mien.training.augment import Augmentation
 from mien.training.config import Config
 from mien.training.machine import precision
-from mien.training.networks import build, grown
+from mien.training.networks import build, grown, with_heads
 from mien.training.recognition import Recognition
 
 STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
+VALIDATION_FIELDS: Final = (
+    "validation_loss",
+    "validation_accuracy",
+    "validation_votes_loss",
+    "validation_expressions_loss",
+    "validation_movements_r2",
+    "validation_press_accuracy",
+)
 EPOCH_FIELDS: Final = (
     "epoch",
     "learning_rate",
     "training_loss",
     "training_accuracy",
-    "validation_loss",
-    "validation_accuracy",
-    "validation_votes_loss",
+    *VALIDATION_FIELDS,
     "seconds",
 )
 
@@ -92,10 +98,11 @@ def open_run(
         raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
-        if started.votes != config.votes:
+        lost = [head for head in started.heads if head not in config.heads]
+        if lost:
             raise TrainingError(
-                f"{config.start}: its weights are of another network: expected one "
-                f"with{'' if config.votes else 'out'} a votes head"
+                f"{config.start}: its weights are of another network: this run would lose its head "
+                f"{lost[0]!r}; give --{lost[0]}-weight more than 0"
             )
     first_network(run, config, records["image"][:1])  # raises where there is none to begin with
     teachers = [_teacher(Path(teacher)) for teacher in config.teachers]
@@ -147,7 +154,7 @@ def load_run(run: Path) -> tuple[Config, nn.Module]:
         TrainingError: the folder holds no run, or none that finished an epoch.
     """
     config: Config = read_config(run)["config"]
-    network = build(config.network, config.seed, votes=config.votes)
+    network = build(config.network, config.seed, config.heads)
     try:
         weights = torch.load(run / "best.pt", map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
@@ -224,15 +231,19 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
     begins = not (run / "checkpoint.pt").exists()
     if config.start and begins:
         started, network = load_run(Path(config.start))
+        if started.heads != config.heads:
+            network = with_heads(
+                network, started.network, config.seed, config.heads, known=started.heads
+            )
         if started.network == config.network:
             return network
         try:
-            return grown(network, config.network, votes=config.votes)
+            return grown(network, config.network, config.heads)
         except TrainingError as error:
             raise TrainingError(
                 f"{config.start}: its weights are of {started.network}: {error}"
             ) from error
-    network = build(config.network, config.seed, votes=config.votes)
+    network = build(config.network, config.seed, config.heads)
     if begins and isinstance(network, Recognition):
         network.begin(images[:512])
     return network
@@ -241,7 +252,7 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
 def fingerprint(records: NDArray[np.void]) -> str:
     """SHA-256 of all that training sees of a data set."""
     digest = hashlib.sha256()
-    for name in ("image", "label", "votes", "split"):
+    for name in ("image", "label", "votes", "split", "expressions", "movements", "taught"):
         digest.update(np.ascontiguousarray(records[name]).tobytes())
     return digest.hexdigest()
 

@@ -9,7 +9,7 @@ Cost of `baseline` on FER2013: about a minute an epoch on two CPU cores.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,13 @@ from mien.training.backgrounds import background_records
 from mien.training.config import Config
 from mien.training.data import load_dataset, select
 from mien.training.distributed import Processes, is_restarted, joined_processes
-from mien.training.losses import LABELS, Targets, data_loss, teaching_loss, votes_loss
+from mien.training.heads import head_slices
+from mien.training.losses import LABELS, Targets, network_loss, teaching_loss, votes_loss
 from mien.training.machine import autocast, keep_memory
+from mien.training.metrics import movements_r2
 from mien.training.plots import plot_learning_curves
 from mien.training.run_folder import (
+    VALIDATION_FIELDS,
     State,
     drop_unfinished,
     finish_epoch,
@@ -88,9 +91,11 @@ def _train(
 ) -> dict[str, Any]:
     keep_memory()
     records = load_dataset(data)
-    training, validation = select(records, "train"), select(records, "validation")
+    training = select(records, "train", source=None)
+    validation = select(records, "validation", source=None)
     if not training["votes"].any():
         config = replace(config, votes_weight=0.0)
+    _check_annotations(data, training, config)
     if config.batch_size < 2 * processes.count:
         raise TrainingError(
             f"--batch-size {config.batch_size}: too few for {processes.count} processes, which "
@@ -129,7 +134,9 @@ def _train(
             steps = _train_epoch(
                 state, parallel, teachers, config, targets, epoch, processes, display, task
             )
-            measured = processes.once(lambda: validate(state.average.module, validation, device))
+            measured = processes.once(
+                lambda: validate(state.average.module, validation, device, config.heads)
+            )
             line = {
                 "epoch": epoch,
                 "learning_rate": steps[-1]["learning_rate"],
@@ -152,30 +159,67 @@ def _train(
     return {"epoch": state.best_epoch, "accuracy": state.best_accuracy, "epochs": state.epoch}
 
 
+def _check_annotations(data: Path, training: NDArray[np.void], config: Config) -> None:
+    """Refuse heads of which the data set says nothing, before hours go into them."""
+    asked = {
+        "expressions": (config.expressions_weight, "--expressions"),
+        "movements": (config.movements_weight, "--landmarker"),
+        "taught": (config.distillation_weight, "--teachers"),
+    }
+    for field, (weight, option) in asked.items():
+        if weight and not (training[field] > 0).any():
+            raise TrainingError(
+                f"{data}: says nothing of {field}; `mien data annotate {option}` writes it in"
+            )
+
+
 def validate(
-    network: nn.Module, records: NDArray[np.void], device: torch.device
+    network: nn.Module,
+    records: NDArray[np.void],
+    device: torch.device,
+    heads: Sequence[str] = ("label", "votes"),
 ) -> dict[str, float | None]:
     """How well a network reads images that are not augmented.
 
     Returns:
-        `validation_loss` (nats) and `validation_accuracy` of the label head, and
-        `validation_votes_loss` (nats, on images with votes; None without that head).
+        `validation_loss` (nats) and `validation_accuracy` of the label head,
+        `validation_votes_loss` (nats, on FER2013's images with votes),
+        `validation_expressions_loss` (nats), `validation_movements_r2` (mean over the movements),
+        and `validation_press_accuracy` (the votes head's answer against the one person's label of
+        press faces); None where the network has no such head or the records no such answers.
     """
     logits = predict_logits(network, records["image"], device)
     targets = Targets.of(records, torch.device("cpu"))
-    label, votes = logits[:, :LABELS], logits[:, LABELS:]
-    accuracy = (label.argmax(dim=1) == targets.labels).float().mean()
-    return {
-        "validation_loss": float(cross_entropy(label, targets.labels)),
-        "validation_accuracy": float(accuracy),
-        "validation_votes_loss": float(votes_loss(votes, targets.votes)) if len(votes[0]) else None,
-    }
+    places = head_slices(heads)
+    labelled = targets.labels >= 0
+    label = logits[labelled][:, places["label"]]
+    measured: dict[str, float | None] = dict.fromkeys(VALIDATION_FIELDS)
+    measured["validation_loss"] = float(cross_entropy(label, targets.labels[labelled]))
+    right = label.argmax(dim=1) == targets.labels[labelled]
+    measured["validation_accuracy"] = float(right.float().mean())
+    if "votes" in places and logits.shape[1] > LABELS:
+        votes = logits[:, places["votes"]]
+        measured["validation_votes_loss"] = float(
+            votes_loss(votes[labelled], targets.votes[labelled])
+        )
+        if not labelled.all():
+            same = votes[~labelled].argmax(dim=1) == targets.votes[~labelled].argmax(dim=1)
+            measured["validation_press_accuracy"] = float(same.float().mean())
+    if "expressions" in places:
+        measured["validation_expressions_loss"] = float(
+            votes_loss(logits[:, places["expressions"]], targets.expressions)
+        )
+    if "movements" in places:
+        found = logits[:, places["movements"]].sigmoid().numpy()
+        r2 = movements_r2(targets.movements.numpy(), found)
+        measured["validation_movements_r2"] = float(np.mean(r2[np.isfinite(r2)]))
+    return measured
 
 
 def predict_logits(
     network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch_size: int = 512
 ) -> torch.Tensor:
-    """Logits, float32 (N, 7 or 17) on the CPU, of uint8 (N, 48, 48); leaves evaluation mode on."""
+    """Logits, float32 (N, L) on the CPU, of uint8 (N, 48, 48); leaves evaluation mode on."""
     network.eval()
     with torch.inference_mode():
         batches = [
@@ -227,6 +271,7 @@ def _train_epoch(
 ) -> list[dict[str, float]]:
     rng = np.random.default_rng((config.seed, epoch))
     order = _order(targets.labels.cpu().numpy(), config.balance, rng)
+    places = head_slices(config.heads)
     batches = np.array_split(order, max(1, len(order) // config.batch_size))
     torch.manual_seed(config.seed * 100_003 + epoch + (processes.number << 40))  # dropout
     state.network.train()
@@ -257,15 +302,14 @@ def _train_epoch(
         loss = torch.zeros((), device=logits.device)
         known = torch.ones(len(images), dtype=torch.bool, device=logits.device)
         for weight, indices in blend:
-            labels, votes = targets.labels[indices], targets.votes[indices]
-            loss = loss + weight * data_loss(
-                logits, labels, votes, config.label_smoothing, config.votes_weight
-            )
-            known &= labels >= 0
+            wanted = targets[indices]
+            loss = loss + weight * network_loss(logits, wanted, places, config)
+            known &= wanted.labels >= 0
         if teachers:
             seen = stages[-1][mine][known].contiguous(memory_format=torch.channels_last)
             with autocast(images.device):
-                taught = teaching_loss(logits[known], teachers, seen, config.votes_weight)
+                mine_of_them = logits[known][:, : places["votes"].stop if config.votes else LABELS]
+                taught = teaching_loss(mine_of_them, teachers, seen, config.votes_weight)
             loss = (1 - config.teaching) * loss + config.teaching * taught
         share = len(images) / len(batch)
         state.optimizer.zero_grad()
@@ -300,12 +344,18 @@ def _order(
 
 def _sentence(line: dict[str, Any], epochs: int) -> str:
     left = line["seconds"] * (epochs - line["epoch"]) / 60
-    votes = line["validation_votes_loss"]
+    told = {
+        "votes": line["validation_votes_loss"],
+        "expressions": line["validation_expressions_loss"],
+        "movements R²": line["validation_movements_r2"],
+        "press": line["validation_press_accuracy"],
+    }
+    further = "".join(f" {name} {value:.4f}" for name, value in told.items() if value is not None)
     return (
         f"epoch {line['epoch']}/{epochs}  training loss {line['training_loss']:.4f} "
         f"accuracy {line['training_accuracy']:.4f}  validation loss {line['validation_loss']:.4f} "
         f"accuracy {line['validation_accuracy']:.4f}"
-        f"{'' if votes is None else f' votes {votes:.4f}'}  "
+        f"{further}  "
         f"{line['seconds']:.0f} s, {left:.0f} min left"
     )
 
