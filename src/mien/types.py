@@ -4,7 +4,9 @@ Coordinates are pixels of the picture given: x to the right, y down, (0, 0) the 
 the upper left pixel. "Left" is the picture's left, not the person's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -96,6 +98,8 @@ class Reading:
         time: of the frame, in seconds, where it has one.
         shown: the answer to show first, of `mien.emotions.VOTE_NAMES`, where a tracker gave one:
             it stays until another is clearly ahead, so that close answers do not flicker.
+        movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
+            1 (as far as it goes); read-only. Empty where the network tells none.
     """
 
     face: Face
@@ -106,6 +110,14 @@ class Reading:
     track: int | None = None
     time: float | None = None
     shown: str | None = None
+    movements: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "movements", MappingProxyType(dict(self.movements)))
+
+    def __reduce__(self) -> tuple[type["Reading"], tuple[Any, ...]]:
+        values = [getattr(self, each.name) for each in fields(self)]
+        return type(self), (*values[:-1], dict(self.movements))  # which pickles, unlike its proxy
 
     @property
     def box(self) -> Box:
@@ -145,6 +157,7 @@ class Reading:
             "landmarks": [[round(float(x), 2), round(float(y), 2)] for x, y in self.landmarks],
             "votes": {n: round(float(v), 4) for n, v in zip(VOTE_NAMES, self.votes, strict=True)},
             "top": [[name, round(share, 4)] for name, share in self.top()],
+            "movements": {name: round(value, 4) for name, value in self.movements.items()},
             "clear": self.clear,
             "why": self.why,
         }
