@@ -17,15 +17,14 @@ Outputs of a file, N crops at a time, each float32, in the order that its metada
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from mien._model_file import EXPECTED, open_session, refused
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, OTHER, VOTE_NAMES
 from mien.errors import ImageError, ModelError
 from mien.movements import MOVEMENT_NAMES
@@ -56,7 +55,6 @@ _EMOTION_OF: Final = {
     "contempt": OTHER,
     "unknown": OTHER,
 }
-_EXPECTED: Final = "Expected an ONNX file of `mien export`"
 _ROUNDING: Final = 1e-3  # by which shares may miss their sum, and movements 0 or 1
 
 Shares = NDArray[np.float64]
@@ -106,7 +104,7 @@ class Classifier:
         """
         self._arguments = (path, threads)
         file = path or PACKAGED_MODEL
-        self._session = _session(file, threads)
+        self._session = open_session(file, threads, packaged=file == PACKAGED_MODEL)
         metadata = _metadata(self._session, file)
         self.metadata: Mapping[str, Any] = MappingProxyType(metadata)
         """What the file tells about itself: network, version, commit, calibration and more."""
@@ -202,7 +200,7 @@ class Classifier:
             least, most = float(movements.min()), float(movements.max())
             if not (least >= -_ROUNDING and most <= 1 + _ROUNDING):  # NaN is neither
                 raise ModelError(
-                    f"{self._file}: {_EXPECTED} whose 'movements' are 0 to 1, got {least:g} to "
+                    f"{self._file}: {EXPECTED} whose 'movements' are 0 to 1, got {least:g} to "
                     f"{most:g}."
                 )
         return np.clip(movements, 0, 1)
@@ -214,11 +212,11 @@ class Classifier:
             try:
                 values = self._session.run([output], {_INPUT: crop})[0]
             except Exception as error:  # ONNX Runtime's own errors share no public base
-                raise _refused(self._file, error) from error
+                raise refused(self._file, error) from error
             if output == "movements":
                 if values.shape != (1, len(order)):
                     raise ModelError(
-                        f"{self._file}: {_EXPECTED} whose 'movements' is (N, {len(order)}), as "
+                        f"{self._file}: {EXPECTED} whose 'movements' is (N, {len(order)}), as "
                         f"many as it names, got {values.shape}."
                     )
                 self._bounded(values)
@@ -227,75 +225,32 @@ class Classifier:
             right = values.shape == (1, len(order)) and values.min() >= 0
             if not right or not abs(total - 1) <= _ROUNDING:
                 raise ModelError(
-                    f"{self._file}: {_EXPECTED} whose {output!r} is (N, {len(order)}) shares that "
+                    f"{self._file}: {EXPECTED} whose {output!r} is (N, {len(order)}) shares that "
                     f"sum to 1, got {values.shape} with sum {total:g}."
                 )
-
-
-def _session(file: Path, threads: int) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # Waiting threads would burn the processor that camera, browser and page share with mien.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3  # errors only, and those are raised too
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        mend = (
-            "Install mien anew."
-            if file == PACKAGED_MODEL
-            else "Give a file that `mien export` wrote."
-        )
-        raise ModelError(f"{file}: the model cannot be read: {error}. {mend}") from error
-    if file == PACKAGED_MODEL:
-        _check_hash(file, content)
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own errors share no public base
-        raise _refused(file, error) from error
-
-
-def _check_hash(file: Path, content: bytes) -> None:
-    """Refuse shipped weights that are damaged or exchanged; the list beside is sha256sum's."""
-    listed = file.with_name("SHA256SUMS")
-    try:
-        expected = listed.read_text(encoding="ascii").split()[0]
-    except (OSError, ValueError, IndexError) as error:
-        raise ModelError(f"{listed}: cannot be read: {error}. Install mien anew.") from error
-    found = sha256(content).hexdigest()
-    if found != expected:
-        raise ModelError(
-            f"{file}: not the weights that ship with mien: expected SHA-256 {expected}, got "
-            f"{found}. Install mien anew, or name other weights as a model of your own."
-        )
-
-
-def _refused(file: Path, error: Exception) -> ModelError:
-    reason = str(error).strip().rstrip(".")
-    return ModelError(f"{file}: ONNX Runtime refuses it: {reason}. {_EXPECTED}.")
 
 
 def _metadata(session: Any, file: Path) -> dict[str, Any]:
     text = session.get_modelmeta().custom_metadata_map.get("mien")
     if text is None:
         raise ModelError(
-            f'{file}: {_EXPECTED}, which carries its label order and framing under "mien" in its '
+            f'{file}: {EXPECTED}, which carries its label order and framing under "mien" in its '
             "metadata; this file has no such entry."
         )
     try:
         metadata = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ModelError(f"{file}: its metadata are not JSON: {error}. {_EXPECTED}.") from error
+        raise ModelError(f"{file}: its metadata are not JSON: {error}. {EXPECTED}.") from error
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         found = metadata.get("format") if isinstance(metadata, dict) else text
         raise ModelError(
-            f"{file}: {_EXPECTED} of format {FORMAT}, got {found!r}. "
+            f"{file}: {EXPECTED} of format {FORMAT}, got {found!r}. "
             "Export the run again with this version of mien, or update mien."
         )
     for key, expected in (("framing", FRAMING), ("size", SIZE)):
         if metadata.get(key) != expected:
             raise ModelError(
-                f"{file}: {_EXPECTED} for crops of {key} {expected!r}, got {metadata.get(key)!r}."
+                f"{file}: {EXPECTED} for crops of {key} {expected!r}, got {metadata.get(key)!r}."
             )
     return metadata
 
@@ -324,12 +279,12 @@ def _check_ports(session: Any, outputs: Mapping[str, list[int]], file: Path) -> 
     inputs = [(port.name, port.type, port.shape[1:]) for port in session.get_inputs()]
     if inputs != [(_INPUT, "tensor(uint8)", [SIZE, SIZE])]:
         raise ModelError(
-            f"{file}: {_EXPECTED}, with one input {_INPUT!r}, uint8 (N, {SIZE}, {SIZE}); "
+            f"{file}: {EXPECTED}, with one input {_INPUT!r}, uint8 (N, {SIZE}, {SIZE}); "
             f"got {inputs}."
         )
     found = {port.name for port in session.get_outputs()}
     missing = [name for name in outputs if name not in found]
     if missing:
         raise ModelError(
-            f"{file}: {_EXPECTED}, with outputs {', '.join(outputs)}; {', '.join(missing)} missing."
+            f"{file}: {EXPECTED}, with outputs {', '.join(outputs)}; {', '.join(missing)} missing."
         )

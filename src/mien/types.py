@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.emotions import VOTE_NAMES
 from mien.notebook import picture_html, reading_html
-from mien.wording import sentence
+from mien.wording import Language, movement_words, sentence
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -145,9 +145,22 @@ class Reading:
         """What people would say, such as "8 of 10 people would say happy, 2 neutral"."""
         return sentence(self.votes, None if self.clear else self.why)
 
+    def movement_words(self, language: Language = "en") -> str:
+        """What moves in the face, such as "corners of the mouth up, eyes narrowed".
+
+        Args:
+            language: "en" for English, "de" for German.
+
+        Returns:
+            At most three movements, the strongest first. Empty where none is strong enough, where
+            the face cannot be seen well, and where the network tells none.
+        """
+        return movement_words(self.movements, None if self.clear else self.why, language)
+
     def _repr_html_(self) -> str:
-        """How notebooks show it: ten little people and the sentence."""
-        return reading_html(self.votes, None if self.clear else self.why)
+        """How notebooks show it: ten little people, the sentence, and what moves."""
+        why = None if self.clear else self.why
+        return reading_html(self.votes, why, self.movement_words())
 
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
@@ -202,5 +215,8 @@ class PictureResult:
 
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
-        faces = [reading_html(r.votes, None if r.clear else r.why) for r in self.readings]
+        faces = [
+            reading_html(r.votes, None if r.clear else r.why, r.movement_words())
+            for r in self.readings
+        ]
         return picture_html(self.image, self.summary(), faces)
