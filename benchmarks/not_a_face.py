@@ -88,7 +88,7 @@ def _faces(records: NDArray[np.void], split: str) -> NDArray[np.uint8]:
 
 
 def _not_a_face(classifier: Classifier, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
-    return classifier.predict_faces(crops)[1]
+    return classifier.predict_faces(crops).not_a_face
 
 
 if __name__ == "__main__":

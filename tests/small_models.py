@@ -17,6 +17,8 @@ def write_model(
     *,
     label: Mapping[str, float] | None = None,
     votes: Mapping[str, float] | None = None,
+    shown: Mapping[str, float] | None = None,
+    movements: Mapping[str, float] | None = None,
     change: Mapping[str, Any] | None = None,
     metadata: str | None = "",
     size: int = 48,
@@ -31,22 +33,26 @@ def write_model(
         label: answers for a black crop, in the file's own order; a whiter crop moves them towards
             the last.
         votes: the same of a votes head; None leaves that out.
+        shown: the same of what is shown in their place; None leaves that out.
+        movements: the same of movements, which need not sum to anything: a black crop has these
+            values, and each grey value more adds 0.001 to the last; None leaves them out.
         change: entries of the metadata that differ.
         metadata: the metadata's text itself; None leaves them out.
         size: side of a crop.
         input_name: of the input.
-        outputs: names of the outputs.
+        outputs: names of the outputs for `label` and `votes`.
         scale: what the shares sum to.
     """
     label = label or dict.fromkeys(EMOTION_NAMES, 1 / 7)
-    heads = [label] if votes is None else [label, votes]
+    given = [label] if votes is None else [label, votes]
+    heads = dict(zip(outputs, given, strict=False)) | ({} if shown is None else {"shown": shown})
     nodes = [
         helper.make_node("Cast", [input_name], ["grey"], to=onnx.TensorProto.FLOAT),
         helper.make_node("ReduceMean", ["grey", "axes"], ["mean"], keepdims=0),
         helper.make_node("Unsqueeze", ["mean", "last"], ["column"]),
     ]
     constants = {"axes": np.array([1, 2]), "last": np.array([1])}
-    for name, shares in zip(outputs, heads, strict=False):
+    for name, shares in heads.items():
         slope = np.zeros((1, len(shares)), np.float32)
         slope[0, -1] = 1 / 255
         logits = np.log(np.maximum(list(shares.values()), 1e-30)).astype(np.float32)
@@ -59,13 +65,26 @@ def write_model(
             helper.make_node("Softmax", [f"{name}_logits"], [f"{name}_shares"], axis=1),
             helper.make_node("Mul", [f"{name}_shares", f"{name}_scale"], [name]),
         ]
+    if movements is not None:
+        heads["movements"] = movements
+        slope = np.zeros((1, len(movements)), np.float32)
+        slope[0, -1] = 0.001
+        constants |= {
+            "movements_slope": slope,
+            "movements_start": np.array(list(movements.values()), np.float32),
+        }
+        nodes.append(
+            helper.make_node(
+                "Gemm", ["column", "movements_slope", "movements_start"], ["movements"]
+            )
+        )
     graph = helper.make_graph(
         nodes,
         "small",
         [helper.make_tensor_value_info(input_name, onnx.TensorProto.UINT8, ["n", size, size])],
         [
-            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", len(shares)])
-            for name, shares in zip(outputs, heads, strict=False)
+            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", len(values)])
+            for name, values in heads.items()
         ],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
@@ -75,6 +94,8 @@ def write_model(
         "network": "small",
         "labels": list(label),
         "votes": None if votes is None else list(votes),
+        **({} if shown is None else {"shown": list(shown)}),
+        **({} if movements is None else {"movements": list(movements)}),
         "framing": "fer2013",
         "size": 48,
         **(change or {}),

@@ -15,7 +15,7 @@ from small_models import write_model
 
 import mien
 from mien.cli import main
-from mien.emotions import FERPLUS_NAMES, VOTE_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import MienError
 from mien.live.settings import Settings
 from mien.reader import Reader
@@ -68,7 +68,9 @@ def test_json_is_an_object_a_picture(folder: Path, capsys: Output) -> None:
     assert list(astronaut) == ["image", "width", "height", "faces"]
     assert (astronaut["width"], astronaut["height"]) == (512, 512)
     (face,) = astronaut["faces"]
-    assert list(face) == ["box", "score", "landmarks", "votes", "top", "clear", "why"]
+    assert list(face) == [
+        *("box", "score", "landmarks", "votes", "top", "movements", "clear", "why")
+    ]
     assert tuple(face["votes"]) == VOTE_NAMES
     assert sum(face["votes"].values()) == pytest.approx(1, abs=1e-3)
     assert np.shape(face["landmarks"]) == (5, 2)
@@ -96,6 +98,30 @@ def test_csv_is_a_row_a_face(folder: Path, capsys: Output) -> None:
     (broken,) = (row for row in rows if row["error"])
     assert broken["image"] == f"{folder}/broken.png"
     assert broken["face"] == ""
+
+
+def test_what_moves_is_said_where_it_is_asked_for(
+    tmp_path: Path, folder: Path, capsys: Output
+) -> None:
+    label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
+    moves = {"mouth corners up": 0.8, "eyes closed": 0.05, "mouth open": 0.1}
+    model = write_model(tmp_path, label=label, movements=moves)
+    arguments = ["read", str(folder / "astronaut.png"), "--model", str(model)]
+    assert main([*arguments, "--draw", str(tmp_path / "plain")]) == 0
+    plain = capsys.readouterr().out.splitlines()
+    assert main([*arguments, "--movements", "--draw", str(tmp_path / "moving")]) == 0
+    assert capsys.readouterr().out.splitlines() == [*plain, "    corners of the mouth up"]
+    copies = [
+        np.asarray(Image.open(tmp_path / name / "astronaut.jpg"), np.int16)
+        for name in ("plain", "moving")
+    ]
+    assert (np.abs(copies[0] - copies[1]) > 100).any()
+    assert main([*arguments, "--csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert float(row["movement_mouth_corners_up"]) == pytest.approx(0.8)
+    assert row["movement_brows_lowered"] == ""
+    code = main(["read", "--ray", str(folder), "--out", str(tmp_path / "out"), "--movements"])
+    assert code == 2
 
 
 def test_unclear_faces_say_why(tmp_path: Path, folder: Path, capsys: Output) -> None:

@@ -35,6 +35,24 @@ def test_faces_of_films_have_numbers() -> None:
     assert caption(replace(reading((0, 0, 9, 9)), track=2)) == "2: looks happy 81%"
 
 
+def test_what_moves_is_a_second_line_where_asked_for() -> None:
+    picture = np.full((480, 640, 3), 90, np.uint8)
+    smile = replace(reading((200, 80, 400, 340)), movements={"mouth corners up": 0.8})
+    plain = draw_readings(picture, [smile])
+    both = draw_readings(picture, [smile], movements=True)
+    heights = [int((d == 255).all(axis=2).any(axis=1).sum()) for d in (plain, both)]
+    assert 1.6 * heights[0] < heights[1] < 2.2 * heights[0]
+    for other in (
+        replace(smile, movements={}),
+        replace(smile, movements={"mouth corners up": 0.1}),
+    ):
+        np.testing.assert_array_equal(draw_readings(picture, [other], movements=True), plain)
+    dark = replace(smile, clear=False, why="too dark")
+    np.testing.assert_array_equal(
+        draw_readings(picture, [dark], movements=True), draw_readings(picture, [dark])
+    )
+
+
 def test_a_box_and_words_are_drawn_and_the_rest_is_left(astronaut: Picture) -> None:
     readings = Reader().read(astronaut)
     before = astronaut.copy()

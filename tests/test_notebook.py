@@ -27,6 +27,14 @@ def test_what_cannot_be_seen_is_not_guessed_at() -> None:
     assert "happy" in reading_html(VOTES, DISAGREE)
 
 
+def test_what_moves_stands_below_the_shares() -> None:
+    page = ElementTree.fromstring(reading_html(VOTES, None, "mouth open, <eyes closed>"))
+    assert [element.text for element in page.iter("div")][2:] == [
+        "happy 81%, neutral 12%, something else 7%",
+        "mouth open, <eyes closed>",
+    ]
+
+
 def test_nothing_is_loaded_or_run() -> None:
     html = reading_html(VOTES, "<script>alert(1)</script>")
     html += picture_html('<img src="x" onerror="alert(1)">', "1 face", [html])

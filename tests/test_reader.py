@@ -190,7 +190,34 @@ def test_threads_read_alike(reader: Reader, astronaut: Picture) -> None:
 def test_a_reading_names_every_answer(reader: Reader, astronaut: Picture) -> None:
     content = reader.read(astronaut)[0].to_dict()
     assert tuple(content["votes"]) == VOTE_NAMES
-    assert set(content) == {"box", "score", "landmarks", "votes", "top", "clear", "why"}
+    assert set(content) == {
+        *("box", "score", "landmarks", "votes", "top", "movements", "clear", "why")
+    }
+
+
+def test_movements_of_the_network_are_in_the_reading(
+    reader: Reader, astronaut: Picture, tmp_path: Path
+) -> None:
+    model = write_model(tmp_path, movements={"eyes closed": 0.12345, "mouth open": 0.0})
+    (moving,) = Reader(model=model).read(astronaut)
+    assert list(moving.movements) == ["mouth open", "eyes closed"]  # from the mouth up
+    assert moving.movements["eyes closed"] == pytest.approx(0.12345, abs=1e-6)
+    assert 0 < moving.movements["mouth open"] < 1
+    told = moving.to_dict()["movements"]
+    assert told == {name: round(value, 4) for name, value in moving.movements.items()}
+    (batch,), (own,) = (
+        Reader(model=model).read_batch([astronaut]),
+        [Reader(model=model).read(astronaut, faces=[moving.face])],
+    )
+    assert_same([*batch, *own], [moving, moving])
+    assert_same(pickle.loads(pickle.dumps([moving])), [moving])
+    with pytest.raises(TypeError):
+        moving.movements["mouth open"] = 1.0  # type: ignore[index]
+
+
+def test_a_network_without_movements_tells_none(astronaut: Picture, tmp_path: Path) -> None:
+    (reading,) = Reader(model=write_model(tmp_path)).read(astronaut)
+    assert dict(reading.movements) == reading.to_dict()["movements"] == {}
 
 
 def test_pictures_in_memory_of_every_kind_read_alike(reader: Reader, astronaut: Picture) -> None:

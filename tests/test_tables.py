@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 import mien
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
+from mien.movements import MOVEMENT_NAMES
 from mien.printing import as_csv
 from mien.result_file import ResultFile
 from mien.row_file import csv_header
-from mien.tables import COLUMNS, rows
+from mien.tables import COLUMNS, dict_rows, rows
 from mien.types import Face, PictureResult, Quality, Reading
 
 
@@ -46,6 +48,25 @@ def test_a_row_a_face_and_one_for_an_error() -> None:
     assert (second["face"], second["clear"], second["why"]) == (2, False, "too dark")
     given = {name: value for name, value in bad.items() if value is not None}
     assert given == {"image": "bad-\\udcff.jpg", "error": "bad-\\udcff.jpg: empty."}
+
+
+def test_each_movement_has_a_column() -> None:
+    moved = replace(reading(), movements={"mouth open": 0.25, "eyes closed": 0.5})
+    (row,) = rows([moved])
+    assert list(row) == list(COLUMNS)
+    assert [column for column in row if column.startswith("movement_")] == [
+        f"movement_{name.replace(' ', '_')}" for name in MOVEMENT_NAMES
+    ]
+    assert (row["movement_mouth_open"], row["movement_eyes_closed"]) == (0.25, 0.5)
+    assert row["movement_mouth_corners_up"] is None
+    assert mien.to_pandas([moved])["movement_mouth_open"].tolist() == [0.25]
+
+
+def test_results_of_files_without_movements_have_rows() -> None:
+    content = RESULTS[0].to_dict()
+    for face in content["faces"]:
+        del face["movements"]
+    assert list(dict_rows(content)) == list(rows(RESULTS[:1]))
 
 
 def test_readings_of_one_picture_and_by_name() -> None:

@@ -1,6 +1,7 @@
 """Faces over time: who is who, and steady words; on faces of real people, moved about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,6 +71,26 @@ def frame(people: list[Picture], places: Mapping[int, Place]) -> Picture:
 
 def tracks(readings: list[Reading]) -> list[int | None]:
     return [reading.track for reading in readings]
+
+
+def test_movements_are_smoothed_as_votes_are(people: list[Picture]) -> None:
+    tracker, image = Tracker(), frame(people, {0: (400, 300)})
+    for time, value in ((0.0, 0.2), (0.1, 0.4), (0.2, 0.4)):
+        moved = replace(
+            reading((400, 300), votes(happy=value)),
+            movements={"mouth open": value, "chin raised": 1},
+        )
+        (found,) = tracker.update(image, [moved], time)
+        assert found.movements["mouth open"] == pytest.approx(
+            found.votes[VOTE_NAMES.index("happy")]
+        )
+        assert found.movements["chin raised"] == 1
+    assert 0.25 < found.movements["mouth open"] < 0.4
+    (sudden,) = tracker.update(
+        image, [replace(moved, movements={"mouth open": 1.0, "chin raised": 0.0})], 0.3
+    )
+    assert sudden.movements["chin raised"] == 0  # a total change is shown at once
+    assert 0.8 * found.movements["mouth open"] < sudden.movements["mouth open"] < 1
 
 
 def test_a_moving_face_keeps_its_number_at_irregular_times(people: list[Picture]) -> None:

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.emotions import EMOTION_NAMES
-from mien.wording import DISAGREE, sentence, share_out
+from mien.movements import MOVEMENT_NAMES, SAID_FROM, moving
+from mien.wording import DISAGREE, MOVEMENT_WORDS, movement_words, sentence, share_out
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,34 @@ def test_sentences() -> None:
     assert sentence(votes, DISAGREE) == (
         "unclear: people would disagree (8 of 10 would say happy, 1 neutral, 1 something else)"
     )
+
+
+SMILE = {"mouth corners up": 0.9, "mouth open": 0.1, "eyes narrowed": 0.6, "brows lowered": 0.2}
+
+
+def test_movements_in_words() -> None:
+    assert movement_words(SMILE) == "corners of the mouth up, eyes narrowed"
+    assert movement_words(SMILE, language="de") == "Mundwinkel nach oben, Augen verengt"
+    assert movement_words(SMILE, DISAGREE) == movement_words(SMILE)
+    assert movement_words(SMILE, "too dark") == ""
+    assert movement_words({}) == ""
+
+
+def test_every_movement_has_words_and_a_value_from_which_they_are_said() -> None:
+    assert tuple(SAID_FROM) == MOVEMENT_NAMES
+    assert all(0 < value < 1 for value in SAID_FROM.values())
+    for words in MOVEMENT_WORDS.values():
+        assert tuple(words) == MOVEMENT_NAMES
+        assert len(set(words.values())) == len(MOVEMENT_NAMES)
+
+
+def test_three_movements_at_most_are_said_the_strongest_first() -> None:
+    assert moving(dict.fromkeys(MOVEMENT_NAMES, 0.1)) == []
+    full = dict.fromkeys(MOVEMENT_NAMES, 0.0)
+    strong = {"brows lowered": 0.9, "mouth open": 0.8, "eyes narrowed": 1.0, "chin raised": 0.75}
+    assert moving(full | strong) == ["eyes narrowed", "brows lowered", "mouth open"]
+
+
+def test_closed_eyes_are_not_narrowed_as_well() -> None:
+    assert moving({"eyes narrowed": 0.7, "eyes closed": 0.6}) == ["eyes closed"]
+    assert moving({"eyes narrowed": 0.7, "eyes closed": 0.3}) == ["eyes narrowed"]

@@ -143,6 +143,7 @@ def read(
     as_parquet: Annotated[bool, _FLAG, Parameter("--parquet", group=_FORMAT)] = False,
     out: Path | None = None,
     draw: Path | None = None,
+    movements: Annotated[bool, _FLAG] = False,
     files_from: Annotated[str | None, _HYPHEN] = None,
     model: Path | None = None,
     ray: Annotated[bool, _FLAG] = False,
@@ -162,6 +163,8 @@ def read(
             says what to write where no option does. An interrupted run, started again by the same
             command, goes on where it stopped.
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
+        movements: say what moves in each face too, in the plain words and the copies of --draw,
+            such as "corners of the mouth up"; JSON, CSV and Parquet have it in any case.
         files_from: file that names a picture or folder a line; - for standard input.
         model: a file of `mien export`; without it the network that ships with mien.
         ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names; images may
@@ -178,7 +181,7 @@ def read(
     if [*images, files_from].count("-") > 1:
         raise UsageError("Standard input (-) can be read but once.")
     if ray:
-        if out is None or as_json or as_csv or draw or files_from or "-" in images:
+        if out is None or as_json or as_csv or draw or movements or files_from or "-" in images:
             raise UsageError(
                 "--ray reads named IMAGES into --out FOLDER, as Parquet; nothing else."
             )
@@ -191,7 +194,15 @@ def read(
         raise UsageError("--out needs --json, --csv or --parquet, or a file's name that ends so.")
     from mien.read_command import read_pictures
 
-    return read_pictures(images, files_from=files_from, kind=kind, out=out, draw=draw, model=model)
+    return read_pictures(
+        images,
+        files_from=files_from,
+        kind=kind,
+        out=out,
+        draw=draw,
+        model=model,
+        movements=movements,
+    )
 
 
 @app.command(sort_key=1)

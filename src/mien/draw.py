@@ -27,7 +27,9 @@ def caption(reading: Reading) -> str:
     return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
 
 
-def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDArray[np.uint8]:
+def draw_readings(
+    image: NDArray[np.uint8], readings: Iterable[Reading], *, movements: bool = False
+) -> NDArray[np.uint8]:
     """A copy of the picture with a box and a few words a face.
 
     Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
@@ -35,6 +37,7 @@ def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDAr
     Args:
         image: RGB uint8 (H, W, 3).
         readings: of that picture.
+        movements: whether a second line says what moves in a face, where anything does.
 
     Returns:
         RGB uint8 (H, W, 3), an array of its own.
@@ -55,7 +58,10 @@ def draw_readings(image: NDArray[np.uint8], readings: Iterable[Reading]) -> NDAr
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
     for reading in readings:
         colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
-        taken.append(_draw_words(draw, caption(reading), reading.box, colour, font, taken))
+        words = caption(reading)
+        if movements and (moves := reading.movement_words()):
+            words += f"\n{moves}"
+        taken.append(_draw_words(draw, words, reading.box, colour, font, taken))
     return np.array(picture, dtype=np.uint8)
 
 
@@ -82,7 +88,7 @@ def _draw_words(
 ) -> Rectangle:
     """Dark words on light ground with a coloured edge, under the box or where there is room."""
     left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
-    pad = (bottom - top) / 3
+    pad = (bottom - top) / 3 / (1 + words.count("\n"))
     width, height = right - left + 3 * pad, bottom - top + 2 * pad
     x = min(max(0.0, box[0]), max(0.0, draw.im.size[0] - width))
     lowest = max(0.0, draw.im.size[1] - height)

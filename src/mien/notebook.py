@@ -18,12 +18,13 @@ _STEP: Final = 22
 _BODY: Final = "M1 31v-6q0-8 8-8t8 8v6q0 1-1 1H2q-1 0-1-1z"
 
 
-def reading_html(votes: "NDArray[np.float64]", why: str | None) -> str:
-    """Ten people in the colours of what they would say, the sentence, and the exact shares.
+def reading_html(votes: "NDArray[np.float64]", why: str | None, movements: str = "") -> str:
+    """Ten people in the colours of what they would say, the sentence, shares, and what moves.
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
         why: why the face is not clear, where it is not.
+        movements: what moves, in words, where anything does.
     """
     told = escape(sentence(votes, why))
     people = share_out(votes)
@@ -32,7 +33,11 @@ def reading_html(votes: "NDArray[np.float64]", why: str | None) -> str:
         answers = [VOTE_NAMES[i] for i in order for _ in range(people[i])]
         first = [i for i in order[:3] if votes[i] >= 0.005]
         shares = ", ".join(f"{say(VOTE_NAMES[i])} {votes[i]:.0%}" for i in first)
-        small = f'<div style="opacity:.75;font-size:.85em">{escape(shares)}</div>'
+        small = "".join(
+            f'<div style="opacity:.75;font-size:.85em">{escape(line)}</div>'
+            for line in (shares, movements)
+            if line
+        )
     else:  # what cannot be seen is not guessed at
         answers, small = [OTHER] * sum(people), ""
     figures = "".join(_person(i, answer, why is None) for i, answer in enumerate(answers))

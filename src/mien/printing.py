@@ -19,12 +19,19 @@ def as_csv(result: "PictureResult") -> str:
     return "".join(csv_line(row) for row in rows([result]))
 
 
-def as_text(result: "PictureResult") -> str:
-    """A line a picture and an indented one a face, in plain words; nothing for an error."""
+def as_text(result: "PictureResult", *, movements: bool = False) -> str:
+    """A line a picture and an indented one a face, in plain words; nothing for an error.
+
+    Args:
+        result: of the picture.
+        movements: whether a further line says what moves in a face, where anything does.
+    """
     if result.error is not None:
         return ""
     lines = [f"{result.image}: {result.summary()}\n"]
     for number, reading in enumerate(result.readings, start=1):
         wide = f"face {number}, {reading.face.width:.0f} pixels wide: "
         lines.append(f"  {wide if len(result.readings) > 1 else ''}{reading.sentence()}\n")
+        if movements and (moves := reading.movement_words()):
+            lines.append(f"    {moves}\n")
     return "".join(lines)

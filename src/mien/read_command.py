@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -26,7 +27,7 @@ from mien.types import PictureResult
 
 STANDARD_INPUT: Final = "-"
 
-_AS: Final = {"text": as_text, "json": as_json, "csv": as_csv}
+_AS: Final = {"json": as_json, "csv": as_csv}
 
 
 def read_pictures(
@@ -37,6 +38,7 @@ def read_pictures(
     out: Path | None,
     draw: Path | None,
     model: Path | None,
+    movements: bool = False,
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -47,6 +49,7 @@ def read_pictures(
         out: file for the results, which goes on where an interrupted run has left it.
         draw: folder for copies with the readings drawn in.
         model: a file of `mien export`.
+        movements: whether words and copies say what moves in each face.
 
     Returns:
         The exit code: 1 if a picture could not be read, which standard error names.
@@ -68,13 +71,13 @@ def read_pictures(
         if out is not None and kind != "text":
             file = stack.enter_context(ResultFile(out, kind))
             errors.extend(file.errors_of(sources))
-        show = _printer(kind) if file is None else file.write
+        show = _printer(kind, movements) if file is None else file.write
         todo = [source for source in sources.items() if file is None or not file.is_done(source[0])]
         done = len(sources) - len(todo)
         if done:
             _tell(f"{done:,} of {len(sources):,} pictures are in {out} already.")
         advance = stack.enter_context(_progress(len(todo), hidden=out is None))
-        drawn = None if copies is None else _draw
+        drawn = None if copies is None else partial(_draw, movements)
         results = stack.enter_context(closing(read_sources(todo, reader, None, drawn)))
         try:
             for result, copy in results:
@@ -116,21 +119,24 @@ def _sources(given: Iterable[str]) -> Iterator[Source]:
             yield from ((str(path), path) for path in find_images([name]))
 
 
-def _printer(kind: str) -> Callable[[PictureResult], None]:
+def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
     """Prints a result; who reads along sees each when it is done."""
     if kind == "csv":
         sys.stdout.write(csv_header(COLUMNS))
 
+    written = partial(as_text, movements=movements) if kind == "text" else _AS[kind]
+
     def show(result: PictureResult) -> None:
-        sys.stdout.write(_AS[kind](result))
+        sys.stdout.write(written(result))
         sys.stdout.flush()
 
     return show
 
 
-def _draw(image: NDArray[np.uint8], result: PictureResult) -> bytes:
+def _draw(movements: bool, image: NDArray[np.uint8], result: PictureResult) -> bytes:
     content = io.BytesIO()
-    Image.fromarray(draw_readings(image, result.readings)).save(content, "JPEG", quality=92)
+    drawn = draw_readings(image, result.readings, movements=movements)
+    Image.fromarray(drawn).save(content, "JPEG", quality=92)
     return content.getvalue()
 
 

@@ -208,10 +208,13 @@ class Reader:
 
     def _readings(self, seen: list[Sight], *, keep_all: bool) -> list[Reading]:
         crops = np.array([crop for _, crop, _ in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)
-        votes, not_a_face = self.classifier.predict_faces(crops)
-        votes.flags.writeable = False
+        predicted = self.classifier.predict_faces(crops)
+        predicted.votes.flags.writeable = False
+        moving = self._movements(predicted.movements, len(seen))
         result: list[Reading] = []
-        for (face, _, quality), shares, no in zip(seen, votes, not_a_face, strict=True):
+        for (face, _, quality), shares, no, movements in zip(
+            seen, predicted.votes, predicted.not_a_face, moving, strict=True
+        ):
             why = self._why_hard_to_see(quality)
             if why is None and no > NOT_A_FACE:  # of what is hard to see, the network cannot tell
                 if not keep_all:
@@ -219,8 +222,16 @@ class Reader:
                 why = NOT_FACE
             if why is None and disagree(shares):
                 why = DISAGREE
-            result.append(Reading(face, shares, quality, clear=why is None, why=why))
+            clear = why is None
+            result.append(Reading(face, shares, quality, clear, why, movements=movements))
         return result
+
+    def _movements(self, values: NDArray[np.float64] | None, faces: int) -> list[dict[str, float]]:
+        """The movements of each face by name."""
+        if values is None:
+            return [{}] * faces
+        names = self.classifier.movement_names
+        return [dict(zip(names, row, strict=True)) for row in values.tolist()]
 
     def _why_hard_to_see(self, quality: Quality) -> str | None:
         """The first reason why people could not see the face; None if they could."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
+from mien.movements import MOVEMENT_NAMES
 from mien.types import PictureResult, Reading
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, type]
 """Names of columns, and of what kind their values are: `str`, `int`, `float` or `bool`."""
+
+MOVEMENT_COLUMNS: Final = {name: f"movement_{name.replace(' ', '_')}" for name in MOVEMENT_NAMES}
+"""Names of the columns of movements; those that a network does not tell have no values."""
 
 COLUMNS: Final[Columns] = {
     "image": str,
@@ -27,6 +31,7 @@ COLUMNS: Final[Columns] = {
     "top": str,
     "share": float,
     **dict.fromkeys(VOTE_NAMES, float),
+    **dict.fromkeys(MOVEMENT_COLUMNS.values(), float),
     "clear": bool,
     "why": str,
     "error": str,
@@ -87,9 +92,15 @@ def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
             "top": top,
             "share": share,
             **face["votes"],
+            **movement_row(face.get("movements", {})),  # a file begun by mien 0.1.0 has none
             "clear": face["clear"],
             "why": face["why"],
         }
+
+
+def movement_row(movements: Mapping[str, float]) -> Row:
+    """The columns of movements, each with a value or None."""
+    return {column: movements.get(name) for name, column in MOVEMENT_COLUMNS.items()}
 
 
 def text(name: str | None) -> str | None:

@@ -7,7 +7,7 @@ whom, never who somebody is, and is kept in memory only while a face is followed
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -75,6 +75,7 @@ class _Track:
     width: float
     look: NDArray[np.float32]
     votes: Vector
+    movements: Mapping[str, float]
     shown: int
     why: str | None
     next_why: str | None  # what `why` becomes ...
@@ -113,7 +114,7 @@ class Tracker:
 
         Returns:
             The readings in the same order, with `track` (numbers from 1, never used twice), `time`,
-            smoothed `votes`, steady `clear` and `why`, and `shown`.
+            smoothed `votes` and `movements`, steady `clear` and `why`, and `shown`.
 
         Raises:
             ImageError: the image is of another kind.
@@ -173,6 +174,7 @@ class Tracker:
             width=sighting.width,
             look=sighting.look,
             votes=reading.votes,
+            movements=dict(reading.movements),
             shown=int(reading.votes.argmax()),
             why=reading.why,
             next_why=reading.why,
@@ -182,11 +184,15 @@ class Tracker:
         return track
 
     def _smooth(self, track: _Track, reading: Reading, time: float) -> None:
-        """Let new votes, a new first answer and a new `why` through, each in its time."""
+        """Let new votes, movements, first answer and `why` through, each in its time."""
+        gap = time - track.time
         change = reading.votes - track.votes
-        constant = self._smoothing * max(0.0, 1 - float(np.abs(change).sum()) / 2)
-        share = 1 - math.exp(-(time - track.time) / constant) if constant > 0 else 1.0
-        track.votes = track.votes + share * change
+        track.votes = track.votes + self._share(float(np.abs(change).sum()) / 2, gap) * change
+        track.movements = {
+            name: before + self._share(abs(value - before), gap) * (value - before)
+            for name, value in reading.movements.items()
+            for before in (track.movements.get(name, value),)
+        }
         top = int(track.votes.argmax())
         if track.votes[top] >= track.votes[track.shown] + LEAD:
             track.shown = top
@@ -198,6 +204,11 @@ class Tracker:
             track.next_why, track.next_since = why, time
         if time - track.next_since >= self._patience:
             track.why = why
+
+    def _share(self, change: float, gap: float) -> float:
+        """The share of a change, itself 0 to 1, that shows after a gap in seconds."""
+        constant = self._smoothing * max(0.0, 1 - change)
+        return 1 - math.exp(-gap / constant) if constant > 0 else 1.0
 
 
 def _move(track: _Track, sighting: _Sighting, time: float) -> None:
@@ -215,6 +226,7 @@ def _shown(reading: Reading, track: _Track) -> Reading:
     return replace(
         reading,
         votes=track.votes,
+        movements=track.movements,
         clear=track.why is None,
         why=track.why,
         track=track.number,

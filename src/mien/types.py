@@ -4,7 +4,9 @@ Coordinates are pixels of the picture given: x to the right, y down, (0, 0) the 
 the upper left pixel. "Left" is the picture's left, not the person's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.emotions import VOTE_NAMES
 from mien.notebook import picture_html, reading_html
-from mien.wording import sentence
+from mien.wording import Language, movement_words, sentence
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -96,6 +98,8 @@ class Reading:
         time: of the frame, in seconds, where it has one.
         shown: the answer to show first, of `mien.emotions.VOTE_NAMES`, where a tracker gave one:
             it stays until another is clearly ahead, so that close answers do not flicker.
+        movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
+            1 (as far as it goes); read-only. Empty where the network tells none.
     """
 
     face: Face
@@ -106,6 +110,14 @@ class Reading:
     track: int | None = None
     time: float | None = None
     shown: str | None = None
+    movements: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "movements", MappingProxyType(dict(self.movements)))
+
+    def __reduce__(self) -> tuple[type["Reading"], tuple[Any, ...]]:
+        values = [getattr(self, each.name) for each in fields(self)]
+        return type(self), (*values[:-1], dict(self.movements))  # which pickles, unlike its proxy
 
     @property
     def box(self) -> Box:
@@ -133,9 +145,22 @@ class Reading:
         """What people would say, such as "8 of 10 people would say happy, 2 neutral"."""
         return sentence(self.votes, None if self.clear else self.why)
 
+    def movement_words(self, language: Language = "en") -> str:
+        """What moves in the face, such as "corners of the mouth up, eyes narrowed".
+
+        Args:
+            language: "en" for English, "de" for German.
+
+        Returns:
+            At most three movements, the strongest first. Empty where none is strong enough, where
+            the face cannot be seen well, and where the network tells none.
+        """
+        return movement_words(self.movements, None if self.clear else self.why, language)
+
     def _repr_html_(self) -> str:
-        """How notebooks show it: ten little people and the sentence."""
-        return reading_html(self.votes, None if self.clear else self.why)
+        """How notebooks show it: ten little people, the sentence, and what moves."""
+        why = None if self.clear else self.why
+        return reading_html(self.votes, why, self.movement_words())
 
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
@@ -145,6 +170,7 @@ class Reading:
             "landmarks": [[round(float(x), 2), round(float(y), 2)] for x, y in self.landmarks],
             "votes": {n: round(float(v), 4) for n, v in zip(VOTE_NAMES, self.votes, strict=True)},
             "top": [[name, round(share, 4)] for name, share in self.top()],
+            "movements": {name: round(value, 4) for name, value in self.movements.items()},
             "clear": self.clear,
             "why": self.why,
         }
@@ -189,5 +215,8 @@ class PictureResult:
 
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
-        faces = [reading_html(r.votes, None if r.clear else r.why) for r in self.readings]
+        faces = [
+            reading_html(r.votes, None if r.clear else r.why, r.movement_words())
+            for r in self.readings
+        ]
         return picture_html(self.image, self.summary(), faces)

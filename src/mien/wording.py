@@ -1,8 +1,10 @@
-"""What people would say, in words and as whole people."""
+"""What people would say, in words and as whole people; and what moves in a face, in words."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal
 
 from mien.emotions import OTHER, VOTE_NAMES
+from mien.movements import moving
 
 if TYPE_CHECKING:
     import numpy as np
@@ -10,6 +12,45 @@ if TYPE_CHECKING:
 
 DISAGREE: Final = "people would disagree"
 """Why a face is not clear that can be seen well."""
+
+Language = Literal["en", "de"]
+"""English or German."""
+
+MOVEMENT_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "mouth corners up": "corners of the mouth up",
+        "mouth corners down": "corners of the mouth down",
+        "mouth open": "mouth open",
+        "upper lip raised": "upper lip raised",
+        "lips pressed": "lips pressed together",
+        "lips pursed": "lips pursed",
+        "mouth stretched": "mouth stretched sideways",
+        "chin raised": "chin pushed up",
+        "brows lowered": "brows lowered",
+        "inner brows raised": "inner brows raised",
+        "outer brows raised": "outer brows raised",
+        "eyes narrowed": "eyes narrowed",
+        "eyes wide": "eyes wide open",
+        "eyes closed": "eyes closed",
+    },
+    "de": {
+        "mouth corners up": "Mundwinkel nach oben",
+        "mouth corners down": "Mundwinkel nach unten",
+        "mouth open": "Mund offen",
+        "upper lip raised": "Oberlippe hochgezogen",
+        "lips pressed": "Lippen zusammengepresst",
+        "lips pursed": "Lippen gespitzt",
+        "mouth stretched": "Mund in die Breite gezogen",
+        "chin raised": "Kinn hochgeschoben",
+        "brows lowered": "Brauen gesenkt",
+        "inner brows raised": "Brauen innen gehoben",
+        "outer brows raised": "Brauen außen gehoben",
+        "eyes narrowed": "Augen verengt",
+        "eyes wide": "Augen weit offen",
+        "eyes closed": "Augen geschlossen",
+    },
+}
+"""What a movement is called, by language and name; the page's texts say the same."""
 
 _PEOPLE: Final = 10
 
@@ -31,6 +72,25 @@ def sentence(votes: "NDArray[np.float64]", why: str | None = None) -> str:
         return f"unclear: {why}"
     told = f"{people[first]} of {_PEOPLE} would say {say(VOTE_NAMES[first])}"
     return f"unclear: {DISAGREE} ({', '.join((told, *words))})"
+
+
+def movement_words(
+    movements: Mapping[str, float], why: str | None = None, language: Language = "en"
+) -> str:
+    """What moves in a face, such as "corners of the mouth up, eyes narrowed"; it claims no cause.
+
+    Args:
+        movements: 0 to 1, by names of `mien.movements.MOVEMENT_NAMES`.
+        why: why the face is not clear, where it is not.
+        language: of the words.
+
+    Returns:
+        At most three movements, the strongest first. Empty where none is strong enough, and where
+        the face cannot be seen well.
+    """
+    if why is not None and why != DISAGREE:
+        return ""
+    return ", ".join(MOVEMENT_WORDS[language][name] for name in moving(movements))
 
 
 def say(name: str) -> str:

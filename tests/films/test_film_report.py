@@ -129,6 +129,13 @@ def test_the_report_tells_all(summary: Summary) -> None:
     assert '<meta name="mien-film" content="abc">' in html
 
 
+def test_what_moves_stands_below_a_moment(astronaut: Picture, reading: Reading) -> None:
+    smile = replace(looks(reading, "happy"), movements={"mouth corners up": 0.9})
+    page = parse(report(About("film.mp4"), gather(astronaut, (0, [smile]), (1, [smile]))))
+    assert page.text.count("corners of the mouth up") == 1
+    assert "small" in page.names
+
+
 def test_the_report_needs_nothing_else_and_runs_nothing(summary: Summary) -> None:
     page = parse(report(About("film.mp4"), summary))
     assert not {"script", "link", "iframe", "object", "form"} & set(page.names)

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,15 @@ def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
     assert box == pytest.approx(seen[0][1][0].box, abs=0.01)
     assert (dark["time"], dark["frame"], dark["track"]) == ("0.6667", "14", "1")
     assert (dark["clear"], dark["why"]) == ("false", "too dark")
+
+
+def test_movements_have_columns(seen: Seen) -> None:
+    frame, (reading,) = seen[0]
+    moved = row(frame, replace(reading, movements={"eyes wide": 0.25}))
+    assert list(moved) == list(COLUMNS)
+    assert moved["movement_eyes_wide"] == 0.25
+    assert moved["movement_mouth_open"] is None
+    assert (moved["clear"], moved["why"]) == (True, None)
 
 
 def test_json_lines_and_parquet_have_the_same(tmp_path: Path, seen: Seen) -> None:

@@ -9,6 +9,7 @@ const { problemOf } = await import(`${page}camera.js`);
 const { Connection, PAUSES_MS } = await import(`${page}connection.js`);
 const { ANSWERS, COLOURS } = await import(`${page}emotions.js`);
 const { Faces } = await import(`${page}faces.js`);
+const { MOST_SAID, SAID_FROM, moving } = await import(`${page}movements.js`);
 const { labelPlace, placement } = await import(`${page}overlay.js`);
 const { encodeFrame, frameSize, parseAnswer } = await import(`${page}protocol.js`);
 const { Rates } = await import(`${page}rates.js`);
@@ -53,6 +54,36 @@ test("frames have at most 640 pixels a side and keep their shape", () => {
   assert.deepEqual(frameSize(720, 1280), { width: 360, height: 640 });
   assert.deepEqual(frameSize(320, 240), { width: 320, height: 240 });
   assert.deepEqual(frameSize(4000, 1), { width: 640, height: 1 });
+});
+
+test("movements are said from their own values on, the strongest first, at most three", () => {
+  const from = (name, more) => SAID_FROM[name] + more * (1 - SAID_FROM[name]);
+  assert.deepEqual(moving({}), []);
+  assert.deepEqual(moving({ "eyes narrowed": from("eyes narrowed", -0.01), nothing: 1 }), []);
+  assert.deepEqual(moving({ "eyes narrowed": SAID_FROM["eyes narrowed"] }), ["eyes narrowed"]);
+  const face = {
+    "mouth corners up": from("mouth corners up", 0.2),
+    "mouth open": from("mouth open", 0.1),
+    "brows lowered": from("brows lowered", 0.3),
+    "eyes narrowed": from("eyes narrowed", 0.9),
+    "eyes closed": from("eyes closed", 0.4),
+  };
+  const said = ["eyes closed", "brows lowered", "mouth corners up"];
+  assert.deepEqual(moving(face), said); // closed eyes are not narrowed as well
+  assert.equal(said.length, MOST_SAID);
+});
+
+test("what moves is said where the face can be seen", () => {
+  const movements = { "mouth corners up": 0.9, "eyes closed": 0.5 };
+  const says = (why) => wording.movementsText({ movements, clear: why === null, why });
+  wording.setLanguage("en");
+  assert.equal(says(null), "corners of the mouth up, eyes closed");
+  assert.equal(says("people would disagree"), "corners of the mouth up, eyes closed");
+  assert.equal(says("too dark"), "");
+  assert.equal(wording.movementsText({ clear: true, why: null }), ""); // a network that tells none
+  wording.setLanguage("de");
+  assert.equal(says(null), "Mundwinkel nach oben, Augen geschlossen");
+  wording.setLanguage("en");
 });
 
 test("ten people stand for the shares, the most frequent answer first", () => {

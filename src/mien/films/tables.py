@@ -3,7 +3,7 @@
 from typing import Final
 
 from mien.emotions import VOTE_NAMES
-from mien.tables import Columns, Row
+from mien.tables import MOVEMENT_COLUMNS, Columns, Row, movement_row
 from mien.types import Frame, Reading
 
 COLUMNS: Final[Columns] = {
@@ -14,6 +14,7 @@ COLUMNS: Final[Columns] = {
     "top": str,
     "share": float,
     **dict.fromkeys(VOTE_NAMES, float),
+    **dict.fromkeys(MOVEMENT_COLUMNS.values(), float),
     "clear": bool,
     "why": str,
 }
@@ -26,6 +27,7 @@ def row(frame: Frame, reading: Reading) -> Row:
     top, share = face["top"][0]
     values = (
         *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
-        *(top, share, *face["votes"].values(), face["clear"], face["why"]),
+        *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),
+        *(face["clear"], face["why"]),
     )
     return dict(zip(COLUMNS, values, strict=True))

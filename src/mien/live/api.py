@@ -49,6 +49,7 @@ EXAMPLE: Final[dict[str, Any]] = {
                 "sad": 0.0011, "surprise": 0.0074, "neutral": 0.0247, "other": 0.0021,
             },
             "top": [["happy", 0.9615], ["neutral", 0.0247], ["surprise", 0.0074]],
+            "movements": {"mouth corners up": 0.8132, "eyes narrowed": 0.4521},
             "clear": True,
             "why": None,
         }
@@ -64,6 +65,10 @@ class FaceAnswer(BaseModel):
     landmarks: list[tuple[float, float]] = Field(description="five points (x, y) in pixels")
     votes: dict[str, float] = Field(description="share of people by answer; they sum to 1")
     top: list[tuple[str, float]] = Field(description="the three most frequent answers")
+    movements: dict[str, float] = Field(
+        description="what moves in the face, 0 (not) to 1 (as far as it goes), by name; "
+        "empty where the network tells none"
+    )
     clear: bool = Field(description="whether most people could tell")
     why: str | None = Field(description="when not clear, the reason")
 

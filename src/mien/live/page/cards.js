@@ -65,6 +65,8 @@ class Card {
   #people = create("p", "people");
   #figures = createFigures();
   #shares = create("ul", "shares");
+  #details = create("div", "details");
+  #movements = create("p", "movements");
   #hint = create("p", "hint");
   #rows = [new ShareRow(), new ShareRow(), new ShareRow()];
   #answer = "";
@@ -77,13 +79,12 @@ class Card {
     const name = create("h3", "face-name");
     name.textContent = wording.faceName(number);
     this.#shares.append(...this.#rows.map((row) => row.element));
-    const details = create("div", "details");
-    details.append(this.#shares, this.#hint);
+    this.#details.append(this.#shares, this.#movements, this.#hint);
     this.element.dataset["face"] = String(number);
     this.element.setAttribute("aria-label", wording.faceName(number));
     const top = create("div", "card-top");
     top.append(name, ...(onWrong ? [wrongButton(number, onWrong)] : []));
-    this.element.append(top, this.#symbol, this.#title, this.#figures, this.#people, details);
+    this.element.append(top, this.#symbol, this.#title, this.#figures, this.#people, this.#details);
   }
 
   /** @param {Reading} reading */
@@ -105,6 +106,11 @@ class Card {
     updateFigures(this.#figures, told ? people : null, text);
     setText(this.#people, told ? text : wording.hint(reading.why));
     this.#shares.hidden = !told;
+    // Its place is kept while nothing is said, so that the cards below stay where they are.
+    const { length } = Object.keys(reading.movements ?? {});
+    this.#details.classList.toggle("with-movements", length > 0);
+    this.#movements.hidden = !told || length === 0;
+    setText(this.#movements, wording.movementsText(reading));
     this.#hint.hidden = told;
     setText(this.#hint, told ? "" : wording.hint(reading.why));
     for (const [index, row] of this.#rows.entries()) row.show(reading.top[index]);

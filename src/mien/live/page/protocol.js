@@ -14,6 +14,8 @@ const HEADER_BYTES = 20;
  * @property {[number, number, number, number]} box x1, y1, x2, y2 in pixels of the frame
  * @property {Record<string, number>} votes share of each answer; they sum to 1
  * @property {Share[]} top the most frequent answers, most frequent first
+ * @property {Record<string, number>} [movements] what moves in the face, 0 to 1 by name; empty or
+ *   missing where the network tells none
  * @property {boolean} clear whether most people could tell
  * @property {string | null} why when not clear, the reason
  * @property {number} track the face's number over time

@@ -1,5 +1,6 @@
 /** What the page says, in the person's language and with the person's own words. */
 
+import { moving } from "./movements.js";
 import german from "./texts/de.js";
 import english from "./texts/en.js";
 
@@ -108,6 +109,17 @@ export function unclear(why) {
 /** @param {string | null} why */
 export function hint(why) {
   return /** @type {Record<string, string>} */ (texts.hints)[why ?? ""] ?? "";
+}
+
+/**
+ * What moves in a face: "corners of the mouth up, eyes narrowed". Empty where nothing does, and where
+ * the face cannot be seen well.
+ * @param {Reading} reading
+ */
+export function movementsText({ movements, clear, why }) {
+  if (!movements || !(clear || why === DISAGREE)) return "";
+  const words = /** @type {Record<string, string>} */ (texts.movements);
+  return moving(movements).map((name) => words[name] ?? name).join(texts.and);
 }
 
 /**

@@ -29,6 +29,23 @@ export default {
     "people would disagree": "",
   },
 
+  movements: {
+    "mouth corners up": "Mundwinkel nach oben",
+    "mouth corners down": "Mundwinkel nach unten",
+    "mouth open": "Mund offen",
+    "upper lip raised": "Oberlippe hochgezogen",
+    "lips pressed": "Lippen zusammengepresst",
+    "lips pursed": "Lippen gespitzt",
+    "mouth stretched": "Mund in die Breite gezogen",
+    "chin raised": "Kinn hochgeschoben",
+    "brows lowered": "Brauen gesenkt",
+    "inner brows raised": "Brauen innen gehoben",
+    "outer brows raised": "Brauen außen gehoben",
+    "eyes narrowed": "Augen verengt",
+    "eyes wide": "Augen weit offen",
+    "eyes closed": "Augen geschlossen",
+  },
+
   source: "Was mien ansieht",
   camera: "Kamera {number}",
   noCamera: "Keine Kamera",

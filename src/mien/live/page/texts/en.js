@@ -39,6 +39,24 @@ export default {
     "people would disagree": "",
   },
 
+  /** What moves in a face, by the server's names. It claims no cause. */
+  movements: {
+    "mouth corners up": "corners of the mouth up",
+    "mouth corners down": "corners of the mouth down",
+    "mouth open": "mouth open",
+    "upper lip raised": "upper lip raised",
+    "lips pressed": "lips pressed together",
+    "lips pursed": "lips pursed",
+    "mouth stretched": "mouth stretched sideways",
+    "chin raised": "chin pushed up",
+    "brows lowered": "brows lowered",
+    "inner brows raised": "inner brows raised",
+    "outer brows raised": "outer brows raised",
+    "eyes narrowed": "eyes narrowed",
+    "eyes wide": "eyes wide open",
+    "eyes closed": "eyes closed",
+  },
+
   source: "What mien looks at",
   camera: "Camera {number}",
   noCamera: "No camera",
