@@ -104,7 +104,7 @@ class Landmarker:
             centre = (float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2)
             side = float((high - low).max())
         assert found is not None
-        points = np.asarray(found[POINTS][None], np.float32)
+        points = found[POINTS][None].astype(np.float32, copy=False)
         scores = _run(self._scores, points)[0].ravel()
         means = [scores[list(places)].mean() for places in MOVEMENTS.values()]
         return np.clip(np.array(means, np.float32), 0, 1)
