@@ -48,7 +48,7 @@ def _declaration(name: str, thing: Any) -> str:
     module, _, last = name.rpartition(".")
     if not last.isupper():
         return f"{name} = {thing.value}"
-    return f"{name} = {pformat(getattr(import_module(module), last), 80, sort_dicts=False)}"
+    return f"{name} = {pformat(getattr(import_module(module), last), width=88, sort_dicts=False)}"
 
 
 def _call(name: str, parameters: Any, returns: str) -> str:

@@ -137,7 +137,7 @@ class Classifier:
 
         Raises:
             ImageError: the array is of another kind.
-            ModelError: the network gives movements that are none.
+            ModelError: the network gives movements beyond 0 to 1.
         """
         return self.predict_faces(crops).votes
 

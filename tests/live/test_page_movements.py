@@ -1,0 +1,57 @@
+"""What moves in a face, on the page's cards; by a small network, which tells movements."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chromium import ENOUGH_MS, start
+from playwright.sync_api import Browser, Page, expect
+from served import served
+from small_models import write_model
+
+from mien.emotions import EMOTION_NAMES
+from mien.live.settings import Settings
+from mien.reader import Reader
+
+
+@pytest.fixture
+def moving_server(tmp_path: Path) -> Iterator[Any]:
+    """A server whose network sees happy faces with the corners of the mouth up."""
+    label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
+    movements = {"mouth corners up": 0.8, "eyes narrowed": 0.6, "mouth open": 0.0}
+    model = write_model(tmp_path, label=label, movements=movements)
+    with served(Settings(), lambda: Reader(model=model)) as address:
+        yield SimpleNamespace(address=address)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "corners of the mouth up, eyes narrowed"),
+        ("de", "Mundwinkel nach oben, Augen verengt"),
+    ],
+)
+def test_a_card_says_what_moves_in_the_page_s_language(
+    one_face_browser: Browser,
+    moving_server: Any,
+    open_page: Callable[..., Page],
+    language: str,
+    words: str,
+) -> None:
+    kept = f"""localStorage.setItem("mien.settings", '{{"language": "{language}"}}')"""
+    page = open_page(one_face_browser, moving_server, before=kept)
+    page.get_by_role("button", name="Start").click()
+    line = page.locator("[data-face='1'] .movements")
+    expect(line).to_have_text(words, timeout=ENOUGH_MS)
+    expect(line).to_be_visible()
+
+
+def test_a_card_has_no_line_where_the_network_tells_no_movements(
+    one_face_browser: Browser, live_server: Any, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    start(page)
+    expect(page.locator("[data-face='1'] .share").first).to_be_visible()
+    expect(page.locator("[data-face='1'] .movements")).to_be_hidden()
