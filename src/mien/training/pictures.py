@@ -7,7 +7,7 @@ largest face counts. What is measured is what a person would see.
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,14 @@ class Measured:
     problems: list[str]
     notes: list[str]
 
+    def lines(self) -> list[str]:
+        """All that a person should know beside the figures: notes, problems, missing faces."""
+        without = [
+            f"{picture.path}: no face was found; it counts in no figure but no_face"
+            for picture in self.without_face
+        ]
+        return [*self.notes, *self.problems, *without]
+
 
 def evaluate_pictures(
     folder: Path, model: Path | Classifier | Reader | None = None, *, workers: int | None = None
@@ -88,8 +96,8 @@ def evaluate_pictures(
         JSON-ready: `pictures`, by set the figures of `picture_metrics`, and beside them `no_face`
         (pictures without a face that was found, which count in no other figure), `failed` (that
         cannot be read), `left_out` (rows whose label is none of the seven), `weak` (whether the
-        labels are), `usual` (`usual_metrics`) and `groups` (figures by group, or None); and
-        `model`, what its file tells of its origin.
+        labels are), `usual` (`usual_metrics`) and `groups` (figures by group, or None);
+        `model`, what its file tells of its origin; `notes`, what was left out or taken for what.
 
     Raises:
         DataError: the folder holds no labelled pictures.
@@ -126,16 +134,18 @@ def measure_pictures(
             read.append(ReadPicture(picture, reading, of_seven(reading.votes[None])[0]))
     names = dict.fromkeys([picture.set_name for picture in found.pictures] + list(found.left_out))
     file = model if isinstance(model, Path) else None
+    notes = [*found.notes, *found.left_out_in_words()]
     return Measured(
         {
             "folder": str(folder),
             "pictures": {name: _set_figures(name, found, read, without, failed) for name in names},
             "model": describe_model(file, reader.classifier.metadata),
+            "notes": notes,
         },
         read,
         without,
         problems,
-        [*found.notes, *found.left_out_in_words()],
+        notes,
     )
 
 
@@ -184,3 +194,54 @@ def _labels(read: list[ReadPicture]) -> NDArray[np.int64]:
 
 def _shares(read: list[ReadPicture]) -> NDArray[np.float64]:
     return np.array([each.shares for each in read]).reshape(-1, len(EMOTION_NAMES))
+
+
+def pictures_summary(result: dict[str, Any]) -> str:
+    """The figures of `evaluate_pictures` as tables for a terminal."""
+    sets: dict[str, dict[str, Any]] = result["pictures"]
+    names = {name: f"{name} (weak labels)" if each["weak"] else name for name, each in sets.items()}
+    rows = [["set", "read", "no face", "failed", "left out", "accuracy", "balanced", "clear"]]
+    rows[0] += ["right where clear", "mean share", "calibration", "emotional"]
+    recall = [["recall", *EMOTION_NAMES]]
+    usual = [["beside the usual face", "persons", "above", "above by 1", "balanced"]]
+    for name, each in sets.items():
+        counts = [f"{each[key]:,}" for key in ("images", "no_face", "failed", "left_out")]
+        rows.append([names[name], *counts, *(_share(each[key]) for key in _SHOWN)])
+        rows[-1].append("–" if each["emotional_auc"] is None else f"{each['emotional_auc']:.3f}")
+        recall.append(
+            [names[name], *(_share(each["recall"][emotion]) for emotion in EMOTION_NAMES)]
+        )
+        for group, figures_of in (each["groups"] or {}).items():
+            shares = (_share(figures_of["recall"][emotion]) for emotion in EMOTION_NAMES)
+            recall.append([f"  {group} ({figures_of['images']:,})", *shares])
+        if each["usual"] is not None:
+            keys = ("above", "above_by_1", "balanced_accuracy")
+            persons = f"{each['usual']['persons']:,}"
+            usual.append([names[name], persons, *(_share(each["usual"][key]) for key in keys)])
+    tables = [rows, recall, usual] if len(usual) > 1 else [rows, recall]
+    return "\n\n".join(map(_table, tables))
+
+
+_SHOWN: Final = (
+    "accuracy",
+    "balanced_accuracy",
+    "clear",
+    "accuracy_where_clear",
+    "mean_top_share",
+    "ece",
+)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _table(rows: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
