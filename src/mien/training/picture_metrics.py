@@ -1,7 +1,7 @@
 """How rightly labelled pictures are read: by class, by group, and against a person's usual face.
 
-NumPy in, plain numbers out. Shares here are a reading's votes over the seven emotions, with "other"
-left out, sum 1.
+NumPy in, plain numbers out. Votes are a reading's eight shares; an answer is the largest of the
+seven emotions', "other" left out.
 """
 
 from collections.abc import Sequence
@@ -28,24 +28,25 @@ def of_seven(votes: Shares) -> NDArray[np.float64]:
     return seven / seven.sum(axis=1, keepdims=True)
 
 
-def picture_metrics(labels: Labels, shares: Shares, clear: NDArray[np.bool_]) -> dict[str, Any]:
+def picture_metrics(labels: Labels, votes: Shares, clear: NDArray[np.bool_]) -> dict[str, Any]:
     """The figures of one set of pictures.
 
     Args:
         labels: int (N,), 0 to 6; N may be 0.
-        shares: float (N, 7), sum 1.
+        votes: float (N, 8), sum 1.
         clear: bool (N,), whether the reading was shown as clear.
 
     Returns:
         JSON-ready; None where no picture allows it. `accuracy`, `recall` by emotion and
-        `balanced_accuracy`, their mean over the labels that occur, all of the largest share;
-        `confusion`, counts, a row a label, a column an answer; `clear`, the share of readings that
-        are; `accuracy_where_clear`; `mean_top_share`; `ece`, the calibration error of that share;
-        `emotional_auc`, how often 1 − the neutral share is larger for an emotional picture than
-        for a neutral one (0.5 is chance).
+        `balanced_accuracy`, their mean over the labels that occur; `confusion`, counts, a row a
+        label, a column an answer; `clear`, the share of readings that are; `accuracy_where_clear`;
+        `mean_top_share` of the answers, of seven shares that sum to 1, and its calibration error
+        `ece`; `emotional_auc`, how often 1 − the neutral vote is larger for an emotional picture
+        than for a neutral one (0.5 is chance).
     """
     result: dict[str, Any] = {"images": len(labels), **dict.fromkeys(KEYS)}
-    confusion = confusion_matrix_of(labels, shares)
+    shares = of_seven(votes)
+    confusion = _confusion(labels, shares.argmax(axis=1))
     counts = confusion.sum(axis=1)
     result["recall"] = {
         name: float(row[index] / row.sum()) if row.sum() else None
@@ -66,7 +67,7 @@ def picture_metrics(labels: Labels, shares: Shares, clear: NDArray[np.bool_]) ->
     result["ece"] = reliability(top, right).error
     emotional = labels != NEUTRAL
     if emotional.any() and not emotional.all():
-        result["emotional_auc"] = float(roc_auc_score(emotional, 1 - shares[:, NEUTRAL]))
+        result["emotional_auc"] = float(roc_auc_score(emotional, 1 - votes[:, NEUTRAL]))
     return result
 
 
@@ -83,15 +84,15 @@ KEYS: Final = (
 )
 
 
-def confusion_matrix_of(labels: Labels, shares: Shares) -> NDArray[np.int64]:
-    """Counts, int (7, 7), a row a label, a column the answer with the largest share."""
-    if not len(labels):
+def _confusion(labels: Labels, answers: Labels) -> NDArray[np.int64]:
+    """Counts, int (7, 7), a row a label, a column an answer."""
+    if not len(labels):  # which scikit-learn refuses
         return np.zeros((len(EMOTION_NAMES), len(EMOTION_NAMES)), np.int64)
-    return confusion_matrix(labels, shares.argmax(axis=1), labels=range(len(EMOTION_NAMES)))
+    return confusion_matrix(labels, answers, labels=range(len(EMOTION_NAMES)))
 
 
 def usual_metrics(
-    labels: Labels, shares: Shares, persons: Sequence[str | None]
+    labels: Labels, votes: Shares, persons: Sequence[str | None]
 ) -> dict[str, Any] | None:
     """Figures of persons who are seen both neutral and not, each beside their own neutral picture.
 
@@ -100,7 +101,7 @@ def usual_metrics(
 
     Args:
         labels: int (N,), 0 to 6.
-        shares: float (N, 7), sum 1.
+        votes: float (N, 8), sum 1.
         persons: who is seen in each picture; None where unknown.
 
     Returns:
@@ -111,7 +112,7 @@ def usual_metrics(
         `other_neutral_images` counts the neutral pictures beside the usual ones; where there is
         none, neutral is right by construction, since each usual face is measured against itself.
     """
-    odds = np.log(np.maximum(shares, LEAST_SHARE))
+    odds = np.log(of_seven(votes))
     odds -= odds[:, NEUTRAL, None]
     usual: dict[str, int] = {}
     for index, (label, person) in enumerate(zip(labels, persons, strict=True)):
@@ -133,9 +134,8 @@ def usual_metrics(
     label = labels[chosen]
     emotional = label != NEUTRAL
     own = np.take_along_axis(change, label[:, None], axis=1)[emotional, 0]
-    change[:, NEUTRAL] = CHANGE_NATS
-    answers = change.argmax(axis=1)
-    answers[change.max(axis=1) <= CHANGE_NATS] = NEUTRAL
+    risen = change[:, :NEUTRAL]  # neutral is the last of the seven
+    answers = np.where(risen.max(axis=1) > CHANGE_NATS, risen.argmax(axis=1), NEUTRAL)
     others = ~emotional & (chosen != base)
     counted = emotional | (others if others.any() else ~emotional)
     recall = {

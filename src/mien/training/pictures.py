@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.classifier import Classifier
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.files import read_sources
 from mien.reader import Reader
 from mien.training.evaluate import describe_model
@@ -173,7 +173,7 @@ def _set_figures(
         "failed": sum(picture.set_name == name for picture in failed),
         "left_out": sum(found.left_out.get(name, {}).values()),
         "weak": name in found.weak,
-        "usual": usual_metrics(_labels(own), _shares(own), [each.picture.person for each in own]),
+        "usual": usual_metrics(_labels(own), _votes(own), [each.picture.person for each in own]),
         "groups": {
             group: figures([each for each in own if each.picture.group == group])
             for group in groups
@@ -185,15 +185,15 @@ def _set_figures(
 def figures(read: list[ReadPicture]) -> dict[str, Any]:
     """`picture_metrics` of pictures that were read."""
     clear = np.array([each.reading.clear for each in read], np.bool_)
-    return picture_metrics(_labels(read), _shares(read), clear)
+    return picture_metrics(_labels(read), _votes(read), clear)
 
 
 def _labels(read: list[ReadPicture]) -> NDArray[np.int64]:
     return np.array([each.label for each in read], np.int64)
 
 
-def _shares(read: list[ReadPicture]) -> NDArray[np.float64]:
-    return np.array([each.shares for each in read]).reshape(-1, len(EMOTION_NAMES))
+def _votes(read: list[ReadPicture]) -> NDArray[np.float64]:
+    return np.array([each.reading.votes for each in read]).reshape(-1, len(VOTE_NAMES))
 
 
 def pictures_summary(result: dict[str, Any]) -> str:
