@@ -91,7 +91,7 @@ def _head(measured: Measured) -> str:
     return (
         f"<h1>{escape(_title(measured))}</h1>\n"
         f'<p class="faint">{escape(" · ".join(origin))}</p>\n{_table(["set", *words], rows)}\n'
-        "<p>The words are explained <a href="  # how">at the end</a>.</p>"
+        '<p>The words are explained <a href="#how">at the end</a>.</p>'
     )
 
 
