@@ -1,7 +1,6 @@
 """The report folder and its pictures."""
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from report_pages import Page
 
 from mien.errors import DataError
 from mien.training import data, evaluate, metrics, plots, report
@@ -43,35 +43,6 @@ class Guess:
         shares = np.full((len(crops), 10), 0.02)
         shares[:, metrics.LABEL_TO_FERPLUS] += self.predict_label(crops) * 0.8
         return shares
-
-
-class Page(HTMLParser):
-    """Collects what a page shows and what it asks for."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.files: set[str] = set()
-        self.alternatives: list[str | None] = []
-        self.headings: list[str] = []
-        self.text = ""
-        self._element = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._element = tag
-        values = dict(attrs)
-        self.files |= {v for k in ("src", "srcset", "href") if (v := values.get(k))}
-        if tag == "img":
-            self.alternatives.append(values.get("alt"))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._element = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._element == "h2":
-            self.headings.append(data)
-        if self._element != "style":
-            self.text += data
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import ArgumentCollection, Group, Parameter
 from rich.console import Console
 from rich.progress import track
 
@@ -177,28 +177,47 @@ def tune(
     print(run_study(data, out, trials=trials, epochs=epochs, network=network, seed=seed))
 
 
+def _one_kind(arguments: ArgumentCollection) -> None:
+    """What belongs to a data set and what to pictures is not mixed, and one of them is there."""
+    given = {argument.name for argument in arguments if argument.tokens}
+    if ("--data" in given) == ("--pictures" in given):
+        raise ValueError("Give either --data DATASET or --pictures FOLDER.")
+    if "--pictures" in given and (other := given & {"--split", "--run"}):
+        raise ValueError(f"{' and '.join(sorted(other))} belongs to --data, not to --pictures.")
+
+
+_MEASURED = Group("What to measure on", sort_key=0, validator=_one_kind)
+
+
 def evaluate(
     *,
-    data: Path,
-    split: str = "validation",
+    data: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    split: Annotated[str, Parameter(group=_MEASURED)] = "validation",
+    run: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    pictures: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
     model: Path | None = None,
     json: Path | None = None,
     report: Path | None = None,
-    run: Path | None = None,
-) -> None:
-    """Measure a model on one split of a data set.
+) -> int:
+    """Measure a model on one split of a data set, or on whole pictures.
 
     Args:
         data: a data set file of `mien data prepare`.
-        split: train, validation, public or private.
+        split: of that: train, validation, public or private.
+        run: the model's training run, to show its learning curves in the report.
+        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
+            labels.csv with columns file and label; person, source and group or sex where known.
         model: an exported model; without it the one that ships with mien.
         json: file for the figures.
         report: folder for a readable page with pictures.
-        run: the model's training run, to show its learning curves in the report.
     """
     from mien.training import evaluate as evaluating
     from mien.training import report as reporting
 
+    if pictures is not None:
+        return _evaluate_pictures(pictures, model, json, report)
+    if data is None:  # refused by `_one_kind` already
+        raise TypeError("neither a data set nor pictures")
     records = datasets.load_dataset(data)
     result = evaluating.evaluate(model, records, split)
     if json is not None:
@@ -207,6 +226,26 @@ def evaluate(
         reporting.write_report(result, records, report, model=model, run=run)
         print(report / "index.html")
     print(evaluating.summary(result))
+    return 0
+
+
+def _evaluate_pictures(
+    folder: Path, model: Path | None, json: Path | None, report: Path | None
+) -> int:
+    from mien.training import evaluate as evaluating
+    from mien.training import picture_report as reporting
+    from mien.training import pictures as measuring
+
+    measured = measuring.measure_pictures(folder, model, progress=_progress)
+    for line in measured.lines():
+        print(line, file=sys.stderr)
+    if json is not None:
+        evaluating.write_json(measured.result, json)
+    if report is not None:
+        reporting.write_picture_report(measured, report)
+        print(report / "index.html")
+    print(measuring.pictures_summary(measured.result))
+    return 1 if measured.problems else 0
 
 
 def export(run: Path, /, *, out: Path, data: Path | None = None, quantize: bool = False) -> None:

@@ -64,6 +64,14 @@ def load_model(model: Path | Predictor | None) -> Predictor:
     return model
 
 
+def describe_model(file: Path | None, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What figures keep of a model: its file, and what that tells of its origin; JSON-ready."""
+    return {
+        "file": None if file is None else str(file),
+        **{key: metadata.get(key) for key in _MODEL_KEYS},
+    }
+
+
 def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
     """What `model` says of uint8 (N, 48, 48) images, N at least 1."""
     images = np.ascontiguousarray(images)
@@ -114,10 +122,7 @@ def evaluate(
     return {
         "split": split,
         "images": len(records),
-        "model": {
-            "file": str(model) if isinstance(model, Path) else None,
-            **{key: predictor.metadata.get(key) for key in _MODEL_KEYS},
-        },
+        "model": describe_model(model if isinstance(model, Path) else None, predictor.metadata),
         "label": label_figures(records, plain, copies),
         "votes": votes_figures(records, plain, raters),
         "tta": {

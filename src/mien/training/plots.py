@@ -95,19 +95,26 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     save(figure, out)
 
 
-def plot_confusion(confusion: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
+def plot_confusion(
+    confusion: NDArray[np.int64],
+    out: Path,
+    theme: Theme = LIGHT,
+    *,
+    labelled: str = "FER2013's label",
+) -> None:
     """Counts and shares of each label's images by what was read.
 
     Args:
         confusion: int (7, 7), a row a label, a column a prediction.
         out: the PNG to write.
         theme: colours.
+        labelled: what the rows are, in words.
     """
     figure = new_figure(7.5, 6.5, theme)
     axes = new_axes(figure, theme)
     _table(axes, confusion, EMOTION_NAMES, EMOTION_NAMES, theme)
     axes.set_xlabel("read as")
-    axes.set_ylabel("FER2013's label")
+    axes.set_ylabel(labelled)
     save(figure, out)
 
 

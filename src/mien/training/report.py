@@ -3,7 +3,6 @@
 Every picture is there twice, on a light and a dark ground; the page shows the one that fits.
 """
 
-from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -21,39 +20,11 @@ from mien.training.evaluate import (
     load_model,
     predict,
 )
-from mien.training.figures import DARK, LIGHT, Theme
 from mien.training.raters import worth_in_words
+from mien.training.report_page import in_rows, picture, write_page
 
 MISTAKES: Final = 24
 """Mistakes on the contact sheet."""
-
-_COLUMNS: Final = 6
-
-_STYLE: Final = """
-:root { color-scheme: light dark; --ground: #fff; --text: #1f2733; --faint: #5b6675;
-  --line: #d5dae1; --card: #f5f6f8; }
-@media (prefers-color-scheme: dark) { :root { --ground: #171b22; --text: #e4e8ee;
-  --faint: #a3adba; --line: #3a4250; --card: #1f252e; } }
-body { margin: 0 auto; max-width: 52rem; padding: 2rem 1.25rem 4rem; background: var(--ground);
-  color: var(--text); font: 1rem/1.55 system-ui, sans-serif; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
-h2 { font-size: 1.2rem; margin: 2.75rem 0 .5rem; }
-p { margin: .5rem 0; max-width: 42rem; }
-.faint { color: var(--faint); overflow-wrap: anywhere; }
-.figures { display: grid; gap: .75rem; margin: 1.5rem 0; padding: 0;
-  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
-.figures div { background: var(--card); border-radius: .6rem; padding: .8rem 1rem; }
-.figures dt { color: var(--faint); font-size: .9rem; }
-.figures dd { margin: 0; font-size: 1.7rem; font-variant-numeric: tabular-nums; }
-.figures small { display: block; font-size: .85rem; line-height: 1.35; color: var(--faint); }
-img { max-width: 100%; max-height: 36rem; margin: .75rem 0; display: block; }
-.scroll { overflow-x: auto; }
-.scroll img { max-width: none; max-height: none; width: max(100%, 44rem); }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .3rem .8rem; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; padding-left: 0; font-weight: 500; }
-summary { cursor: pointer; margin: .5rem 0; }
-"""
 
 
 def write_report(
@@ -94,16 +65,7 @@ def write_report(
     if result["label"]["accuracy"] is not None:
         parts.append(_mistakes_part(records, predictions, folder))
     parts += [f'<p class="faint">{escape(note)}.</p>' for note in result["notes"]]
-    page = folder / "index.html"
-    page.write_text(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(_title(result))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n",
-        encoding="utf-8",
-    )
-    return page
+    return write_page(folder, _title(result), parts)
 
 
 def _title(result: dict[str, Any]) -> str:
@@ -176,8 +138,8 @@ def _label_parts(
     return [
         "<h2>What is taken for what</h2>",
         "<p>A row holds the images of one label, a column what the model reads from them. The "
-        f"diagonal is what it reads as labelled. {_most_confused(confusion)}</p>",
-        _picture(
+        f"diagonal is what it reads as labelled. {most_confused(confusion)}</p>",
+        picture(
             folder,
             "confusion",
             "Table of labels against what the model reads, as counts and shares of each row",
@@ -187,7 +149,7 @@ def _label_parts(
         "<p>Precision: of the faces that the model reads as happy, say, how many are labelled "
         "happy. Recall: of the faces labelled happy, how many the model finds. F1 is one figure "
         "for both. Rare emotions stand on few images, so their figures are the least sure.</p>",
-        _picture(
+        picture(
             folder,
             "per-class",
             "Bars of precision and recall for each emotion; the table below has the figures",
@@ -202,7 +164,7 @@ def _label_parts(
         "<p>Where the model is 80 % sure, it should be right on 80 of 100 images. Bars below the "
         "line are answers given too surely, bars above it too timidly. On average the two are "
         f"{label['ece']:.1%} apart.</p>",
-        _picture(
+        picture(
             folder,
             "reliability",
             f"Share of right answers against the model’s share; {label['ece']:.1%} apart",
@@ -221,7 +183,7 @@ def _votes_parts(
         "<h2>Can its votes be trusted?</h2>",
         "<p>Where the model expects 8 of 10 people to say the same, 8 of 10 should. On average "
         f"the two are {votes['ece']:.1%} apart.</p>",
-        _picture(
+        picture(
             folder,
             "votes-reliability",
             f"Share of raters against the share expected; {votes['ece']:.1%} apart",
@@ -236,7 +198,7 @@ def _votes_parts(
             "will say; the more you ask, the better. The model’s guess is as good as that from "
             f"asking {worth} (lower is better; {votes['perfect_log_loss']:.3f}"
             " would be perfect).</p>",
-            _picture(
+            picture(
                 folder,
                 "raters",
                 f"Log loss against people asked; the model is worth {worth}",
@@ -249,7 +211,7 @@ def _votes_parts(
 
 
 def _learning_part(run: Path, folder: Path) -> str:
-    picture = _picture(
+    drawn = picture(
         folder,
         "learning-curves",
         "Loss and accuracy on training and validation images, epoch by epoch",
@@ -258,8 +220,7 @@ def _learning_part(run: Path, folder: Path) -> str:
     return (
         "<h2>How it learnt</h2>\n<p>An epoch is one pass over the training images. The weights of "
         "the dotted epoch were kept: the best on validation images, which it did not learn from. "
-        "Where validation gets worse while training gets better, it learns by heart.</p>\n"
-        + picture
+        "Where validation gets worse while training gets better, it learns by heart.</p>\n" + drawn
     )
 
 
@@ -273,12 +234,12 @@ def _mistakes_part(records: NDArray[np.void], predictions: Predictions, folder: 
         + ("\n" + ", ".join(_votes_in_words(m.votes)[:2]) if m.votes.any() else "")
         for m in mistakes
     ]
-    picture = _picture(
+    drawn = picture(
         folder,
         "mistakes",
         f"The {len(mistakes)} faces on which the model was most sure and the label differs",
         lambda out, theme: plots.contact_sheet(
-            _in_rows(images), _in_rows(captions), out, theme=theme
+            in_rows(images), in_rows(captions), out, theme=theme
         ),
     )
     known = [m.raters_agree for m in mistakes if m.raters_agree is not None]
@@ -298,14 +259,15 @@ def _mistakes_part(records: NDArray[np.void], predictions: Predictions, folder: 
         "<h2>Most confident mistakes</h2>\n<p>Faces that the model read otherwise than they are "
         "labelled, the surest first: what it reads, FER2013’s label, and the two answers that ten "
         f"people gave most often.{agreement}</p>\n"
-        f'<div class="scroll">{picture}</div>\n'
+        f'<div class="scroll">{drawn}</div>\n'
         '<details><summary>The same as a table</summary>\n<div class="scroll"><table><thead><tr>'
         '<th scope="col">image</th><th scope="col">looks</th><th scope="col">label</th>'
         f'<th scope="col">votes</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>'
     )
 
 
-def _most_confused(confusion: NDArray[np.int64]) -> str:
+def most_confused(confusion: NDArray[np.int64]) -> str:
+    """A sentence on what is most often taken for what, of counts (7, 7), a row a label."""
     off = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     np.fill_diagonal(off, 0)
     i, j = np.unravel_index(int(off.argmax()), off.shape)
@@ -317,23 +279,8 @@ def _most_confused(confusion: NDArray[np.int64]) -> str:
     )
 
 
-def _picture(folder: Path, name: str, words: str, draw: Callable[[Path, Theme], None]) -> str:
-    """Draw a picture on both grounds; the HTML that shows the fitting one."""
-    for theme in (LIGHT, DARK):
-        draw(folder / f"{name}{theme.suffix}.png", theme)
-    return (
-        f'<picture><source media="(prefers-color-scheme: dark)" '
-        f'srcset="{name}{DARK.suffix}.png">'
-        f'<img src="{name}.png" alt="{escape(words)}" loading="lazy"></picture>'
-    )
-
-
 def _votes_in_words(votes: NDArray[np.uint8]) -> list[str]:
     """The answers that were given, most frequent first: "7 happy", "3 neutral"."""
     words = list(plots.FERPLUS_WORDS.values())
     order = np.argsort(-votes.astype(int), kind="stable")
     return [f"{votes[column]} {words[column]}" for column in order if votes[column]]
-
-
-def _in_rows(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + _COLUMNS] for start in range(0, len(items), _COLUMNS)]

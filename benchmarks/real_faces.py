@@ -1,0 +1,250 @@
+"""Whole pictures and films of people whose expression is known: what is read, kept as a history.
+
+    python benchmarks/real_faces.py [--model FILE] [--name NAME]
+
+Measures `mien evaluate --pictures` on ../shared/data/real, and on the stretches of films in
+../shared/data/clips/segments.csv every frame by itself: the share of frames whose answer is the
+stretch's label, as the set "clips", whose balanced accuracy is the mean of the stretches. Appends
+a line a set to benchmarks/history/real-faces.csv, and prints the table. What is not on this machine
+is named and left out. Nobody trains on these pictures; the labels of "web" are weak.
+"""
+
+import csv
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import chain, islice
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import cyclopts
+import numpy as np
+from cyclopts import Parameter
+from numpy.typing import NDArray
+
+from mien.bench import machine
+from mien.classifier import PACKAGED_MODEL
+from mien.emotions import EMOTION_NAMES
+from mien.errors import DataError
+from mien.reader import Reader
+from mien.training.labelled import LabelledPicture, read_label
+from mien.training.picture_metrics import of_seven
+from mien.training.pictures import ReadPicture, figures, measure_pictures
+from mien.training.run_folder import git_commit
+from mien.videos import Video
+
+HERE: Final = Path(__file__).parent
+DATA: Final = HERE.parents[1] / "shared" / "data"
+CLIPS: Final = "clips"
+"""Name of the set of the films' stretches."""
+
+COLUMNS: Final = (
+    *("date", "commit", "machine", "model", "sha256", "network", "set", "images", "no_face"),
+    *("accuracy", "balanced_accuracy", *(f"recall_{name}" for name in EMOTION_NAMES)),
+    *("clear", "accuracy_where_clear", "mean_top_share", "ece", "emotional_auc"),
+    *("usual_above", "usual_above_by_1", "usual_balanced_accuracy"),
+)
+"""Columns of the history; a figure that the set does not allow is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a film whose expression is known: its first and last frame, both included."""
+
+    film: Path
+    first: int
+    last: int
+    label: str
+
+    @property
+    def name(self) -> str:
+        """For a table."""
+        return f"{self.film.name}, frames {self.first} to {self.last}, {self.label}"
+
+
+def main(
+    *,
+    model: Path | None = None,
+    name: str | None = None,
+    pictures: Path = DATA / "real",
+    segments: Path = DATA / "clips" / "segments.csv",
+    history: Annotated[Path, Parameter(negative=())] = HERE / "history" / "real-faces.csv",
+    keep: bool = True,
+) -> None:
+    """Measure, print a Markdown table, and add lines to the history.
+
+    Args:
+        model: an exported model; without it the one that ships with mien.
+        name: of the model in the history; without it the file's name.
+        pictures: folder of labelled pictures, as of `mien evaluate --pictures`.
+        segments: table of stretches of films: film, first_frame, last_frame, label. The films are
+            sought from the folder above the table's.
+        history: CSV to which a line a set is added.
+        keep: add to the history.
+    """
+    reader = Reader(model=model)
+    sets: dict[str, dict[str, Any]] = {}
+    if pictures.is_dir():
+        measured = measure_pictures(pictures, reader)
+        for line in [*measured.notes, *measured.problems]:
+            print(line)
+        sets |= measured.result["pictures"]
+    else:
+        print(f"{pictures} is not on this machine: labelled pictures are left out")
+    there = read_segments(segments) if segments.is_file() else []
+    for film in sorted({str(segment.film) for segment in there if not segment.film.is_file()}):
+        print(f"{film} is not on this machine: its stretches are left out")
+    there = [segment for segment in there if segment.film.is_file()]
+    if there:
+        sets[CLIPS], by_segment = measure_segments(there, reader)
+        print("\n| stretch | frames read as labelled |\n|---|--:|")
+        for segment, share in by_segment.items():
+            print(f"| {segment} | {_percent(share)} |")
+    elif not segments.is_file():
+        print(f"{segments} is not on this machine: films are left out")
+    if not sets:
+        raise SystemExit("Nothing is here to measure on; give --pictures or --segments.")
+    file = PACKAGED_MODEL if model is None else model
+    origin = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": git_commit(),
+        "machine": "{processor}, {cores} cores".format(**machine()),
+        "model": name or ("shipped" if model is None else model.name),
+        "sha256": sha256(file.read_bytes()).hexdigest()[:12],
+        "network": reader.classifier.metadata.get("network"),
+    }
+    rows = [history_row(origin, set_name, of_set) for set_name, of_set in sets.items()]
+    if keep:
+        append(history, rows)
+    print(f"\n{_markdown(sets)}")
+
+
+def read_segments(table: Path) -> list[Segment]:
+    """The stretches of a table; its films are sought from the folder above.
+
+    Raises:
+        DataError: a label is none of the seven emotions.
+    """
+    found: list[Segment] = []
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            label = read_label(row["label"])
+            if label is None:
+                raise DataError(f"{table}: {row['label']!r} is none of {', '.join(EMOTION_NAMES)}.")
+            film = table.resolve().parents[1] / row["film"]
+            found.append(Segment(film, int(row["first_frame"]), int(row["last_frame"]), label))
+    return found
+
+
+def measure_segments(
+    segments: list[Segment], reader: Reader
+) -> tuple[dict[str, Any], dict[str, float | None]]:
+    """The figures of all frames, and by stretch the share of frames read as labelled.
+
+    Frames without a face count in no figure but `no_face`. `balanced_accuracy` is the mean over the
+    stretches, and `recall` the mean over those of one label.
+    """
+    every: list[ReadPicture] = []
+    shares: dict[str, float | None] = {}
+    by_label: dict[str, list[float]] = {}
+    no_face = 0
+    for segment in segments:
+        frames = _frames(segment)
+        picture = LabelledPicture(segment.name, segment.film, segment.label, CLIPS)
+        read: list[ReadPicture] = []
+        for readings in reader.read_many(frames):
+            if readings:
+                largest = readings[0]
+                read.append(ReadPicture(picture, largest, of_seven(largest.votes[None])[0]))
+            else:
+                no_face += 1
+        every += read
+        shares[segment.name] = None
+        if read:
+            right = float(np.mean([each.answer == each.label for each in read]))
+            shares[segment.name] = right
+            by_label.setdefault(segment.label, []).append(right)
+    result = figures(every)
+    result["recall"] |= {label: float(np.mean(values)) for label, values in by_label.items()}
+    if by_label:
+        result["balanced_accuracy"] = float(np.mean(list(chain(*by_label.values()))))
+    return {**result, "no_face": no_face, "usual": None, "weak": False}, shares
+
+
+def _frames(segment: Segment) -> Iterator[NDArray[np.uint8]]:
+    with Video(segment.film) as video:
+        frames = video.frames(after=segment.first - 1)
+        for frame in islice(frames, segment.last - segment.first + 1):
+            yield frame.image
+
+
+def history_row(origin: dict[str, Any], name: str, of_set: dict[str, Any]) -> dict[str, Any]:
+    """A line of the history: where it comes from, and the figures of a set, to four digits."""
+    usual = of_set["usual"] or {}
+    values = {
+        **{key: of_set[key] for key in COLUMNS if key in of_set},
+        **{f"recall_{emotion}": share for emotion, share in of_set["recall"].items()},
+        **{f"usual_{key}": usual.get(key) for key in ("above", "above_by_1", "balanced_accuracy")},
+    }
+    rounded = {
+        key: round(value, 4) if isinstance(value, float) else value for key, value in values.items()
+    }
+    return {**origin, "set": name, **rounded}
+
+
+def append(history: Path, rows: list[dict[str, Any]]) -> None:
+    """Add lines to the history; a missing file is begun with its header.
+
+    Raises:
+        DataError: it has other columns.
+    """
+    header = ""
+    with suppress(FileNotFoundError), history.open(encoding="utf-8") as file:
+        header = file.readline().strip()
+    if header and header != ",".join(COLUMNS):
+        raise DataError(f"{history}: expected the columns {', '.join(COLUMNS)}, got {header}.")
+    history.parent.mkdir(parents=True, exist_ok=True)
+    with history.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        if not header:
+            writer.writeheader()
+        writer.writerows(rows)
+
+
+def _markdown(sets: dict[str, dict[str, Any]]) -> str:
+    shown = {
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced",
+        "clear": "clear",
+        "accuracy_where_clear": "right where clear",
+        "mean_top_share": "mean share",
+        "ece": "calibration error",
+    }
+    usual = {
+        "above": "above the usual face",
+        "above_by_1": "by 1 nat",
+        "balanced_accuracy": "balanced, with it",
+    }
+    head = ["set", "images", "no face", *shown.values(), "happy", "neutral", "emotional"]
+    head += usual.values()
+    lines = [f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
+    for name, of_set in sets.items():
+        row = [f"{name} (weak labels)" if of_set["weak"] else name]
+        row += [f"{of_set['images']:,}", f"{of_set['no_face']:,}"]
+        row += [_percent(of_set[key]) for key in shown]
+        row += [_percent(of_set["recall"][emotion]) for emotion in ("happy", "neutral")]
+        auc = of_set["emotional_auc"]
+        row.append("–" if auc is None else f"{auc:.3f}")
+        row += [_percent((of_set["usual"] or {}).get(key)) for key in usual]
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+if __name__ == "__main__":
+    cyclopts.run(main)
