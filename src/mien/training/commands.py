@@ -202,9 +202,9 @@ def evaluate(
     """Measure a model on one split of a data set, or on whole pictures.
 
     Args:
-        data: a data set file of `mien data prepare`.
-        split: of that: train, validation, public or private.
-        run: the model's training run, to show its learning curves in the report.
+        data: a data set file of `mien data prepare`; this or --pictures.
+        split: of --data: train, validation, public or private.
+        run: of --data: the model's training run, to show its learning curves in the report.
         pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
             labels.csv with columns file and label; person, source and group or sex where known.
         model: an exported model; without it the one that ships with mien.
