@@ -124,7 +124,7 @@ def prepare(
         progress: wraps the long loops.
 
     Raises:
-        DataError: nothing usable at `source`, `votes` is not FER+'s table, or `press` is no such zip.
+        DataError: nothing usable at `source`, or `votes` or `press` is not what it should be.
     """
     problems: list[str] = []
     records = _fer2013(list(_records(source, problems, progress)))

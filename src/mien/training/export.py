@@ -32,8 +32,7 @@ from mien.training.metrics import movements_r2
 from mien.training.movements import MOVEMENT_NAMES
 from mien.training.quantize import quantize as quantize_model
 from mien.training.run_folder import fingerprint, load_run, read_config
-from mien.training.shown import HEADS as POOLED
-from mien.training.shown import Shown, fit_shown
+from mien.training.shown import POOL, Shown, fit_shown
 from mien.training.train import predict_logits
 
 FORMAT: Final = 1
@@ -203,9 +202,9 @@ def _fitted(
         told["movements_r2"] = dict(zip(MOVEMENT_NAMES, r2, strict=True))
         told["movements"] = [n for n, value in told["movements_r2"].items() if value >= LEAST_R2]
     shown: Shown | None = None
-    if set(POOLED) <= set(heads):
+    if set(POOL) <= set(heads):
         shares = {
-            head: torch.softmax(calibrations[head].logits(answers[head]), dim=1) for head in POOLED
+            head: torch.softmax(calibrations[head].logits(answers[head]), dim=1) for head in POOL
         }
         shown = fit_shown(shares, validation)
         told["shown"], told["shown_from"] = list(VOTE_NAMES), shown.described()
