@@ -13,9 +13,11 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES
 from mien.training import metrics
 from mien.training.data import select
+from mien.training.movements import MOVEMENT_NAMES
 from mien.training.raters import Raters, worth_in_words
 
 _MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
@@ -45,10 +47,15 @@ class Predictions:
     Attributes:
         label: float (N, 7), or None without that head.
         votes: float (N, 10) in the order of `FERPLUS_NAMES`, or None without that head.
+        shown: float (N, 8) in the order of `VOTE_NAMES`, what people see; None of a predictor that
+            is no `Classifier`.
+        movements: float (N, M), 0 to 1, and their names; None without that head.
     """
 
     label: metrics.Shares | None
     votes: metrics.Shares | None
+    shown: metrics.Shares | None = None
+    movements: tuple[tuple[str, ...], metrics.Shares] | None = None
 
 
 def load_model(model: Path | Predictor | None) -> Predictor:
@@ -58,8 +65,6 @@ def load_model(model: Path | Predictor | None) -> Predictor:
         ModelError: the file is missing or no model of mien's.
     """
     if model is None or isinstance(model, Path):
-        from mien.classifier import Classifier
-
         return Classifier(model)
     return model
 
@@ -75,7 +80,12 @@ def describe_model(file: Path | None, metadata: Mapping[str, Any]) -> dict[str, 
 def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
     """What `model` says of uint8 (N, 48, 48) images, N at least 1."""
     images = np.ascontiguousarray(images)
-    return Predictions(model.predict_label(images), model.predict_votes(images))
+    label, votes = model.predict_label(images), model.predict_votes(images)
+    if not isinstance(model, Classifier):
+        return Predictions(label, votes)
+    faces = model.predict_faces(images)
+    told = None if faces.movements is None else (model.movement_names, faces.movements)
+    return Predictions(label, votes, faces.votes, told)
 
 
 def evaluate(
@@ -89,8 +99,9 @@ def evaluate(
         split: "train", "validation", "public" or "private".
 
     Returns:
-        JSON-ready: `split`, `images`, `model` (what its file tells of its origin), `label` and
-        `votes` (the keys of `metrics.LABEL_KEYS` and `VOTES_KEYS`), `tta` (`label` and `votes` of
+        JSON-ready: `split`, `images`, `model` (what its file tells of its origin), `label`,
+        `votes` and `shown` (the keys of `metrics.LABEL_KEYS`, `VOTES_KEYS` and `SHOWN_KEYS`),
+        `movements` (`r2` by name, where the data set is annotated), `tta` (`label` and `votes` of
         the mean with the mirrored images) and `notes`, which say why a figure is None.
 
     Raises:
@@ -125,6 +136,8 @@ def evaluate(
         "model": describe_model(model if isinstance(model, Path) else None, predictor.metadata),
         "label": label_figures(records, plain, copies),
         "votes": votes_figures(records, plain, raters),
+        "shown": shown_figures(records, plain),
+        "movements": movements_figures(records, plain),
         "tta": {
             "label": label_figures(records, both, copies),
             "votes": votes_figures(records, both, raters),
@@ -162,6 +175,23 @@ def votes_figures(
     if predictions.votes is None or not records["votes"].any():
         return dict.fromkeys(metrics.VOTES_KEYS)
     return metrics.votes_metrics(records["votes"], predictions.votes, raters)
+
+
+def shown_figures(records: NDArray[np.void], predictions: Predictions) -> dict[str, Any]:
+    """`shown.*` on the records that have votes; all None without any or of another predictor."""
+    if predictions.shown is None or not records["votes"].any():
+        return dict.fromkeys(metrics.SHOWN_KEYS)
+    return metrics.shown_metrics(records["votes"], predictions.shown)
+
+
+def movements_figures(records: NDArray[np.void], predictions: Predictions) -> dict[str, Any]:
+    """`movements.r2` by name; None without that head or on images that nobody annotated."""
+    if predictions.movements is None or not (records["movements"] >= 0).any():
+        return {"r2": None}
+    names, found = predictions.movements
+    wanted = records["movements"][:, [MOVEMENT_NAMES.index(name) for name in names]]
+    r2 = metrics.movements_r2(wanted, found)
+    return {"r2": {n: float(v) if np.isfinite(v) else None for n, v in zip(names, r2, strict=True)}}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,6 +281,15 @@ def summary(result: dict[str, Any]) -> str:
             f"{votes['log_loss_images']:,} (perfect {_figure(votes['perfect_log_loss'])}), worth "
             f"{worth}, calibration error {_figure(votes['ece'])}"
         )
+    shown = result["shown"]
+    if shown["majority_images"] is not None:
+        lines.append(
+            f"shown: majority accuracy {_figure(shown['majority_accuracy'])}, log loss "
+            f"{_figure(shown['log_loss'])}, calibration error {_figure(shown['ece'])}"
+        )
+    if result["movements"]["r2"] is not None:
+        told = ", ".join(f"{n} {_figure(v, 2)}" for n, v in result["movements"]["r2"].items())
+        lines.append(f"movements (R²): {told}")
     return "\n".join([*lines, *result["notes"]])
 
 

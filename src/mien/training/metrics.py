@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
 from mien.training.raters import ANSWERS, RATERS, Raters, Votes, worth
 
 BINS: Final = 15
@@ -236,6 +236,43 @@ LABEL_KEYS: Final = (
     "log_loss",
     "ece",
 )
+
+
+def shown_metrics(votes: Votes, shares: Shares) -> dict[str, Any]:
+    """The `shown.*` metrics: the shares that people see against the votes of ten people.
+
+    FER+'s raters saw thumbnails, so that shown shares may agree with them less than the votes head.
+
+    Args:
+        votes: int (N, 10); an image without votes is all zero.
+        shares: float (N, 8) in the order of `VOTE_NAMES`, sum 1.
+
+    Returns:
+        JSON-ready; what no image allows is None. `majority_accuracy` on the `majority_images` of
+        FER+'s protocol, contempt being "other"; `log_loss` in nats over the eight answers and `ece`
+        of the top share, on the images that are `answered`.
+    """
+    result: dict[str, Any] = dict.fromkeys(SHOWN_KEYS)
+    column = np.array([VOTE_NAMES.index(VOTE_OF_FERPLUS[n]) for n in FERPLUS_NAMES[:ANSWERS]])
+    top = majority(votes)
+    counts = top >= 0
+    result["majority_images"] = int(counts.sum())
+    if counts.any():
+        right = shares[counts].argmax(axis=1) == column[top[counts]]
+        result["majority_accuracy"] = float(right.mean())
+    ten = answered(votes)
+    if ten.any():
+        eight = np.zeros((int(ten.sum()), len(VOTE_NAMES)))
+        for place, name in enumerate(column):
+            eight[:, name] += votes[ten, place] / RATERS
+        predicted = np.maximum(shares[ten].astype(np.float64), LEAST_SHARE)
+        result["log_loss"] = float(-(eight * np.log(predicted)).sum(axis=1).mean())
+        said = np.take_along_axis(eight, predicted.argmax(axis=1)[:, None], axis=1)[:, 0]
+        result["ece"] = reliability(predicted.max(axis=1), said).error
+    return result
+
+
+SHOWN_KEYS: Final = ("majority_accuracy", "majority_images", "log_loss", "ece")
 
 
 def _by_emotion(values: Any) -> dict[str, float]:
