@@ -4,7 +4,7 @@
     python benchmarks/analysis.py write --data DATASET [--model FILE --run RUN]
 
 `train` trains a short run for each of `STUDIES`, one change to a common recipe each, and keeps the
-log in docs/runs/studies. It may be interrupted and goes on where it was. `write` measures the model
+log in experiments/runs/studies. It may be interrupted and goes on where it was. `write` measures the model
 and writes the page and its pictures from that and from the logs that are there.
 """
 
@@ -31,7 +31,8 @@ from mien.training.figures import LIGHT, new_axes, new_figure, save
 from mien.training.train import train as run_training
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-STUDY_LOGS: Final = DOCS / "runs" / "studies"
+EXPERIMENTS: Final = Path(__file__).parents[1] / "experiments"
+STUDY_LOGS: Final = EXPERIMENTS / "runs" / "studies"
 
 REFERENCE: Final = Config(
     network="residual",
@@ -127,12 +128,12 @@ def write(*, data: Path, model: Path | None = None, run: Path | None = None) -> 
     Args:
         data: a data set file of `mien data prepare`.
         model: an exported model; without it the one that ships with mien.
-        run: folder with its run's epochs.csv; without it the one in docs/runs.
+        run: folder with its run's epochs.csv; without it the one in experiments/runs.
     """
     records = load_dataset(data)
     classifier = Classifier(model)
     network = str(classifier.metadata["network"])
-    run = run or DOCS / "runs" / network
+    run = run or EXPERIMENTS / "runs" / network
     folder = DOCS / "analysis"
     figures = {
         split: evaluate(classifier, records, split) for split in ("train", "validation", "public")

@@ -22,13 +22,13 @@ def test_every_run_was_trained_as_the_recipe_says(name: str) -> None:
     words = shlex.split(f"train --data DATA --out OUT {RUNS[name]}")
     _, bound, _ = app.parse_args(words)
     config = json.loads(json.dumps(asdict(bound.arguments["config"])))
-    done = json.loads((ROOT / "docs" / "runs" / name / "config.json").read_text())["config"]
+    done = json.loads((ROOT / "experiments" / "runs" / name / "config.json").read_text())["config"]
     assert known(config, done) == known(done, done)
 
 
 def test_the_shipped_weights_are_of_the_last_run() -> None:
     last = list(RUNS)[-1]
-    done = json.loads((ROOT / "docs" / "runs" / last / "config.json").read_text())
+    done = json.loads((ROOT / "experiments" / "runs" / last / "config.json").read_text())
     shipped = Classifier().metadata
     assert f'mien export "$out/{last}"' in TEXT
     assert shipped["config"] == done["config"]

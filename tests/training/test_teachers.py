@@ -8,10 +8,11 @@ from small_models import write_model
 from mien.classifier import Classifier
 from mien.errors import ModelError, TrainingError
 from mien.training.augment import rescale
+from mien.training.networks import build
 from mien.training.teachers import load_teacher
 
 ROOT = Path(__file__).parents[2]
-RUN = next((ROOT / "docs" / "runs").glob("*/best.pt")).parent
+CONFIG = ROOT / "experiments" / "runs" / "residual-6" / "config.json"
 
 
 def test_an_exported_file_says_as_a_network_what_it_says_by_itself(
@@ -37,8 +38,11 @@ def test_a_share_of_nothing_is_finite(tmp_path: Path) -> None:
     assert torch.isfinite(teacher(torch.zeros(1, 1, 48, 48))).all()
 
 
-def test_a_folder_is_a_run() -> None:
-    assert load_teacher(RUN)(torch.zeros(2, 1, 48, 48)).shape == (2, 17)
+def test_a_folder_is_a_run(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(CONFIG.read_bytes())
+    network = build("residual-deep", 0, ("label", "votes"))
+    torch.save(network.state_dict(), tmp_path / "best.pt")
+    assert load_teacher(tmp_path)(torch.zeros(2, 1, 48, 48)).shape == (2, 17)
 
 
 def test_what_is_neither_run_nor_model_is_named(tmp_path: Path) -> None:
