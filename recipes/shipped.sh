@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# The whole way from FER2013 and FER+ to the weights that mien ships.
+# The whole way from FER2013, FER+, press faces and teachers to the weights that mien ships.
 #
-#   recipes/shipped.sh fer2013.zip fer2013new.csv OUT
+#   recipes/shipped.sh fer2013.zip fer2013new.csv press-faces.zip TEACHERS OUT
 #
-# OUT holds the data set, the runs, the exported network and its figures in the end. Started again, it
+# TEACHERS holds three files that docs/train-your-own.md names, with their SHA-256. OUT holds the data set, the runs, the exported network and its figures in the end. Started again, it
 # goes on where it was interrupted. The same machine gives the same weights.
 set -euo pipefail
-fer2013=$1 votes=$2 out=$3
+fer2013=$1 votes=$2 press=$3 teachers=$4 out=$5
 mkdir -p "$out"
 [ -e "$out/fer2013.npy" ] || mien data prepare "$fer2013" --votes "$votes" --out "$out/fer2013.npy"
+data=$out/fer2013.npy
 
 train() { # NAME OPTIONS...
     local run=$out/$1 resume=()
     shift
     [ ! -e "$run/config.json" ] || resume=(--resume)
-    mien train --data "$out/fer2013.npy" --out "$run" "$@" "${resume[@]}"
+    mien train --data "$data" --out "$run" "$@" "${resume[@]}"
 }
 
 # A first teacher, and what shipped before.
@@ -65,8 +66,24 @@ train residual-6 --network residual-deep --start "$out/residual-5" \
     --shear-range 5 --brightness-range 0.2 --contrast-range 0.2 --blur 0.6 --noise 4 --jpeg 60 \
     --erasing 0.15
 
-mien export "$out/residual-6" --data "$out/fer2013.npy" --out "$out/mien.onnx" --quantize
+# Taught on by whole photographs and other teachers: expressions and movements as further heads.
+if [ ! -e "$out/faces.npy" ]; then
+    mien data prepare "$fer2013" --votes "$votes" --press "$press" --out "$out/faces-plain.npy"
+    mien data annotate "$out/faces-plain.npy" --out "$out/faces.npy" --press "$press" \
+        --expressions "$teachers/facial_expression_recognition_mobilefacenet_2022july_int8.onnx" \
+        --landmarker "$teachers/face_landmarks_detector.tflite" \
+        --blendshapes "$teachers/face_blendshapes.tflite" --teachers "$out/residual-6"
+fi
+data=$out/faces.npy
+train residual-8 --network residual-deep --start "$out/residual-6" \
+    --epochs 10 --patience 10 --learning-rate 0.001 --weight-decay 0.05 --averaging 0.998 \
+    --backgrounds 0.06 --label-smoothing 0 --expressions-weight 1 --movements-weight 3 \
+    --distillation-weight 0.3 --rotation-range 12 --zoom-range 0.2 --shift-range 0.06 \
+    --shear-range 5 --brightness-range 0.2 --contrast-range 0.2 --blur 0.6 --noise 4 --jpeg 60 \
+    --erasing 0.15
+
+mien export "$out/residual-8" --data "$data" --out "$out/mien.onnx" --quantize
 for split in validation public; do
-    mien evaluate --data "$out/fer2013.npy" --split "$split" --model "$out/mien.onnx" \
-        --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual-6"
+    mien evaluate --data "$data" --split "$split" --model "$out/mien.onnx" \
+        --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual-8"
 done
