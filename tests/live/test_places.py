@@ -11,7 +11,7 @@ from test_app import ADDRESS, StandInReader, await_ready, connect, message
 
 from mien.live import costs, limits, places
 from mien.live.app import create_app
-from mien.live.limits import TokenBucket, Clients
+from mien.live.limits import Clients, TokenBucket
 from mien.live.places import Places
 from mien.live.settings import Settings
 

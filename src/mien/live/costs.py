@@ -6,8 +6,11 @@ from typing import Final
 FIRST_GUESS: Final = 0.02
 """Seconds a reading, before any was measured: four and a half places a reader."""
 
+QUIET: Final = 2.0
+"""Seconds without a reading after which what was learnt begins to be forgotten."""
+
 HEALING: Final = 5.0
-"""Seconds without a reading in which half of what was learnt is forgotten."""
+"""Seconds in which half of it is, after that."""
 
 _STEADINESS: Final = 50  # readings over which a session's cost is smoothed
 _OUTLIER: Final = 4.0  # times its session's cost a reading counts at most
@@ -24,7 +27,8 @@ class _Estimate:
 
     @property
     def mean(self) -> float:
-        share = 0.5 ** ((time.monotonic() - self._time) / HEALING)
+        quiet = time.monotonic() - self._time - QUIET
+        share = 0.5 ** (max(0.0, quiet) / HEALING)
         return FIRST_GUESS + (self._mean - FIRST_GUESS) * share
 
     def take(self, seconds: float) -> None:

@@ -95,8 +95,9 @@ class Gate:
 
     def _make_room(self, quiet: asyncio.Transport | None, client: str, reason: str) -> bool:
         """Cut a quiet connection off."""
-        warn_once("connection refused", client if quiet is None else self._client[quiet],
-                  reason=reason)
+        warn_once(
+            "connection refused", client if quiet is None else self._client[quiet], reason=reason
+        )
         if quiet is None:
             if not self._of[client]:
                 del self._of[client]

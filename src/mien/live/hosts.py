@@ -31,9 +31,11 @@ def parse_host(text: str) -> Host | None:
     if found is None or int(found["port"] or 0) > 65535:
         return None
     name = found["v6"] or found["name"]
-    if found["v6"] is not None or name.rpartition(".")[2].isdecimal():
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return None
+    try:
+        if found["v6"] is not None:
+            ipaddress.IPv6Address(name)
+        elif name.rpartition(".")[2].isdecimal():
+            ipaddress.IPv4Address(name)
+    except ValueError:
+        return None
     return Host(name, text.lower())

@@ -67,6 +67,4 @@ def decode(frame: Frame) -> NDArray[np.uint8]:
 
 
 def _refusal(frame: Frame, error: str, reason: str) -> FrameError:
-    return FrameError(
-        error, f"Expected a whole baseline JPEG; {reason}", sequence=frame.sequence
-    )
+    return FrameError(error, f"Expected a whole baseline JPEG; {reason}", sequence=frame.sequence)

@@ -138,7 +138,9 @@ def _next_marker(jpeg: bytes, position: int) -> int:
         count = min(window, len(jpeg) - position)
         values = np.frombuffer(jpeg, np.uint8, count, position)
         after = values[1:]
-        is_marker = (values[:-1] == 0xFF) & (after != 0) & (after != 0xFF) & ((after & 0xF8) != 0xD0)
+        is_marker = (
+            (values[:-1] == 0xFF) & (after != 0) & (after != 0xFF) & ((after & 0xF8) != 0xD0)
+        )
         first = int(is_marker.argmax()) if is_marker.size else 0
         if is_marker.size and is_marker[first]:
             return position + first + 2

@@ -1,8 +1,8 @@
 """What happened, for programs: a JSON object a line. No field ever holds a picture or a token.
 
-Nothing that strangers do fills a disk or holds the server up: of each kind of line some a second are
-written, the others counted; a thread of its own writes them, and where nobody takes them, they are
-dropped.
+Nothing that strangers do fills a disk or holds the server up: of each kind of line some a second
+are written, the others counted; a thread of its own writes them, and where nobody takes them, they
+are dropped.
 """
 
 import json

@@ -103,14 +103,12 @@ def _check_size(width: int, height: int, limit: float) -> float:
 
 
 def _unknown(content: bytes) -> ImageError:
-    for start, name in _OTHERS:
-        if content.startswith(start):
-            break
-    else:
-        if content[4:8] != b"ftyp":
-            return ImageError("Not a picture. Expected a JPEG, PNG or WebP.")
+    name = next((name for start, name in _OTHERS if content.startswith(start)), None)
+    if name is None and content[4:8] == b"ftyp":
         name = "AVIF or HEIF"
+    if name is None:
+        return ImageError("Not a picture. Expected a JPEG, PNG or WebP.")
     return ImageError(
-        f"Expected a JPEG, PNG or WebP, got a {name}: what it takes to decode one cannot be told "
-        "beforehand. Save it as JPEG or PNG; `mien read` takes more formats."
+        f"Expected a JPEG, PNG or WebP, got {name}, of which nobody can tell beforehand what it "
+        "takes to decode. Save it as JPEG or PNG; `mien read` takes more formats."
     )

@@ -110,7 +110,7 @@ class Places:
         """Whether a place became free that a client with more pages than `client` held."""
         if not pages:
             return False
-        (most, number) = pages.most_common(1)[0]
+        most, number = pages.most_common(1)[0]
         if number <= pages[client] + 1:
             return False
         of_most = [who for who, place in self._held.items() if place.client == most]

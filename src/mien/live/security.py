@@ -104,16 +104,14 @@ class Guard:
         self, scope: Scope, headers: Headers, host: Host, token: str
     ) -> Response | None:
         name = cookie_name(host)
+        shown, code = _shown(scope)
         for given in _cookies(headers, name):
             if self._sign_ins.holds(given):
                 scope[SESSION] = given
-                return None
+                # A token leaves the address bar in any case.
+                return RedirectResponse("/", 303) if shown or code else None
         kind, _, bearer = headers.get("authorization", "").partition(" ")
         bearer = bearer.strip() if kind.lower() == "bearer" else ""
-        query: dict[str, list[str]] = {}
-        if scope["type"] == "http" and scope["path"] == "/":
-            query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
-        shown, code = query.get("token", [""])[0], query.get("code", [""])[0]
         client = client_of(scope)
         if bearer or shown or code:
             if not self._clients.may_guess(client):
@@ -148,6 +146,17 @@ def cookie_name(host: Host) -> str:
     """The name of the cookie: of two servers on one computer each has its own."""
     port = host.netloc.removeprefix(f"[{host.name}]").rpartition(":")[2]
     return f"{COOKIE}-{port}" if port.isdecimal() and ":" in host.netloc else COOKIE
+
+
+def _shown(scope: Scope) -> tuple[str, str]:
+    """The token and the code in the page's address; empty where there is none."""
+    if scope["type"] != "http" or scope["path"] != "/":
+        return "", ""
+    try:
+        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+    except ValueError:
+        return "", ""
+    return query.get("token", [""])[0], query.get("code", [""])[0]
 
 
 def _too_many(text: str, again: str = "1") -> Response:

@@ -3,6 +3,7 @@
 uvicorn counts neither pings nor pieces of messages, and waits for good for clients that take no
 answers. Here every frame counts, what waits to be sent is limited, and such clients are cut off.
 """
+# ruff: noqa: D102 -- methods that asyncio or uvicorn call
 
 import asyncio
 from typing import Any, Final, cast
