@@ -1,8 +1,9 @@
 """Honest sessions beside one attacker: what is left to them, of memory, and of the log.
 
 `mien live` runs in a process of its own, the attacker in another, from 127.0.0.2; all over
-loopback, bounded in count and time. For each attack: readings a second of the honest sessions before, during
-and five seconds after it, the server's memory before and at most, bytes and lines of its log.
+loopback, bounded in count and time. For each attack: readings a second of the honest sessions
+before, during and five seconds after it, the server's memory before and at most, bytes and lines of
+its log.
 
     python benchmarks/load/attack.py --json attack.json
     python benchmarks/load/attack.py --source ../other/src --only pings     # another version
@@ -212,9 +213,10 @@ ATTACKS: Final[dict[str, Callable[[str, float], None]]] = {
 
 
 @contextlib.contextmanager
-def server(source: Path | None) -> Generator[tuple[str, psutil.Process, Path]]:
+def server(source: Path | None, *options: str) -> Generator[tuple[str, psutil.Process, Path]]:
     """`mien live` with the usual limit of 1,024 files; its address, process and log."""
     command = [sys.executable, "-m", "mien", "live", "--port", "0", "--no-open", "--log", "json"]
+    command += options
     environment = dict(os.environ)
     if source is not None:
         environment["PYTHONPATH"] = str(source.resolve())
@@ -240,7 +242,14 @@ def rate(sessions: list[Session], seconds: float) -> float:
     return round(min(len(one.delays) for one in sessions) / seconds, 2)
 
 
-def measure(name: str, source: Path | None, honest: int, seconds: float, hz: float) -> Outcome:
+def measure(
+    name: str,
+    source: Path | None,
+    honest: int,
+    seconds: float,
+    hz: float,
+    options: tuple[str, ...] = (),
+) -> Outcome:
     """One attack on a server of its own."""
     pictures = film(10)
 
@@ -252,7 +261,7 @@ def measure(name: str, source: Path | None, honest: int, seconds: float, hz: flo
             )
         )
 
-    with server(source) as (address, process, log):
+    with server(source, *options) as (address, process, log):
         asyncio.run(hold_all(address, 2))  # the models load
         before = rate(asyncio.run(hold_all(address, seconds)), seconds)
         mb_before = process.memory_info().rss / 1e6
@@ -296,6 +305,7 @@ def main(
     honest: int = 2,
     seconds: float = 5,
     hz: float = 10,
+    places: int | None = None,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
 ) -> None:
     """Measure and print a table.
@@ -306,13 +316,15 @@ def main(
         honest: sessions beside the attacker.
         seconds: for which each is measured before, during and after.
         hz: frames a second of each honest session.
+        places: of the server; by default as many as it manages.
         json_file: where to write the figures as JSON.
     """
     print("| attack | before | during | after | newcomer is read | MB, at most | log |")
     print("|---|--:|--:|--:|:-:|--:|--:|")
     outcomes: list[Outcome] = []
     for name in only or ATTACKS:
-        one = measure(name, source, honest, seconds, hz)
+        options = ("--sessions", str(places)) if places else ()
+        one = measure(name, source, honest, seconds, hz, options)
         outcomes.append(one)
         new = "yes" if one.newcomer else "no"
         print(

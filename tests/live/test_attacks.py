@@ -1,7 +1,7 @@
 """Attacks by network on a server with all its limits: the attacker is cut off, the others go on.
 
-Each is bounded in count and time and goes over loopback. benchmarks/load/attack.py measures the same
-attacks on `mien live` in a process of its own.
+Each is bounded in count and time and goes over loopback. benchmarks/load/attack.py measures the
+same attacks on `mien live` in a process of its own.
 """
 
 import contextlib

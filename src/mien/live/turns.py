@@ -1,8 +1,8 @@
 """Turns at the readers, fair by time: whoever used the least of it comes first.
 
 A session whose frames take longer is read less often, and the others are not slowed by it. Whoever
-was away has no claim to what it did not use. A turn that was begun is not interrupted: so of several
-readers one is always left to those that cost little, and a single one rests from the others.
+was away has no claim to what it did not use. A turn that was begun is not interrupted: so of
+several readers one is always left to those that cost little, and a single one rests from the rest.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class Turns:
     def _end(self, who: object) -> None:
         self._running -= 1
         self._costly.discard(who)
-        # Whoever had this turn may ask for the next at once, and then is asked for among the others.
+        # Only then, so that whoever had this turn may ask for the next one among the others.
         asyncio.get_running_loop().call_soon(self._grant)
 
     def _must_wait(self) -> bool:
