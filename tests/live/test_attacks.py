@@ -381,7 +381,7 @@ def test_what_clients_say_of_themselves_counts_for_nothing() -> None:
 def test_what_is_no_http_is_refused_with_the_headers(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     with served(Settings(), StandInReader) as address:
-        port = int(address.rpartition(":")[2])
+        port, answer = int(address.rpartition(":")[2]), b""
         for _ in range(30):
             with socket.create_connection(("127.0.0.1", port), ENOUGH) as raw:
                 raw.sendall(struct.pack(">I", 0x16030100) + b"\r\n\r\n")

@@ -20,8 +20,8 @@ from mien.live.limits import Buckets
 
 logger = logging.getLogger("mien.live")
 
-LINES: Final = 20.0
-"""Lines of one kind that may be written at once; one a second after that."""
+LINES: Final = 100.0
+"""Lines of one kind that may be written at once; five a second after that."""
 
 LONGEST_LINE: Final = 16_000
 """Characters of a line; the rest of a longer one is left out."""
@@ -95,7 +95,7 @@ class Limited(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self._buckets = Buckets(rate=1, burst=LINES)
+        self._buckets = Buckets(rate=LINES / 20, burst=LINES)
         self._left_out: dict[str, int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.live.hosts import Host, parse_host
 from mien.live.limits import Clients, client_of
-from mien.live.logs import warn_once
+from mien.live.logs import tell, warn_once
 from mien.live.settings import Settings, is_address, is_loopback
 from mien.live.tokens import LONGEST_SECONDS, SignIns
 
@@ -70,7 +70,9 @@ class Guard:
         if refusal is None:
             await self.app(scope, receive, send_with_headers)
             return
-        if refusal.status_code >= 400:
+        if refusal.status_code == 401:  # nobody did anything wrong, unless there was a wrong token
+            tell("request refused", client=client_of(scope), reason=401)
+        elif refusal.status_code >= 400:
             warn_once("request refused", client_of(scope), reason=refusal.status_code)
         await refusal(scope, receive, send_with_headers)
 
@@ -122,6 +124,7 @@ class Guard:
             if (shown and _same(shown, token)) or (code and self._sign_ins.redeem(code)):
                 return self._welcome(scope, name)
             self._clients.guessed_wrong(client)
+            warn_once("wrong token", client)
             await asyncio.sleep(WRONG_SECONDS)
         text = (
             "mien asks for its token here. In a browser open this address once with /?token=… "
