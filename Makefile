@@ -41,7 +41,7 @@ lock: .venv/.dev
 # Known weaknesses of what is locked, as PyPI lists them
 audit: .venv/.dev
 	$(PIP) install -q pip-audit
-	sed 's/ ;.*//' constraints.txt | $(BIN)/pip-audit --no-deps --disable-pip --requirement /dev/stdin
+	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
 
 # What an installation without extras holds: its licences, and a bill of materials
 licences: .venv/.installation

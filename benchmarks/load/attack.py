@@ -42,13 +42,15 @@ SESSIONS: Final = 8
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attack did: readings a second of the slowest honest session, megabytes, the log."""
+    """What one attack did: readings a second of the slowest honest session, the server's share of a
+    core meanwhile, megabytes, the log."""
 
     attack: str
     before: float
     during: float
     after: float
     newcomer: bool
+    cores: float
     mb_before: float
     mb_most: float
     log_bytes: int
@@ -267,7 +269,7 @@ def measure(
         mb_before = process.memory_info().rss / 1e6
         most = mb_before
 
-        async def under_attack() -> tuple[list[Session], Session]:
+        async def under_attack() -> tuple[list[Session], Session, float]:
             nonlocal most
             end = time.monotonic() + seconds + 3
             attacker = multiprocessing.get_context("fork").Process(
@@ -275,6 +277,7 @@ def measure(
             )
             attacker.start()
             await asyncio.sleep(1)
+            used, began = sum(process.cpu_times()[:2]), time.monotonic()
             held = asyncio.create_task(hold_all(address, seconds))
             late = asyncio.create_task(
                 hold(address, pictures, rate=hz, start=1, seconds=seconds / 2)
@@ -282,18 +285,19 @@ def measure(
             while not held.done():
                 await asyncio.wait([held], timeout=0.2)
                 most = max(most, process.memory_info().rss / 1e6)
+            cores = (sum(process.cpu_times()[:2]) - used) / (time.monotonic() - began)
             newcomer = await late
             attacker.terminate()
             attacker.join()
-            return await held, newcomer
+            return await held, newcomer, round(cores, 2)
 
-        sessions, newcomer = asyncio.run(under_attack())
+        sessions, newcomer, cores = asyncio.run(under_attack())
         during = rate(sessions, seconds)
         time.sleep(5)
         after = rate(asyncio.run(hold_all(address, seconds)), seconds)
         content = log.read_bytes()
     return Outcome(
-        name, before, during, after, bool(newcomer.delays), round(mb_before), round(most),
+        name, before, during, after, bool(newcomer.delays), cores, round(mb_before), round(most),
         len(content), content.count(b"\n"),
     )  # fmt: skip
 
@@ -319,8 +323,8 @@ def main(
         places: of the server; by default as many as it manages.
         json_file: where to write the figures as JSON.
     """
-    print("| attack | before | during | after | newcomer is read | MB, at most | log |")
-    print("|---|--:|--:|--:|:-:|--:|--:|")
+    print("| attack | before | during | after | newcomer is read | cores | MB, at most | log |")
+    print("|---|--:|--:|--:|:-:|--:|--:|--:|")
     outcomes: list[Outcome] = []
     for name in only or ATTACKS:
         options = ("--sessions", str(places)) if places else ()
@@ -328,7 +332,7 @@ def main(
         outcomes.append(one)
         new = "yes" if one.newcomer else "no"
         print(
-            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.mb_before:g}, "
+            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.cores} | {one.mb_before:g}, "
             f"{one.mb_most:g} | {one.log_bytes:,} B, {one.log_lines} lines |",
             flush=True,
         )

@@ -99,6 +99,22 @@ def test_usual_pictures_are_taken(astronaut: NDArray[uint8], kind: str) -> None:
     check(saved(astronaut[..., 0], kind), 1)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"lossless": True}, {"exif": b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00"}],
+    ids=str,
+)
+def test_the_size_of_a_webp_is_read_of_every_kind(
+    astronaut: NDArray[uint8], options: dict[str, object]
+) -> None:
+    content = saved(astronaut[:300], "WEBP", **options)
+    check(content, limit_megapixels=0.154)
+    with pytest.raises(ImageError, match="512×300"):
+        check(content, limit_megapixels=0.153)
+    with pytest.raises(ImageError, match="cut short"):
+        check(content[:25], 1)
+
+
 def test_progressive_photographs_are_taken(astronaut: NDArray[uint8]) -> None:
     check(saved(astronaut, "JPEG", progressive=True), limit_megapixels=0.3)
 
@@ -152,7 +168,7 @@ def test_a_bomb_by_http_is_refused_and_no_reader_sees_it() -> None:
     reader = StandInReader()
     with TestClient(create_app(lambda: reader, Settings()), base_url=ADDRESS) as client:
         while client.get("/ready").status_code != 200:
-            pass
+            time.sleep(0.02)
         for content in (many_scans(640, 640, 20_000), jpeg_2000(2000)):
             answer = client.post("/v1/read", content=content)
             assert (answer.status_code, answer.json()["error"]) == (400, "not-readable")

@@ -13,8 +13,9 @@ GUESSES: Final = 10.0
 """Wrong tokens of one client in a row, before more are refused unseen; one comes back every six
 seconds."""
 
-REQUESTS_A_SECOND: Final = 500.0
-"""Requests of one client by HTTP, on average; a page asks for about 40 when it opens."""
+REQUESTS_A_SECOND: Final = 100.0
+"""Requests of one client by HTTP, on average, or twice the pictures where those are more; four times
+that at once. A page asks for about 40 when it opens."""
 
 _REMEMBERED: Final = 4096  # clients; whoever came longest ago is forgotten, with a full allowance
 
@@ -72,7 +73,8 @@ class Clients:
         self._sessions = sessions
         self._open: Counter[str] = Counter()
         self._pictures = Buckets(pictures_a_second, burst=2 * pictures_a_second)
-        self._requests = Buckets(REQUESTS_A_SECOND, burst=2 * REQUESTS_A_SECOND)
+        requests = max(REQUESTS_A_SECOND, 2 * pictures_a_second)
+        self._requests = Buckets(requests, burst=4 * requests)
         self._guesses = Buckets(1 / 6, burst=GUESSES)
 
     @contextmanager

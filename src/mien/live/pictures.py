@@ -54,9 +54,10 @@ def check(content: bytes, limit_megapixels: float) -> None:
             raise ImageError(f"Not read: {error}. Save it anew as a usual JPEG.") from error
     elif content.startswith(_PNG):
         _check_png(content, limit_megapixels)
-    elif not (content.startswith(b"RIFF") and content[8:12] == b"WEBP"):
+    elif content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        _check_size(*_webp_size(content), limit_megapixels)
+    else:
         raise _unknown(content)
-    # Pillow counts a WebP's pixels by its header; they are at most 16,383 a side.
 
 
 def _check_jpeg(content: bytes, limit: float) -> None:
@@ -89,6 +90,22 @@ def _check_png(content: bytes, limit: float) -> None:
         (length,) = struct.unpack_from(">I", content, position)
         position += 12 + length
     raise ImageError(f"The PNG has more than {MOST_CHUNKS} chunks. Save it anew.")
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    """Width and height of a WebP: of its canvas, where it says so, else of its only picture."""
+    kind, head = content[12:16], content[20:30]
+    if len(head) == 10:
+        if kind == b"VP8X":
+            sides = int.from_bytes(head[4:7], "little"), int.from_bytes(head[7:10], "little")
+            return sides[0] + 1, sides[1] + 1
+        if kind == b"VP8 " and head[3:6] == b"\x9d\x01\x2a":
+            sides = struct.unpack("<HH", head[6:10])
+            return sides[0] & 0x3FFF, sides[1] & 0x3FFF
+        if kind == b"VP8L" and head[0] == 0x2F:
+            bits = int.from_bytes(head[1:5], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    raise ImageError("The WebP was cut short or damaged.")
 
 
 def _check_size(width: int, height: int, limit: float) -> float:

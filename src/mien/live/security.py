@@ -65,6 +65,8 @@ class Guard:
                 MutableHeaders(scope=message).update(security_headers(named, secure))
             await send(message)
 
+        if not self._settings.proxy and "x-forwarded-for" in headers:
+            warn_once("a proxy is not named by --proxy", client_of(scope))
         named = host.netloc if host is not None and self._is_own(host.name) else None
         refusal = await self._refusal(scope, headers, host if named else None)
         if refusal is None:
