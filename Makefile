@@ -37,6 +37,27 @@ lock: .venv/.dev
 	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
 		--constraint lock.in pyproject.toml --output-file constraints.txt
 
+.PHONY: audit licences sbom
+# Known weaknesses of what is locked, as PyPI lists them
+audit: .venv/.dev
+	$(PIP) install -q pip-audit
+	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
+
+# What an installation without extras holds: its licences, and a bill of materials
+licences: .venv/.installation
+	$(PIP) install -q pip-licenses
+	$(BIN)/pip-licenses --python .venv/installation/bin/python --from mixed --order license
+
+sbom: .venv/.installation
+	$(PIP) install -q cyclonedx-bom
+	mkdir -p dist
+	$(BIN)/cyclonedx-py environment --output-file dist/mien.cdx.json .venv/installation/bin/python
+
+.venv/.installation: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m venv .venv/installation
+	.venv/installation/bin/python -m pip install -q --constraint constraints.txt .
+	@touch $@
+
 .PHONY: reference
 # docs/reference, from the docstrings and the commands
 reference: .venv/.dev

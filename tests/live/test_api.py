@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def client() -> Iterator[TestClient]:
 
 def ready(client: TestClient) -> TestClient:
     while client.get("/ready").json()["status"] == "loading":
-        pass
+        time.sleep(0.02)
     return client
 
 

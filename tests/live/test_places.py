@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from test_app import ADDRESS, StandInReader, await_ready, connect, message
 
-from mien.live import limits, places
+from mien.live import costs, limits, places
 from mien.live.app import create_app
-from mien.live.limits import Allowance, Clients
+from mien.live.limits import Clients, TokenBucket
 from mien.live.places import Places
 from mien.live.settings import Settings
 
@@ -28,7 +28,7 @@ def server(
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Let so many seconds pass."""
     now = [1000.0]
-    for module in (places, limits):
+    for module in (places, limits, costs):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def let_pass(seconds: float) -> None:
@@ -40,13 +40,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def test_there_are_as_many_places_as_get_ten_readings_a_second() -> None:
     shared = Places(readers=2)
     for _ in range(500):
-        shared.measured(0.00999)
+        shared.costs.took("page", 0.00999)
     assert shared.capacity == 18  # 2 readers × 100 readings a second, of which 90 % are given away
     for _ in range(500):
-        shared.measured(0.0399)
+        shared.costs.took("page", 0.0399)
     assert shared.capacity == 4
     for _ in range(500):
-        shared.measured(3)
+        shared.costs.took("page", 3)
     assert shared.capacity == 2  # a reader each
     assert Places(readers=2, limit=7).capacity == 7
 
@@ -79,7 +79,7 @@ def test_who_sends_nothing_keeps_the_place_until_somebody_waits(
 
 
 def test_an_allowance_is_a_rate_and_a_burst(clock: Callable[[float], None]) -> None:
-    allowance = Allowance(rate=2, burst=3)
+    allowance = TokenBucket(rate=2, burst=3)
     assert [allowance.take() for _ in range(4)] == [True, True, True, False]
     clock(0.5)
     assert [allowance.take() for _ in range(2)] == [True, False]

@@ -96,7 +96,9 @@ class Proxy:
 
 @pytest.fixture(scope="module")
 def mien() -> Iterator[Server]:
-    server = Server("--allow-host", NAME, "--token", TOKEN, "--pictures-a-second", "1")
+    server = Server(
+        "--allow-host", NAME, "--proxy", "127.0.0.1", "--token", TOKEN, "--pictures-a-second", "1"
+    )
     server.start()
     try:
         while True:
@@ -200,11 +202,18 @@ def test_a_browser_gives_the_token_once_and_gets_a_secure_cookie(proxy: Proxy) -
     assert f"wss://{NAME}:{proxy.port}" in headers["Content-Security-Policy"]
 
 
+def signed_in(proxy: Proxy, client: str) -> str:
+    """The cookie of a browser that gave the token."""
+    _, headers, _ = proxy.ask(client, "GET", f"/?token={TOKEN}")
+    (cookie,) = SimpleCookie(headers["Set-Cookie"]).values()
+    return f"{cookie.key}={cookie.value}"
+
+
 def test_frames_are_read(proxy: Proxy, one_face: Image) -> None:
     with pytest.raises(InvalidStatus) as refused:
         proxy.open_session("127.0.0.3")
     assert refused.value.response.status_code == 401
-    with proxy.open_session("127.0.0.3", Cookie=f"mien-token={TOKEN}") as page:
+    with proxy.open_session("127.0.0.3", Cookie=signed_in(proxy, "127.0.0.3")) as page:
         assert '"ready"' in str(page.recv(20))
         page.send(encode_frame(Frame(1, 0.0, 640, 480, jpeg(one_face))))
         assert '"top":[["happy"' in str(page.recv(20))

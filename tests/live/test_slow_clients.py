@@ -15,7 +15,7 @@ from served import served
 from test_app import StandInReader, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
-from mien.live import connection, server
+from mien.live import connection, server, wire
 from mien.live.app import create_app
 from mien.live.protocol import Frame, encode_frame
 from mien.live.settings import Settings
@@ -27,7 +27,7 @@ from mien.live.settings import Settings
 def test_a_client_that_does_not_finish_its_request_is_cut_off(
     monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(wire, "REQUEST_SECONDS", 0.3)
     with served(Settings(), StandInReader) as address:
         port = int(address.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as slow:
@@ -42,7 +42,7 @@ def test_a_client_that_does_not_finish_its_request_is_cut_off(
 
 
 def test_a_picture_that_comes_too_slowly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.live.api.BODY_SECONDS", 0.3)
+    monkeypatch.setattr("mien.live.uploads.BODY_SECONDS", 0.3)
     with served(Settings(), StandInReader) as address:
         port = int(address.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as slow:

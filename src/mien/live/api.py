@@ -16,23 +16,17 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import ClientDisconnect
 
 from mien.errors import ImageError
 from mien.follower import FaceReader
-from mien.live.limits import Clients
+from mien.live.limits import Clients, client_of
 from mien.live.logs import logger
+from mien.live.pictures import check
 from mien.live.readers import HungError, Readers, timings
-from mien.live.security import client_of
-from mien.live.settings import Settings
+from mien.live.turns import Turns
+from mien.live.uploads import RefusedError, Uploads
 from mien.sources import load_image
 from mien.types import Reading
-
-BODY_SECONDS: Final = 30.0
-"""Seconds in which a picture must have come."""
-
-MOST_WAITING: Final = 32
-"""Pictures that may wait to be read; further ones are told to come later."""
 
 EXAMPLE: Final[dict[str, Any]] = {
     "width": 640,
@@ -90,13 +84,6 @@ class Refusal(BaseModel):
     message: str = Field(description="what is wrong, and how to mend it")
 
 
-class _RefusedError(Exception):
-    def __init__(self, status: int, error: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = error
-
-
 def _refusals(**told: str) -> dict[int | str, dict[str, Any]]:
     return {
         int(code.removeprefix("_")): {"model": Refusal, "description": text}
@@ -113,7 +100,7 @@ _BODY: Final = {
     },
 }
 _READ_ANSWERS: Final = _refusals(
-    _400="not a picture, damaged, or too many pixels",
+    _400="not a JPEG, PNG or WebP, damaged, or too many pixels or scans",
     _408="the picture took too long to come",
     _413="too many bytes",
     _415="a form or text; the picture itself must be the body",
@@ -145,7 +132,7 @@ def create_router(clients: Clients) -> APIRouter:
         try:
             answer = await pictures.answer(request)
             status = 200
-        except _RefusedError as refused:
+        except RefusedError as refused:
             answer, status = {"error": refused.error, "message": str(refused)}, refused.status
         _readers(request).metrics.pictures.labels(str(status)).inc()
         again = {"Retry-After": "1"} if status in {429, 503} else None
@@ -182,55 +169,54 @@ class _Pictures:
     """Takes a picture from a request and has it read.
 
     However many pictures come, one at a time asks for a turn: so sessions, each of which asks for
-    one as well, are slowed by pictures as by one more session.
+    one as well, are slowed by pictures as by one more session. Which one that is, is fair by time
+    among the clients.
     """
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._one = asyncio.Lock()
-        self._waiting = 0
+        self._one = Turns(1)
+        self._uploads = Uploads()
 
     async def answer(self, request: Request) -> dict[str, Any]:
         """The readings of the request's body.
 
         Raises:
-            _RefusedError: with the status and the words for the client.
+            RefusedError: with the status and the words for the client.
         """
         readers = _readers(request)
         if not self._clients.picture(client_of(request.scope)):
             most = readers.settings.pictures_a_second
-            raise _RefusedError(429, "too-many", f"Expected at most {most} pictures a second.")
+            raise RefusedError(429, "too-many", f"Expected at most {most} pictures a second.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind == "multipart/form-data" or kind in {"application/json", "text/plain"}:
-            raise _RefusedError(
+            raise RefusedError(
                 415,
                 "not-a-picture",
                 f"Expected the picture itself as the body, got {kind}. With curl: "
                 "--data-binary @photo.jpg --header 'Content-Type: image/jpeg'",
             )
         if readers.state != "ready":
-            raise _RefusedError(503, "not-ready", f"The reader is not ready: {readers.state}.")
-        if self._waiting >= MOST_WAITING:
-            raise _RefusedError(503, "busy", f"{MOST_WAITING} pictures wait already.")
-        self._waiting += 1
-        try:
-            return await self._read(readers, await _body(request, readers.settings))
-        finally:
-            self._waiting -= 1
+            raise RefusedError(503, "not-ready", f"The reader is not ready: {readers.state}.")
+        client = client_of(request.scope)
+        most = readers.settings.picture_megabytes * 1_000_000
+        async with self._uploads.body(request, client, most) as body:
+            return await self._read(readers, client, body)
 
-    async def _read(self, readers: Readers, body: bytes) -> dict[str, Any]:
+    async def _read(self, readers: Readers, client: str, body: bytes) -> dict[str, Any]:
         arrival = time.perf_counter()
         reader = await readers.reader()
         limit = readers.settings.picture_megapixels
         try:
-            async with self._one, readers.turn:
+            await asyncio.to_thread(check, body, limit)
+            async with self._one.turn(client), readers.turns.turn(self):
                 answer, took = await readers.run(_read, reader, body, limit, arrival)
         except ImageError as error:
-            raise _RefusedError(400, "not-readable", str(error)) from error
+            raise RefusedError(400, "not-readable", str(error)) from error
         except Exception as error:
             if not isinstance(error, HungError):  # that is logged already
                 logger.exception("A picture could not be read")
-            raise _RefusedError(
+            raise RefusedError(
                 500, "reading-failed", "mien could not read this picture; its log says why."
             ) from error
         readers.metrics.took(took)
@@ -239,31 +225,6 @@ class _Pictures:
 
 def _readers(request: Request) -> Readers:
     return request.app.state.readers
-
-
-async def _body(request: Request, settings: Settings) -> bytes:
-    megabytes = settings.picture_megabytes
-    most = megabytes * 1_000_000
-    too_large = _RefusedError(
-        413, "too-large", f"Expected at most {megabytes} MB. Scale the picture down."
-    )
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
-        raise too_large
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > most:
-                    raise too_large
-    except TimeoutError as error:
-        raise _RefusedError(
-            408, "too-slow", f"Expected the whole picture within {BODY_SECONDS:g} s."
-        ) from error
-    except ClientDisconnect as error:  # nobody will see this answer
-        raise _RefusedError(400, "cut-off", "The picture did not come whole.") from error
-    return bytes(body)
 
 
 def _read(

@@ -10,18 +10,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from mien.follower import FaceReader
 from mien.live.api import create_router
 from mien.live.connection import Connection
-from mien.live.limits import Clients
-from mien.live.logs import tell
+from mien.live.hosts import parse_host
+from mien.live.limits import Clients, client_of
+from mien.live.logs import forget_told, warn_once
 from mien.live.protocol import state_message
 from mien.live.readers import Readers
-from mien.live.security import Guard, client_of
+from mien.live.security import SESSION, Guard, cookie_name
 from mien.live.settings import Settings
+from mien.live.tokens import SignIns
 
 PAGE: Final = Path(__file__).parent / "page"
 
@@ -46,19 +49,25 @@ class Sessions:
     """The connections that are open."""
 
     def __init__(self) -> None:
-        self._open: set[Connection] = set()
+        self._open: dict[Connection, str | None] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
     async def serve(self, websocket: WebSocket, readers: Readers) -> None:
         """Speak to one page until it closes."""
-        connection = Connection(websocket, readers)
-        self._open.add(connection)
+        connection = Connection(websocket, readers, client_of(websocket.scope))
+        self._open[connection] = websocket.scope.get(SESSION)
         try:
             await connection.run()
         finally:
-            self._open.discard(connection)
+            del self._open[connection]
+
+    async def sign_out(self, name: str) -> None:
+        """Close the connections that a cookie opened."""
+        await asyncio.gather(
+            *(one.close(1008, "signed out") for one, by in tuple(self._open.items()) if by == name)
+        )
 
     async def finish(self, seconds: float) -> None:
         """Answer the frames that are here, close all connections, and wait so long for the end."""
@@ -81,9 +90,11 @@ def create_app(
     settings = settings or Settings()
     sessions = Sessions()
     clients = Clients(settings.sessions_a_client, settings.pictures_a_second)
+    sign_ins = SignIns()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        forget_told()
         readers = app.state.readers = Readers(reader_factory, settings)
         app.state.sessions = sessions
         readers.metrics.follow(readers.places, sessions)
@@ -100,7 +111,9 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(Guard, settings=settings)
+    app.state.settings = settings
+    app.state.sign_ins = sign_ins
+    app.add_middleware(Guard, settings=settings, clients=clients, sign_ins=sign_ins)
     app.include_router(create_router(clients))
 
     @app.websocket("/live")
@@ -111,11 +124,22 @@ def create_app(
             if may_come:
                 await sessions.serve(websocket, app.state.readers)
                 return
-            tell("session refused", error="too-many-sessions", client=client)
+            warn_once("session refused", client, reason="too-many-sessions")
             most = settings.sessions_a_client
             text = f"{most} pages of your address are connected already; close one."
             await websocket.send_text(state_message("failed", text))
             await websocket.close(1008, "too many sessions")
+
+    @app.api_route("/sign-out", methods=["GET", "POST"], include_in_schema=False)
+    async def sign_out(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        answer = PlainTextResponse("You are signed out. To come back, open mien with its token.")
+        if name := request.scope.get(SESSION):
+            sign_ins.end(name)
+            await sessions.sign_out(name)
+            host = parse_host(request.headers["host"])
+            assert host is not None  # the guard has seen that
+            answer.delete_cookie(cookie_name(host))
+        return answer
 
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app

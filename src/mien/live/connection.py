@@ -17,9 +17,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 from numpy.typing import NDArray
 
 from mien.follower import FaceReader, Follower
-from mien.live.jpeg import decode
-from mien.live.limits import Allowance
-from mien.live.logs import logger, tell
+from mien.live.jpeg import check, decode
+from mien.live.limits import TokenBucket
+from mien.live.logs import logger, tell, warn_once
 from mien.live.protocol import (
     CREDITS,
     Frame,
@@ -47,9 +47,10 @@ _numbers = count(1)
 class Connection:
     """Speaks `mien.live.protocol` over an accepted WebSocket until it closes."""
 
-    def __init__(self, websocket: WebSocket, readers: Readers) -> None:
+    def __init__(self, websocket: WebSocket, readers: Readers, client: str) -> None:
         self._websocket = websocket
         self._readers = readers
+        self._client = client
         self._metrics = readers.metrics
         self._number = next(_numbers)
         self._follower = Follower()
@@ -58,7 +59,7 @@ class Connection:
         self._replaced = 0
         self._last_sequence = -1
         self._frames = 0
-        self._allowance = Allowance(MOST_FRAMES, burst=2 * MOST_FRAMES)
+        self._allowance = TokenBucket(MOST_FRAMES, burst=2 * MOST_FRAMES)
         self._is_reading = False
         self._is_finishing = False
 
@@ -72,6 +73,7 @@ class Connection:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._readers.places.leave(self)
+            self._readers.turns.forget(self)
             seconds = round(time.monotonic() - began, 1)
             tell("session ended", session=self._number, seconds=seconds, frames=self._frames)
             for task in tasks:
@@ -88,7 +90,7 @@ class Connection:
         self._is_finishing = True
         is_wanted = self._waiting is not None and self._readers.places.has(self)
         if not self._is_reading and not is_wanted:
-            await self._close(1012, "the server ends")
+            await self.close(1012, "the server ends")
 
     async def _receive(self) -> None:
         while True:
@@ -103,8 +105,8 @@ class Connection:
                 self._metrics.frames.labels("refused").inc()
                 await self._send(error_message(error))
                 if error.close is not None:
-                    tell("session refused", session=self._number, error=error.error)
-                    await self._close(error.close, error.error)
+                    warn_once("session cut off", self._client, reason=error.error)
+                    await self.close(error.close, error.error)
                     return
                 continue
             if self._waiting is not None:
@@ -132,6 +134,7 @@ class Connection:
                 f"Expected a sequence above {self._last_sequence}, got {frame.sequence}.",
                 sequence=frame.sequence,
             )
+        check(frame)
         self._last_sequence = frame.sequence
         self._frames += 1
         return frame
@@ -140,10 +143,10 @@ class Connection:
         reader = await self._wait_for_reader()
         while True:
             await self._arrived.wait()
-            if not self._readers.places.take(self):
+            if not self._readers.places.take(self, self._client):
                 await self._wait_for_place()
                 continue
-            async with self._readers.turn:
+            async with self._readers.turns.turn(self):
                 # Only now, so that the newest is taken.
                 self._arrived.clear()
                 assert self._waiting is not None  # set before the event, and taken only here
@@ -154,7 +157,7 @@ class Connection:
             await self._send(answer)
             self._is_reading = False
             if self._is_finishing and self._waiting is None:
-                await self._close(1012, "the server ends")
+                await self.close(1012, "the server ends")
                 return
 
     async def _read(self, reader: FaceReader, frame: Frame, arrival: float, replaced: int) -> str:
@@ -172,7 +175,7 @@ class Connection:
             self._metrics.frames.labels("failed").inc()
             failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
             return error_message(failure, replaced)
-        self._readers.places.measured((took["total"] - took["waiting"]) / 1000)
+        self._readers.places.costs.took(self, (took["total"] - took["waiting"]) / 1000)
         self._metrics.frames.labels("read").inc()
         self._metrics.took(took)
         return readings_message(frame, readings, took, replaced)
@@ -194,7 +197,7 @@ class Connection:
         tell("session waits", session=self._number)
         others = self._readers.places.held
         await self._send(state_message("full", f"{others} others are being read."))
-        while not self._readers.places.take(self):
+        while not self._readers.places.take(self, self._client):
             await asyncio.sleep(_ASK_AGAIN)
         credits = self._replaced + (self._waiting is not None)
         self._waiting, self._replaced = None, 0
@@ -205,7 +208,8 @@ class Connection:
         async with asyncio.timeout(SLOWEST):
             await self._websocket.send_text(text)
 
-    async def _close(self, code: int, reason: str) -> None:
+    async def close(self, code: int, reason: str) -> None:
+        """Close the WebSocket, where that has not happened yet."""
         with suppress(RuntimeError, WebSocketDisconnect):  # it is closed already
             await self._websocket.close(code, reason)
 

@@ -1,46 +1,70 @@
 """From a page's JPEG to a picture in memory."""
 
 from io import BytesIO
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
+from mien.live.jpeg_header import JpegError, count_scans, read_header
 from mien.live.protocol import Frame, FrameError
 
-_END_OF_IMAGE = b"\xff\xd9"
+_END_OF_IMAGE: Final = b"\xff\xd9"
+
+
+def check(frame: Frame) -> None:
+    """Refuse a frame whose JPEG is not what a page sends, by what it says of itself.
+
+    A page's JPEG is baseline, grey or of three colours, in one scan or one a colour, and of the
+    size announced. So what it takes to decode is known: a small message cannot unfold into a
+    picture of gigabytes, and cannot hold thousands of scans.
+
+    Raises:
+        FrameError: "broken-jpeg", "wrong-jpeg" for another kind, or "wrong-size".
+    """
+    jpeg = frame.jpeg
+    try:
+        header = read_header(jpeg)
+    except JpegError as error:
+        rare = "rare kind" in str(error)
+        raise _refusal(frame, "wrong-jpeg" if rare else "broken-jpeg", f"{error}.") from error
+    if (header.width, header.height) != (frame.width, frame.height):
+        raise FrameError(
+            "wrong-size",
+            f"Expected a JPEG of {frame.width}×{frame.height} pixels as announced, "
+            f"got {header.width}×{header.height}.",
+            sequence=frame.sequence,
+        )
+    if not header.is_baseline or header.components not in {1, 3}:
+        kind = "a progressive one" if header.is_progressive else "another kind"
+        raise _refusal(frame, "wrong-jpeg", f"it is {kind}.")
+    try:
+        scans = count_scans(jpeg, header, header.components)
+    except JpegError as error:
+        raise _refusal(frame, "broken-jpeg", f"{error}.") from error
+    if scans > header.components:
+        raise _refusal(frame, "wrong-jpeg", "it has more scans than colours.")
+    # A JPEG cut short decodes to a picture with a grey rest, in which faces would be misread.
+    if not jpeg.endswith(_END_OF_IMAGE):
+        raise _refusal(frame, "broken-jpeg", "it was cut short.")
 
 
 def decode(frame: Frame) -> NDArray[np.uint8]:
     """The frame's picture, RGB uint8 (height, width, 3).
 
-    The size is taken from the JPEG's own header first, so that a small message cannot unfold into a
-    picture of gigabytes.
-
     Raises:
-        FrameError: "broken-jpeg", or "wrong-size" where the JPEG is not of the size announced.
+        FrameError: as of `check`; "broken-jpeg" also for damage that only decoding shows.
     """
-    broken = FrameError(
-        "broken-jpeg", "Expected a whole JPEG, got something else.", sequence=frame.sequence
-    )
+    check(frame)
     try:
-        with JpegImageFile(BytesIO(frame.jpeg)) as header:
-            width, height = header.size
-    except (SyntaxError, OSError, ValueError, IndexError, KeyError) as error:
-        raise broken from error
-    if (width, height) != (frame.width, frame.height):
-        raise FrameError(
-            "wrong-size",
-            f"Expected a JPEG of {frame.width}×{frame.height} pixels as announced, "
-            f"got {width}×{height}.",
-            sequence=frame.sequence,
-        )
-    # A JPEG cut short decodes to a picture with a grey rest, in which faces would be misread.
-    if not frame.jpeg.endswith(_END_OF_IMAGE):
-        raise broken
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    image = cv2.imdecode(np.frombuffer(frame.jpeg, np.uint8), flags)
-    if image is None:  # pyright: ignore[reportUnnecessaryComparison]
-        raise broken
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+        # OpenCV decodes to the same pixels, but lets libjpeg write to standard error.
+        with JpegImageFile(BytesIO(frame.jpeg)) as image:
+            rgb = image if image.mode == "RGB" else image.convert("RGB")
+            return np.array(rgb, dtype=np.uint8)
+    except Exception as error:  # Pillow's decoders raise anything on damaged files
+        raise _refusal(frame, "broken-jpeg", "it is damaged.") from error
+
+
+def _refusal(frame: Frame, error: str, reason: str) -> FrameError:
+    return FrameError(error, f"Expected a whole baseline JPEG; {reason}", sequence=frame.sequence)

@@ -1,7 +1,7 @@
 """The readers that all sessions and pictures share, each of which gets its turn.
 
-Whoever has something to be read waits for a turn, first come, first served, and asks for no second
-before the first is over: so everyone gets the same share, and what is read is the newest frame at
+Whoever has something to be read waits for a turn (`mien.live.turns`), and asks for no second before
+the first is over: so everyone gets the same share of time, and what is read is the newest frame at
 the moment of the turn, not that of the moment of asking.
 
 Crops of different sessions are not classified in one batch: with two cores two frames would meet,
@@ -12,16 +12,18 @@ the finder's work on all (benchmarks/load/batching.py).
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Protocol, TypeVar, runtime_checkable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from mien.errors import MienError
 from mien.follower import FaceReader
+from mien.live.costs import Costs
 from mien.live.logs import logger, tell
 from mien.live.metrics import Metrics
 from mien.live.places import Places
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
+from mien.live.turns import Turns
 from mien.reader import Timings
 from mien.types import Box, Reading
 
@@ -29,6 +31,9 @@ Outcome = TypeVar("Outcome")
 
 LONGEST: Final = 30.0
 """Seconds that a frame or picture may hold a reader's thread; then the thread is given up."""
+
+MOST_GIVEN_UP: Final = 8
+"""Threads given up that are at it still; while there are so many, nothing more is read."""
 
 
 class HungError(MienError):
@@ -77,13 +82,14 @@ class Readers:
             settings: how many read at the same time, and for how many pages.
         """
         self.settings = settings
-        self.places = Places(settings.threads, settings.sessions)
+        self.places = Places(settings.threads, settings.sessions, costs=Costs())
         self.metrics = Metrics()
-        self.turn = asyncio.Semaphore(settings.threads)
-        """Held while one frame or picture is read; whoever waits longest gets it next."""
+        self.turns = Turns(settings.threads, self.places.costs)
+        """One is held while one frame or picture is read."""
         self.has_given_up = False
         """Whether a thread may hang for good: Python would wait for it before the process ends."""
         loop = asyncio.get_running_loop()
+        self._given_up: list[Future[Any]] = []
         self._stopping: asyncio.Future[None] = loop.create_future()
         self._executor = self._threads()
         self._loading = loop.run_in_executor(self._executor, factory)
@@ -106,17 +112,21 @@ class Readers:
         return await asyncio.shield(self._loading)
 
     async def run(self, function: Callable[..., Outcome], *arguments: object) -> Outcome:
-        """Call a function in a reader's thread; for who holds `turn`.
+        """Call a function in a reader's thread; for who holds one of `turns`.
 
         Whoever is cancelled meanwhile learns of it once the thread is free or given up: to let the
         turn go before would let more be read at once than there are threads.
 
         Raises:
-            HungError: it took longer than `LONGEST`, or the server ends. The thread may still be
-                at it, and touch what it was given. It is logged.
+            HungError: it took longer than `LONGEST`, or the server ends, or too many threads hang
+                already. The thread may still be at it, and touch what it was given. It is logged.
         """
         loop, executor = asyncio.get_running_loop(), self._executor
-        work = loop.run_in_executor(executor, function, *arguments)
+        self._given_up = [one for one in self._given_up if not one.done()]
+        if len(self._given_up) >= MOST_GIVEN_UP:
+            raise HungError(f"{MOST_GIVEN_UP} readings hang already. Start mien again.")
+        begun = executor.submit(function, *arguments)
+        work = asyncio.wrap_future(begun)
         end = loop.time() + LONGEST
         cancelled: asyncio.CancelledError | None = None
         first = asyncio.FIRST_COMPLETED
@@ -127,6 +137,7 @@ class Readers:
                 cancelled = error
         if not work.done():
             work.cancel()  # the thread goes on; what comes of it concerns nobody any more
+            self._given_up.append(begun)
             self._give_up(executor)
         if cancelled is not None:
             if not work.cancelled():

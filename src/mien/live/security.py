@@ -5,109 +5,167 @@ can come to mean 127.0.0.1. The `Host` header gives away the second, `Origin` th
 that is open to other computers asks everybody for its token besides. docs/security.md has it all.
 """
 
+import asyncio
 import hmac
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mien.live.logs import tell
+from mien.live.hosts import Host, parse_host
+from mien.live.limits import Clients, client_of
+from mien.live.logs import tell, warn_once
 from mien.live.settings import Settings, is_address, is_loopback
+from mien.live.tokens import LONGEST_SECONDS, SignIns
 
-COOKIE: Final = "mien-token"
-"""That keeps the token in a browser which opened /?token=… once."""
+COOKIE: Final = "mien-session"
+"""With the port behind it, since browsers keep one jar for all ports: what a browser keeps that
+showed the token, or a code."""
+
+SESSION: Final = "mien.session"
+"""Key of a request's scope that holds what it showed of the cookie."""
+
+REFUSAL_SECONDS: Final = 1.0
+"""Seconds that whoever asks too often waits for the refusal."""
+
+WRONG_SECONDS: Final = 0.25
+"""Seconds that an answer to a wrong token takes."""
 
 _WITHOUT_TOKEN: Final = frozenset({"/health", "/ready"})  # they tell nothing but that mien runs
-
-
-def host_of(netloc: str) -> str | None:
-    """The host in "host:port" or "[host]:port", without brackets; None where it is malformed."""
-    try:
-        return urlsplit(f"//{netloc}").hostname
-    except ValueError:
-        return None
 
 
 class Guard:
     """ASGI middleware: refuses strangers by host, origin and token; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, clients: Clients, sign_ins: SignIns
+    ) -> None:
         self.app = app
         self._settings = settings
+        self._clients = clients
+        self._sign_ins = sign_ins
         self._names = {name.lower() for name in settings.allow_host}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it: 421 foreign host, 403 foreign origin, 401 no token."""
+        """Pass a request on, or refuse it.
+
+        421 foreign host, 403 foreign origin, 401 no token, 429 too many requests or guesses.
+        """
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        netloc = headers.get("host", "")
-        refusal = self._refusal(scope, headers, netloc)
-        if refusal is not None:
-            if refusal.status_code >= 400:
-                tell("request refused", status=refusal.status_code, client=client_of(scope))
-            await refusal(scope, receive, send)
-            return
+        host = parse_host(headers.get("host", ""))
+        secure = scope["scheme"] in {"https", "wss"}
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                secure = scope["scheme"] in {"https", "wss"}
-                MutableHeaders(scope=message).update(security_headers(netloc, secure))
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+                MutableHeaders(scope=message).update(security_headers(named, secure))
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        if not self._settings.proxy and "x-forwarded-for" in headers:
+            warn_once("a proxy is not named by --proxy", client_of(scope))
+        named = host.netloc if host is not None and self._is_own(host.name) else None
+        refusal = await self._refusal(scope, headers, host if named else None)
+        if refusal is None:
+            await self.app(scope, receive, send_with_headers)
+            return
+        if refusal.status_code == 401:  # nobody did anything wrong, unless there was a wrong token
+            tell("request refused", client=client_of(scope), reason=401)
+        elif refusal.status_code >= 400:
+            warn_once("request refused", client_of(scope), reason=refusal.status_code)
+        await refusal(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope, headers: Headers, netloc: str) -> Response | None:
-        host = host_of(netloc)
-        if host is None or not self._is_own(host):
+    async def _refusal(self, scope: Scope, headers: Headers, host: Host | None) -> Response | None:
+        if not self._clients.request(client_of(scope)):
+            await asyncio.sleep(REFUSAL_SECONDS)
+            return _too_many("Too many requests.")
+        if host is None:
             where = "this server's own names" if self._settings.is_open else "localhost"
-            text = f"mien answers to {where}, not to {netloc!r}. --allow-host NAME adds a name."
+            given = headers.get("host", "")[:100]
+            text = f"mien answers to {where}, not to {given!r}. --allow-host NAME adds a name."
             return PlainTextResponse(text, 421)
         # A page of another port of this computer is another program's page, hence the whole netloc.
         # Browsers leave Origin out of a plain GET, never out of a WebSocket's handshake.
         origin = headers.get("origin")
-        own = {f"http://{netloc}"} | ({f"https://{netloc}"} if self._settings.is_open else set())
+        schemes = ("http", "https") if self._settings.is_open else ("http",)
+        own = {f"{scheme}://{host.netloc}" for scheme in schemes}
         if origin not in own and (origin is not None or scope["type"] == "websocket"):
-            text = f"mien answers to its own page http://{netloc}, not to {origin!r}."
+            text = f"mien answers to its own page http://{host.netloc}, not to {origin!r:.200}."
             return PlainTextResponse(text, 403)
         if self._settings.token is None or scope["path"] in _WITHOUT_TOKEN:
             return None
-        return self._ask_for_token(scope, headers, self._settings.token)
+        return await self._ask_for_token(scope, headers, host, self._settings.token)
 
     def _is_own(self, host: str) -> bool:
         # An address cannot be rebound: that takes a name.
         own = is_address(host) or host in self._names
         return is_loopback(host) or (self._settings.is_open and own)
 
-    def _ask_for_token(self, scope: Scope, headers: Headers, token: str) -> Response | None:
-        kind, _, given = headers.get("authorization", "").partition(" ")
-        if (kind.lower() == "bearer" and _same(given.strip(), token)) or _same(
-            _cookie(headers), token
-        ):
-            return None
-        query = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        if scope["type"] == "http" and scope["path"] == "/" and _same(query, token):
-            response = RedirectResponse("/", 303)  # the token leaves the address bar
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["Referrer-Policy"] = "no-referrer"
-            secure = scope["scheme"] == "https"
-            response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
-            return response
+    async def _ask_for_token(
+        self, scope: Scope, headers: Headers, host: Host, token: str
+    ) -> Response | None:
+        name = cookie_name(host)
+        shown, code = _shown(scope)
+        for given in _cookies(headers, name):
+            if self._sign_ins.holds(given):
+                scope[SESSION] = given
+                # A token leaves the address bar in any case.
+                return RedirectResponse("/", 303) if shown or code else None
+        kind, _, bearer = headers.get("authorization", "").partition(" ")
+        bearer = bearer.strip() if kind.lower() == "bearer" else ""
+        client = client_of(scope)
+        if bearer or shown or code:
+            if not self._clients.may_guess(client):
+                await asyncio.sleep(REFUSAL_SECONDS)
+                return _too_many("Too many wrong tokens; wait a minute.", "60")
+            if bearer and _same(bearer, token):
+                return None
+            if (shown and _same(shown, token)) or (code and self._sign_ins.redeem(code)):
+                return self._welcome(scope, name)
+            self._clients.guessed_wrong(client)
+            warn_once("wrong token", client)
+            await asyncio.sleep(WRONG_SECONDS)
         text = (
             "mien asks for its token here. In a browser open this address once with /?token=… "
             'behind it; a program sends the header "Authorization: Bearer …".'
         )
         return PlainTextResponse(text, 401, {"WWW-Authenticate": "Bearer"})
 
+    def _welcome(self, scope: Scope, name: str) -> Response:
+        response = RedirectResponse("/", 303)  # the token leaves the address bar
+        response.set_cookie(
+            name,
+            self._sign_ins.begin(),
+            max_age=int(LONGEST_SECONDS),
+            httponly=True,
+            samesite="strict",
+            secure=scope["scheme"] == "https",
+        )
+        return response
 
-def client_of(scope: Scope) -> str:
-    """The address that a request comes from; of a proxy on this computer, what that tells."""
-    client = scope.get("client")
-    return str(client[0]) if client else "unknown"
+
+def cookie_name(host: Host) -> str:
+    """The name of the cookie: of two servers on one computer each has its own."""
+    port = host.netloc.removeprefix(f"[{host.name}]").rpartition(":")[2]
+    return f"{COOKIE}-{port}" if port.isdecimal() and ":" in host.netloc else COOKIE
+
+
+def _shown(scope: Scope) -> tuple[str, str]:
+    """The token and the code in the page's address; empty where there is none."""
+    if scope["type"] != "http" or scope["path"] != "/":
+        return "", ""
+    try:
+        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+    except ValueError:
+        return "", ""
+    return query.get("token", [""])[0], query.get("code", [""])[0]
+
+
+def _too_many(text: str, again: str = "1") -> Response:
+    return PlainTextResponse(text, 429, {"Retry-After": again, "Connection": "close"})
 
 
 def _same(given: str, token: str) -> bool:
@@ -115,19 +173,21 @@ def _same(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode(), token.encode())
 
 
-def _cookie(headers: Headers) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _cookies(headers: Headers, name: str) -> list[str]:
+    """What cookies of that name hold, however odd others are that stand beside them."""
+    pairs = (
+        part.strip().partition("=")
+        for line in headers.getlist("cookie")
+        for part in line.split(";")[:100]
+    )
+    return [value for key, _, value in pairs if key == name and value][:4]
 
 
-def security_headers(netloc: str, secure: bool = False) -> dict[str, str]:
+def security_headers(netloc: str | None, secure: bool = False) -> dict[str, str]:
     """Headers of every answer.
 
     Args:
-        netloc: the checked host and port that the page came from.
+        netloc: the checked host and port that the page came from; None where they are not ours.
         secure: whether it came by TLS.
     """
     policy = {
@@ -137,7 +197,7 @@ def security_headers(netloc: str, secure: bool = False) -> dict[str, str]:
         "img-src": "'self'",
         "media-src": "blob:",  # a video that the person opens in the page
         # 'self' covers WebSockets in today's browsers, not in those a few years old.
-        "connect-src": f"'self' {'wss' if secure else 'ws'}://{netloc}",
+        "connect-src": f"'self' {'wss' if secure else 'ws'}://{netloc}" if netloc else "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

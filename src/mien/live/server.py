@@ -6,66 +6,21 @@ import socket
 import sys
 import threading
 import webbrowser
-from typing import Any, Final, cast
+from typing import Final
 
-import h11
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mien.errors import MienError
 from mien.live.app import create_app
-from mien.live.logs import set_up, tell
+from mien.live.gate import BACKLOG, BESIDES, Gate, most_connections
+from mien.live.logs import flush, set_up, tell
 from mien.live.protocol import MAX_BYTES
 from mien.live.settings import Settings
-
-CONNECTIONS: Final = 1024
-"""Connections of all clients together, beyond which requests are refused (503)."""
-
-REQUEST_SECONDS: Final = 10.0
-"""Seconds in which a client must have sent a whole request's head, or it is cut off."""
+from mien.live.wire import Config, HttpProtocol, Sweeper, WebSocketProtocol
 
 LAST_SECONDS: Final = 10
 """Seconds that the server takes, at its end, for what it holds."""
-
-
-class _PatientProtocol(H11Protocol):
-    """HTTP that cuts off clients which connect and then say nothing, or one letter at a time."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        super().connection_made(transport)
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        if self._deadline is not None:
-            self._deadline.cancel()
-
-    def _watch(self) -> None:
-        """Start the clock where a request's head is awaited, stop it where it has come."""
-        if not self._is_waiting():
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, self._cut_off)
-
-    def _is_waiting(self) -> bool:
-        # A WebSocket's handshake hands the transport to another protocol.
-        is_ours = self.transport.get_protocol() is self
-        cycle = cast(Any, self.cycle)
-        return is_ours and (cycle is None or cycle.response_complete)
-
-    def _cut_off(self) -> None:
-        self._deadline = None
-        if self._is_waiting() and not self.transport.is_closing():
-            self.transport.abort() if self.conn.our_state is h11.ERROR else self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +29,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+        self._sweeper = Sweeper()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second, and a sweep each second."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            self._sweeper.sweep(set(self.server_state.connections), now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no new connections, answer the frames that are here, then end."""
@@ -86,22 +49,30 @@ class _Server(uvicorn.Server):
         self.config.timeout_graceful_shutdown = max(0, round(end - loop.time()))
         await super().shutdown(sockets)
         self._app.state.readers.stop()  # a second Ctrl-C skips the application's own end
+        flush()
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:
     """The server of an application, with all limits; it runs on sockets that listen already."""
-    config = uvicorn.Config(
+    settings: Settings = app.state.settings
+    most = most_connections()
+    config = Config(
         app,
-        http=_PatientProtocol,
+        http=HttpProtocol,
+        ws=WebSocketProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=LAST_SECONDS,
+        proxy_headers=bool(settings.proxy),
+        forwarded_allow_ips=list(settings.proxy),
         # Somewhat above the limit, so that a frame just too large gets a clear answer.
         ws_max_size=2 * MAX_BYTES,
         ws_per_message_deflate=False,  # JPEGs do not get smaller, and no message can unfold
     )
+    config.gate = Gate(most, min(most, settings.sessions_a_client + BESIDES))
+    config.settings = settings
     return _Server(config, app)
 
 
@@ -125,10 +96,12 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
     set_up(settings.log)
     asks = " It asks for the token: open /?token=… once." if settings.token else ""
     print(f"mien is at {address} (Ctrl-C ends it){asks}", flush=True)
-    if open_browser and not settings.token:  # all users of the computer see a program's arguments
+    if open_browser:
+        # All users of the computer see a program's arguments: so a code that opens one browser.
+        code = f"/?code={app.state.sign_ins.new_code()}" if settings.token else ""
         # Connections wait in the listener until the server takes them. A thread, because some
         # browsers return only when they are closed.
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        threading.Thread(target=webbrowser.open, args=(address + code,), daemon=True).start()
     try:
         server_of(app).run(sockets=[listener])
     except KeyboardInterrupt:
@@ -138,6 +111,7 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
     if (readers := getattr(app.state, "readers", None)) and readers.has_given_up:
         # Python would wait for the threads that hang.
         sys.stdout.flush()
+        flush()
         sys.stderr.flush()
         os._exit(0)
 

@@ -29,6 +29,8 @@ class Settings:
         port: to listen on; 0 takes any free one.
         allow_host: names by which people reach the server from beyond this computer, such as
             mien.example.org. IP addresses need not be named.
+        proxy: addresses or networks of servers before this one, such as 127.0.0.1, whose
+            X-Forwarded-For and X-Forwarded-Proto are believed: limits are counted by client then.
         token: that everybody must give, by opening /?token=… once or as "Authorization: Bearer …".
             Better in MIEN_LIVE_TOKEN than as a flag, which other users of the computer can see.
         log: "text" tells people what goes wrong; "json" tells programs all that happens, an object
@@ -45,6 +47,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: types.Port = 8765
     allow_host: Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=False)] = ()
+    proxy: Annotated[tuple[str, ...], Parameter(negative=(), consume_multiple=False)] = ()
     token: Annotated[str | None, Parameter(show_default=False)] = field(default=None, repr=False)
     log: Literal["text", "json"] = "text"
     readers: Annotated[int | None, Parameter(group=_LIMITS, validator=_POSITIVE)] = None
@@ -64,12 +67,28 @@ class Settings:
         """Whether the server may be reached from beyond this computer."""
         return not is_loopback(self.host) or any(not is_loopback(name) for name in self.allow_host)
 
+    def is_proxy(self, address: str) -> bool:
+        """Whether an address is that of a proxy that was named."""
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in ipaddress.ip_network(one) for one in self.proxy)
+
     def check(self) -> None:
-        """Refuse what would leave the server open to everybody.
+        """Refuse what would leave the server open to everybody, or makes no sense.
 
         Raises:
-            MienError: a token is missing or too short.
+            MienError: a token is missing or too short, or a proxy is no address.
         """
+        for one in self.proxy:
+            try:
+                ipaddress.ip_network(one)
+            except ValueError as error:
+                raise MienError(
+                    f"Expected the address of a proxy, such as 127.0.0.1, or a network, such as "
+                    f"10.0.0.0/8, got {one!r}."
+                ) from error
         if self.token is not None and len(self.token) < SHORTEST_TOKEN:
             raise MienError(
                 f"Expected a token of {SHORTEST_TOKEN} characters or more, got {len(self.token)}. "

@@ -136,7 +136,8 @@ def application(arguments: Mapping[str, Any]) -> serve.Application:
     """
     given: dict[str, Any] = {"token": os.environ.get("MIEN_LIVE_TOKEN"), **arguments}
     most = int(given.pop("most_readers", 2))
-    given["allow_host"] = tuple(given.get("allow_host", ()))
+    for name in ("allow_host", "proxy"):
+        given[name] = tuple(given.get(name, ()))
     settings = Settings(**given)
     settings.check()
     if settings.readers is None:

@@ -1,0 +1,241 @@
+"""HTTP and WebSockets as uvicorn speaks them, with a limit to all that a client can make it do.
+
+uvicorn counts neither pings nor pieces of messages, and waits for good for clients that take no
+answers. Here every frame counts, what waits to be sent is limited, and such clients are cut off.
+"""
+# ruff: noqa: D102 -- methods that asyncio or uvicorn call
+
+import asyncio
+from typing import Any, Final, cast
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+from mien.live import connection
+from mien.live.gate import Gate
+from mien.live.limits import TokenBucket, client_named
+from mien.live.logs import warn_once
+from mien.live.security import security_headers
+from mien.live.settings import Settings
+
+REQUEST_SECONDS: Final = 10.0
+"""Seconds in which a client must have sent a whole request's head, or it is cut off."""
+
+CLOSING_SECONDS: Final = 10.0
+"""Seconds in which a client must have taken the last of a connection that is closed."""
+
+MOST_PIECES: Final = 480.0
+"""Frames of the WebSocket protocol a second, pings and parts of messages among them, on average."""
+
+MOST_BYTES: Final = 24_000_000.0
+"""Bytes a second of a WebSocket, on average: 60 frames of pure noise have 16 MB."""
+
+MOST_PARTS: Final = 256
+"""Frames of which one message may consist; browsers send one for 64 KB or more."""
+
+_AT_ONCE: Final = 4096  # bytes that are taken apart before it is counted what they were
+
+
+class Config(uvicorn.Config):
+    """uvicorn's configuration, and the connections that there are."""
+
+    gate: Gate
+    settings: Settings
+
+
+class _Impatient(asyncio.Protocol):
+    """Cuts a client off that does not take what it is sent."""
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    client: tuple[str, int] | None
+    config: uvicorn.Config
+    _unread: asyncio.TimerHandle | None = None
+
+    @property
+    def gate(self) -> Gate:
+        return cast(Config, self.config).gate
+
+    @property
+    def who(self) -> str:
+        """By whom it is counted: of a proxy its own address."""
+        return client_named(self.client[0]) if self.client else "unknown"
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(
+                connection.SLOWEST, self.cut_off, "answers were not taken"
+            )
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._take_heart()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._take_heart()
+        self.gate.leave(self.transport)
+
+    def cut_off(self, reason: str) -> None:
+        """End the connection at once, whatever waits to be sent."""
+        warn_once("connection cut off", self.who, reason=reason)
+        self.transport.abort()
+
+    def _take_heart(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+
+class HttpProtocol(_Impatient, H11Protocol):
+    """HTTP that cuts off clients which connect and then say nothing, or one letter at a time."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        super().connection_made(transport)
+        host = self.client[0] if self.client else ""
+        is_proxy = cast(Config, self.config).settings.is_proxy(host)
+        if self.gate.enter(transport, self.who, is_proxy=is_proxy):
+            self._watch()
+        else:
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, with the headers of every answer."""
+        head = [
+            (name.lower().encode(), value.encode())
+            for name, value in security_headers(None).items()
+        ]
+        head += [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=400, headers=head, reason=b"Bad Request"),
+            h11.Data(data=msg.encode("ascii")),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _watch(self) -> None:
+        """Start the clock where a request's head is awaited, stop it where it has come."""
+        is_waiting = self._is_waiting()
+        if self.transport.get_protocol() is self:
+            self.gate.mark(self.transport, quiet=is_waiting)
+        if not is_waiting:
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self._give_up)
+
+    def _is_waiting(self) -> bool:
+        # A WebSocket's handshake hands the transport to another protocol.
+        is_ours = self.transport.get_protocol() is self
+        cycle = cast(Any, self.cycle)
+        return is_ours and (cycle is None or cycle.response_complete)
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self._is_waiting() and not self.transport.is_closing():
+            self.transport.abort() if self.conn.our_state is h11.ERROR else self.transport.close()
+
+
+class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
+    """WebSockets in which every frame counts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pieces = TokenBucket(MOST_PIECES, burst=2 * MOST_PIECES)
+        self._bytes = TokenBucket(MOST_BYTES, burst=2 * MOST_BYTES)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.gate.mark(self.transport, quiet=False)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._bytes.take(len(data)):
+            self.cut_off("too many bytes")
+            return
+        for start in range(0, len(data), _AT_ONCE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + _AT_ONCE])
+
+    def handle_text(self, event: Frame) -> None:
+        if self._counts():
+            super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        if self._counts():
+            super().handle_bytes(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= MOST_PARTS:
+            self.cut_off("a message of too many parts")
+        elif self._counts():
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        if not self._counts():
+            return
+        if self.writable.is_set():
+            super().handle_ping()
+        else:  # whoever does not take answers gets no more of them
+            self.conn.data_to_send()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._counts():
+            super().handle_pong(event)
+
+    def keepalive_timeout(self) -> None:
+        """Cut off a client that does not answer a ping: it may take nothing at all."""
+        self.pong_timer = None
+        self.cut_off("pings were not answered")
+
+    def _counts(self) -> bool:
+        """Whether one more frame is within the limit; else the connection is cut off."""
+        if self.transport.is_closing():
+            return False
+        if self._pieces.take():
+            return True
+        self.cut_off("too many frames")
+        return False
+
+
+class Sweeper:
+    """Cuts off connections that are closed, but whose client does not take the last of them."""
+
+    def __init__(self) -> None:
+        self._since: dict[Any, float] = {}
+
+    def sweep(self, protocols: set[Any], now: float) -> None:
+        """Look at all connections; to be called now and then.
+
+        Args:
+            protocols: of uvicorn: those of all open connections.
+            now: seconds, as of the event loop.
+        """
+        closing = [one for one in protocols if one.transport and one.transport.is_closing()]
+        self._since = {one: self._since.get(one, now) for one in closing}
+        for one, since in self._since.items():
+            if now - since > CLOSING_SECONDS:
+                one.transport.abort()
