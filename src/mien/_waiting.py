@@ -5,10 +5,11 @@ A call that stalls there cannot be ended, but it can be left to a thread that no
 
 import atexit
 import os
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from threading import Event, Thread
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread, current_thread, main_thread
 from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
@@ -66,6 +67,25 @@ def leave(thread: Thread) -> bool:
         _left.append(thread)
         return False
     return True
+
+
+@contextmanager
+def undisturbed() -> Generator[None]:
+    """Hold off one more Ctrl-C: people press it again while what was read is being kept."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def hold_off(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, hold_off)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is hold_off:
+            signal.signal(signal.SIGINT, before)
 
 
 def end_without(code: int) -> None:

@@ -2,8 +2,8 @@
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from typing import Any, Final
 
 import av
@@ -18,15 +18,24 @@ _COPIED: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})  # wha
 _RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # of AAC, a second
 _REFUSALS: Final = (FFmpegError, ValueError, OverflowError)  # PyAV's and FFmpeg's, of odd content
 
+LOST: Final = "Its sound cannot be put into the annotated film, which has none."
+"""What people are told."""
+
+
+class SoundError(Exception):
+    """Nothing of a film's sound can be put into an MP4 in the way that was tried."""
+
 
 class Sound(ABC):
-    """Takes packets of sound by `add`; `finish` ends it.
+    """Takes packets of sound by `add`; `finish` ends it."""
 
-    Attributes:
-        heard: whether any of it was put into the MP4.
-    """
+    _came = False  # whether there was any
+    _heard = False  # whether any of it was put into the MP4
 
-    heard = False
+    @property
+    def is_lost(self) -> bool:
+        """Whether there was sound, and nothing of it was put into the MP4."""
+        return self._came and not self._heard
 
     @abstractmethod
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
@@ -46,6 +55,7 @@ class _CopiedSound(Sound):
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
         """Add a packet; one whose time is not known, or runs backward, is left out."""
+        self._came = True
         if packet.dts is None or packet.pts is None:
             return
         shift = round(beginning / packet.time_base)
@@ -55,9 +65,9 @@ class _CopiedSound(Sound):
             return
         self._last = packet.dts
         packet.stream = self._stream
-        with suppress(*_REFUSALS):  # damaged: the rest of the sound is kept
+        with _the_rest_is_kept():
             self._container.mux(packet)
-            self.heard = True
+            self._heard = True
 
 
 class _EncodedSound(Sound):
@@ -74,18 +84,23 @@ class _EncodedSound(Sound):
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
         """Encode a packet's sound; what cannot be decoded is left out."""
-        with suppress(*_REFUSALS):
-            for sound in packet.decode():
-                if isinstance(sound, AudioFrame):
-                    if sound.pts is not None and sound.time_base:
-                        sound.pts -= round(beginning / sound.time_base)
+        self._came = True
+        try:
+            sounds = packet.decode()
+        except _REFUSALS:
+            return
+        for sound in sounds:
+            if isinstance(sound, AudioFrame):
+                if sound.pts is not None and sound.time_base:
+                    sound.pts -= round(beginning / sound.time_base)
+                with _the_rest_is_kept():
                     self._take(sound)
 
     def finish(self) -> None:
         """Encode what was kept back."""
-        with suppress(*_REFUSALS):
+        with _the_rest_is_kept():
             self._change(None)
-            if self.heard:
+            if self._heard:
                 self._encode([None])
 
     def _take(self, sound: AudioFrame) -> None:
@@ -110,12 +125,10 @@ class _EncodedSound(Sound):
                     continue  # it runs backward
                 self._last = time + sound.samples / self._rate
             self._container.mux(self._stream.encode(sound))
-            self.heard = True
+            self._heard = True
 
 
-def sound_of(
-    container: OutputContainer, stream: object, *, encoded: bool = False
-) -> Sound | None:
+def sound_of(container: OutputContainer, stream: object, *, encoded: bool = False) -> Sound | None:
     """A stream for a film's sound in an MP4 that is being written.
 
     Args:
@@ -127,6 +140,16 @@ def sound_of(
         return None
     copied = not encoded and stream.codec_context.codec.canonical_name in _COPIED
     return (_CopiedSound if copied and _is_taken(stream) else _EncodedSound)(container, stream)
+
+
+@contextmanager
+def _the_rest_is_kept() -> Generator[None]:
+    """Let a refusal of damaged or odd sound pass; a disk that is full is none."""
+    try:
+        yield
+    except _REFUSALS as error:
+        if isinstance(error, OSError):
+            raise
 
 
 def _is_taken(stream: AudioStream) -> bool:
