@@ -142,11 +142,15 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
         file: str | BufferedReader | Pipe = f"file:{source}"
         if isinstance(source, Pipe):  # a file that was redirected may have its index at its end
             file = source.file or source
-        return av.open(
-            file,
-            mode="r",
-            options={"format_whitelist": ",".join(FORMATS)} | _JOINED,
-            metadata_errors="ignore",
+        return patiently(
+            lambda: av.open(
+                file,
+                mode="r",
+                options={"format_whitelist": ",".join(FORMATS)} | _JOINED,
+                metadata_errors="ignore",
+            ),
+            undo=lambda container: container.close(),
+            stop=source.end if isinstance(source, Pipe) else None,
         )
     except (InvalidDataError, ArgumentError) as error:
         how = (

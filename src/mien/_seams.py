@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from av.packet import Packet
 
-_BACK: Final = 1.0  # seconds that stamps of one stream never run back, but at a seam
+_BACK: Final = 0.1  # seconds that stamps of one stream do not run back, but at a seam
 _AHEAD: Final = 10.0  # seconds that no stream of a film is silent, but at a seam
 _JOINED: Final = frozenset({"mpegts", "mpeg"})  # FFmpeg's names of containers that can be joined so
 _NEAR: Final = 2  # packets of pictures behind one that is marked within which a seam shows
@@ -19,6 +19,7 @@ class Seams:
 
     Attributes:
         seen: whether there was a seam so far, so that what the file declares says little.
+        fresh: the same, since somebody set it to false.
     """
 
     def __init__(self, container: str) -> None:
@@ -27,7 +28,7 @@ class Seams:
         Args:
             container: FFmpeg's name of the container.
         """
-        self.seen = False
+        self.seen = self.fresh = False
         self._can_be = container in _JOINED
         self._shift = 0.0
         self._next: dict[int, float] = {}  # by stream, when its next packet should come
@@ -43,7 +44,7 @@ class Seams:
         if expected is not None:
             jump = time - expected
             if jump < -_BACK or min(jump, time - self._last) > _AHEAD:
-                self.seen = True
+                self.seen = self.fresh = True
                 self._shift -= jump
                 time = expected
         self._last = time

@@ -21,12 +21,17 @@ _LAST: Final = 0.5  # seconds that a thread gets to end by itself
 _left: list[Thread] = []
 
 
-def patiently(call: Callable[[], Result], undo: Callable[[Result], object]) -> Result:
+def patiently(
+    call: Callable[[], Result],
+    undo: Callable[[Result], object],
+    stop: Callable[[], object] | None = None,
+) -> Result:
     """What a call returns that may stall; Ctrl-C ends the waiting.
 
     Args:
         call: done in a thread of its own.
         undo: done with the result if nobody waits for it any more.
+        stop: called then, so that it need not stall any longer.
 
     Raises:
         BaseException: whatever `call` raises.
@@ -53,6 +58,8 @@ def patiently(call: Callable[[], Result], undo: Callable[[Result], object]) -> R
             pass
     except BaseException:
         given_up.set()
+        if stop is not None:
+            stop()
         leave(thread)
         raise
     if failures:

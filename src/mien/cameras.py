@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Generator
 from contextlib import AbstractContextManager
+from inspect import GEN_RUNNING, getgeneratorstate
 from math import inf
 from time import monotonic
 from typing import Any, Final
@@ -71,7 +72,7 @@ class Camera(AbstractContextManager["Camera"]):
     def close(self) -> None:
         """Switch the camera off; a thread that waits for its next picture does so when it can."""
         self._closed = True
-        if self._reading is None or not self._reading.gi_running:
+        if self._reading is None or getgeneratorstate(self._reading) != GEN_RUNNING:
             self._capture.release()
 
     def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:

@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
+from inspect import GEN_RUNNING, getgeneratorstate
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -130,7 +131,7 @@ class Video(AbstractContextManager["Video"]):
         While another thread waits for its next frame, that thread closes it when it can.
         """
         self._over = self._closed = True
-        if self._reading is None or not self._reading.gi_running:
+        if self._reading is None or getgeneratorstate(self._reading) != GEN_RUNNING:
             self._container.close()
 
     def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
@@ -159,7 +160,8 @@ class Video(AbstractContextManager["Video"]):
         last = None
         try:
             for index, frame in enumerate(self._decoded()):
-                stamp = None if frame.pts is None else float(frame.pts * (frame.time_base or 0))
+                base = frame.time_base or self._stream.time_base
+                stamp = None if frame.pts is None or not base else float(frame.pts * base)
                 if self.beginning is None and stamp is not None:
                     self.beginning = stamp
                 last = clock.place(None if stamp is None else stamp - (self.beginning or 0.0))
@@ -215,6 +217,8 @@ class Video(AbstractContextManager["Video"]):
                 self.sound.append(packet)
             if packet.stream is not self._stream:
                 continue
+            if self._seams.fresh and packet.is_keyframe:
+                yield from self._kept_back()
             damaged = marks.damaged(packet) if mpegts else packet.is_corrupt
             frames: list[VideoFrame] = []
             try:
@@ -227,6 +231,16 @@ class Video(AbstractContextManager["Video"]):
             if damaged and (seen or not (self.live or mpegts)):
                 self._damage.note(self._end)
             yield from frames
+
+    def _kept_back(self) -> list[VideoFrame]:
+        """The last frames before a seam, which the decoder may drop when another film begins."""
+        self._seams.fresh = False
+        try:
+            frames = self._stream.codec_context.decode(None)
+        except FFmpegError:
+            frames = []
+        self._stream.codec_context.flush_buffers()
+        return frames
 
     def _skipped(self, packet: "Packet[Any]") -> bool:
         """Whether the file holds something before this packet that FFmpeg could not make out.
@@ -258,8 +272,8 @@ def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     Raises:
         VideoError: it cannot be opened, has no pictures, or is something else altogether.
     """
-    if isinstance(source, bool) or not isinstance(source, str | os.PathLike | int):
-        given: Any = source
+    given: Any = source  # whatever its type says
+    if isinstance(given, bool) or not isinstance(given, str | os.PathLike | int):
         raise VideoError(
             f'Expected a film: a path, "-" for standard input, an address, or the number of a '
             f"camera; got {given!r:.80} of type {type(given).__name__}."

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from av.error import FFmpegError
 from cyclopts import Group, Parameter, validators
 
+from mien._containers import reason_of
 from mien._films import clock_time
 from mien._waiting import end_without
 from mien.cameras import Camera
@@ -81,7 +82,10 @@ def watch(
         f"every {every:g} s, weights {weights}",
         ("html", *(() if no_video else ("mp4",)), table),
     )
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise MienError(f"{out}: a file. Expected a folder's name for --out.") from error
     failed = interrupted = False
     try:
         for number, given in enumerate(videos, start=1):
@@ -106,7 +110,10 @@ def _try(given: str, out: Path, task: Task, reader: Reader, part: str) -> tuple[
     except MienError as error:
         return str(error), False
     except (OSError, FFmpegError) as error:
-        return f"{given}: {error}", False
+        where = getattr(error, "filename", None)
+        place = f" ({str(where).removeprefix('file:')})" if where else ""
+        mend = "When that is mended, the same command goes on."
+        return f"{given}: stopped: {reason_of(error)}{place}. {mend}", False
     except Exception as error:  # no film keeps mien from the others
         return (
             f"{given}: cannot be done: {type(error).__name__}: {error}. "

@@ -41,6 +41,7 @@ class Sound(ABC):
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
         """Add a packet; `beginning` is the stamp in seconds that counts as 0."""
 
+    @abstractmethod
     def finish(self) -> None:
         """Add what was kept back."""
 
@@ -68,6 +69,9 @@ class _CopiedSound(Sound):
         with _the_rest_is_kept():
             self._container.mux(packet)
             self._heard = True
+
+    def finish(self) -> None:
+        """Nothing is kept back."""
 
 
 class _EncodedSound(Sound):
