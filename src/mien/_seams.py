@@ -32,7 +32,9 @@ class Seams:
         self._can_be = container in _JOINED
         self._shift = 0.0
         self._next: dict[int, float] = {}  # by stream, when its next packet should come
+        self._before: dict[int, tuple[float, float]] = {}  # when its last came, and how long it is
         self._last = 0.0
+        self._unseen: set[int] = set()  # streams that have not come since the last seam
 
     def mend(self, packet: "Packet[Any]") -> None:
         """Shift a packet's stamps."""
@@ -45,10 +47,17 @@ class Seams:
             jump = time - expected
             if jump < -_BACK or min(jump, time - self._last) > _AHEAD:
                 self.seen = self.fresh = True
-                self._shift -= jump
-                time = expected
+                self._unseen = set(self._next)
+            elif jump > 0 or packet.stream_index not in self._unseen:
+                jump = 0.0
+            self._shift -= jump  # streams end and begin at different times: none overlaps
+            time -= jump
+        self._unseen.discard(packet.stream_index)
         self._last = time
-        self._next[packet.stream_index] = time + float((packet.duration or 0) * base)
+        before, gap = self._before.get(packet.stream_index, (time, 0.0))
+        gap = float((packet.duration or 0) * base) or (time - before if time > before else gap)
+        self._before[packet.stream_index] = time, gap
+        self._next[packet.stream_index] = time + min(gap, _AHEAD)
         if self._shift:
             shift = round(self._shift / float(base))
             packet.dts += shift
