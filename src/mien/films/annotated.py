@@ -132,7 +132,7 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
             self._begun = True
         self._mux_sound(sound)
         planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420), np.uint8)
-        picture = VideoFrame.from_ndarray(planes, "yuv420p")
+        picture = VideoFrame.from_numpy_buffer(planes, "yuv420p")
         picture.colorspace, picture.color_range = _BT601, _LIMITED
         picture.time_base = _TICKS
         picture.pts = self._last = max(round(frame.time / _TICKS), self._last + 1)
