@@ -110,6 +110,12 @@ def write_sound(path: Path) -> Path:
     return path
 
 
+def joined(path: Path, films: Iterable[Path]) -> Path:
+    """Write films one behind the other, as MPEG-TS may be."""
+    path.write_bytes(b"".join(film.read_bytes() for film in films))
+    return path
+
+
 def cut(path: Path, share: float, name: str) -> Path:
     """A copy that holds only the first share of a file."""
     content = path.read_bytes()

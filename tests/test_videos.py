@@ -7,14 +7,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
-from small_films import cut, face, spoil, write_film, write_sound
+from small_films import cut, face, joined, spoil, write_film, write_sound
 
 from mien._films import Clock, clock_time
 from mien.errors import VideoError
@@ -267,3 +269,173 @@ def test_real_films(shared_data: Path) -> None:
     expected = {"single_face.mp4": 72, "again.mkv": 77, "noface_face.mov": 169}
     for name, count in expected.items():
         assert len(read(shared_data / "clips" / name, every=0)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("film.mkv", "libx264"),
+        ("film.webm", "libvpx"),
+        ("film.mp4", "libx264"),
+        ("film.ts", "libx264"),
+        ("film.flv", "flv"),
+        ("film.wmv", "wmv2"),
+        ("film.avi", "mpeg4"),
+    ],
+)
+def test_films_that_begin_later_are_whole(
+    tmp_path: Path, picture: Picture, name: str, codec: str
+) -> None:
+    pictures, times = [picture] * 50, [3 + index / 25 for index in range(50)]
+    options = {"avoid_negative_ts": "disabled", "use_editlist": "0"}
+    path = write_film(tmp_path / name, pictures, times=times, codec=codec, options=options)
+    with Video(path) as video:
+        frames = list(video.frames())
+        assert video.duration == pytest.approx(5 if name == "film.avi" else 2, abs=0.1)
+    assert len(frames) == 50  # AVI has no such thing, and shows the first frame till then
+    assert frames[-1].time == pytest.approx(video.duration - 0.04, abs=0.1)
+
+
+def test_a_film_that_begins_later_is_cut_short_all_the_same(
+    tmp_path: Path, picture: Picture
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (100, *picture.shape)).astype(np.uint8)
+    times = [2 + index / 25 for index in range(100)]
+    path = write_film(tmp_path / "film.mkv", noise, times=times, options={"avoid_negative_ts": "0"})
+    frames, error = read_broken(cut(path, 0.5, "cut.mkv"))
+    assert 30 < len(frames) < 70
+    assert "cut.mkv: cut short: it should be 0:04.0 long" in error
+
+
+@pytest.mark.parametrize("later", [-1, 0, 1, 7200])
+def test_joined_films_are_whole(tmp_path: Path, picture: Picture, later: float) -> None:
+    """Each keeps its own stamps: the second's are before, the same, or after those of the first."""
+    films = [
+        write_film(
+            tmp_path / f"{start}.ts",
+            [picture] * 50,
+            sound="aac",
+            options={"output_ts_offset": f"{start}"},
+        )
+        for start in (5, 5.01 + later)
+    ]
+    with Video(joined(tmp_path / "film.ts", films), sound=True) as video:
+        frames = list(video.frames())
+        heard = [float(packet.pts * packet.time_base) for packet in video.sound]
+    gaps = np.diff([frame.time for frame in frames])
+    assert len(frames) == 100
+    assert gaps.min() > 0.02
+    assert gaps.max() < 0.2
+    assert len(heard) > 170
+    assert np.diff(heard).min() > 0
+    assert np.diff(heard).max() < 0.3
+
+
+def test_joined_films_of_other_numbers_are_whole(tmp_path: Path, picture: Picture) -> None:
+    films = [
+        write_film(
+            tmp_path / f"{pid}.ts", [picture] * 30, sound="aac", options={"mpegts_start_pid": pid}
+        )
+        for pid in ("256", "512")
+    ]
+    assert len(read(joined(tmp_path / "film.ts", films))) == 60
+
+
+def test_what_is_missing_in_the_middle_of_a_broadcast_is_told(
+    tmp_path: Path, picture: Picture
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (50, *picture.shape)).astype(np.uint8)
+    content = write_film(tmp_path / "film.ts", noise, key_every=25).read_bytes()
+    middle = len(content) * 3 // 8 // 188 * 188
+    path = tmp_path / "missing.ts"
+    path.write_bytes(content[:middle] + content[middle + 40 * 188 :])
+    assert "damaged" in read_broken(path)[1]
+
+
+def without_decoder(film: Path, tracks: int) -> Path:
+    """A copy whose first tracks of sound are told to be coded in an unknown way."""
+    content = bytearray(film.read_bytes())
+    place = 0
+    for _ in range(tracks):
+        place = content.index(b"mp4a", place)
+        content[place : place + 4] = b"zzzz"
+        place = content.index(b"\x40\x15", content.index(b"esds", place))  # AAC, and sound
+        content[place] = 0xFE
+    path = film.with_name("unknown.mp4")
+    path.write_bytes(content)
+    return path
+
+
+def test_sound_without_a_decoder_is_left_out_and_told(film: Path) -> None:
+    with Video(without_decoder(film, 1), sound=True) as video:
+        assert video.sound_stream is None
+        assert video.notes == [
+            "Its sound is coded in a way that mien cannot decode, and is left out."
+        ]
+        assert len(list(video.frames())) == 50
+        assert not video.sound
+
+
+def test_another_track_of_sound_is_taken(tmp_path: Path, picture: Picture, film: Path) -> None:
+    two = tmp_path / "two.mp4"
+    with av.open(str(film)) as source, av.open(str(two), "w") as target:
+        sound = source.streams.audio[0]
+        tracks = [target.add_stream_from_template(sound) for _ in range(2)]
+        pictures = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux():
+            if packet.size:
+                for track in tracks if packet.stream is sound else [pictures]:
+                    packet.stream = track
+                    target.mux(packet)
+    with Video(without_decoder(two, 1), sound=True) as video:
+        assert video.sound_stream is not None
+        assert "another track is kept" in video.notes[0]
+        assert len(list(video.frames())) == 50
+        assert len(video.sound) > 80
+
+
+def test_pictures_without_a_decoder_are_told(film: Path) -> None:
+    path = film.with_name("unknown-pictures.mp4")
+    path.write_bytes(film.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(VideoError, match=r"unknown-pictures\.mp4: .* cannot decode"):
+        Video(path)
+
+
+@pytest.mark.parametrize("given", [None, True, 0.5, [], b"film.mp4", object()])
+def test_what_is_no_film_at_all_is_told(given: Any) -> None:
+    with pytest.raises(VideoError, match=r'^Expected a film: a path, "-" for standard input'):
+        open_video(given)
+
+
+@pytest.mark.parametrize("number", [-1, -(2**40), 100, 700, 2024, 2**31, 2**70])
+def test_a_number_that_is_no_camera_is_told(number: int) -> None:
+    with pytest.raises(VideoError, match=rf"^camera {number}: there is none\. Expected the number"):
+        open_video(number)
+
+
+def test_a_camera_in_quotes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(VideoError, match=r"^0: no such file.* Camera 0 is a number"):
+        open_video("0")
+
+
+@pytest.mark.parametrize("every", [-1, float("nan"), float("inf"), "1", None])
+def test_a_step_that_is_none_is_told(film: Path, every: Any) -> None:
+    with Video(film) as video, pytest.raises(VideoError, match="Expected every in seconds, 0 or"):
+        video.frames(every)
+
+
+@pytest.mark.parametrize("stdin", [None, object()])
+def test_a_closed_standard_input_is_told(stdin: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", stdin)
+    with pytest.raises(VideoError, match="standard input: it is closed"):
+        Video("-")
+
+
+def test_inputs_that_were_wrong(shared_data: Path) -> None:
+    for name, count in {"begins-later-1.mkv": 15, "begins-later-2.mkv": 42}.items():
+        assert len(read(shared_data / "cases" / name)) == count
+    for name in ("size-changes-halved.ts", "size-changes-turned.ts"):
+        frames = read(shared_data / "cases" / name)
+        assert {frame.image.shape for frame in frames} == {(640, 480, 3)}
+        assert len(frames) == 46

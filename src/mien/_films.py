@@ -1,17 +1,11 @@
-"""What sources of films share: frames placed in time and set upright."""
+"""What sources of films share: frames placed in time and picked by it."""
 
-from fractions import Fraction
+from math import isfinite
 from typing import Final
 
-import numpy as np
-from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace
-from av.video.stream import VideoStream
-from numpy.typing import NDArray
+from mien.errors import VideoError
 
 _JUMP: Final = 1.0  # seconds back from which stamps begin anew, instead of being out of order
-_HIGH: Final = 720  # pixels from which players take untold colours for those of BT.709
-_UNTOLD: Final = 2  # FFmpeg's AVCOL_SPC_UNSPECIFIED
 
 
 class Clock:
@@ -43,6 +37,20 @@ class Due:
     """Which frames are read when not all are: the first at or after every multiple of `every`."""
 
     def __init__(self, every: float) -> None:
+        """Start before the first frame.
+
+        Args:
+            every: seconds; 0 reads all.
+
+        Raises:
+            VideoError: it is no such number.
+        """
+        try:
+            fits = isfinite(every) and every >= 0
+        except TypeError:
+            fits = False
+        if not fits:
+            raise VideoError(f"Expected every in seconds, 0 or more; got {every!r:.80}.")
         self._every = every
         self._next = 0.0
 
@@ -62,34 +70,3 @@ def clock_time(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
     return f"{start}:{rest // 10:02}.{rest % 10}"
-
-
-def upright(frame: VideoFrame, stream: VideoStream) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3), of square pixels, turned and mirrored as the display matrix says."""
-    width, height = frame.width, frame.height
-    aspect = stream.sample_aspect_ratio or Fraction(1)
-    if aspect != 1 and Fraction(1, 5) <= aspect <= 5:
-        width, height = round(width * max(aspect, 1)), round(height / min(aspect, 1))
-    told = frame.colorspace != _UNTOLD or frame.height < _HIGH
-    image = frame.to_ndarray(
-        format="rgb24",
-        width=width,
-        height=height,
-        src_colorspace=None if told else Colorspace.ITU709,
-    ).astype(np.uint8, copy=False)
-    matrix = frame.side_data.get("DISPLAYMATRIX")
-    if matrix is not None:
-        image = _turn(image, np.frombuffer(bytes(matrix), np.int32))
-    return np.ascontiguousarray(image)
-
-
-def _turn(image: NDArray[np.uint8], matrix: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Apply a display matrix, int32 (9,), rounded to quarter turns.
-
-    A pixel (x, y) is shown at (a x + c y, b x + d y), up to a shift.
-    """
-    a, b, c, d = (int(matrix[i]) for i in (0, 1, 3, 4))
-    if abs(a) + abs(d) < abs(b) + abs(c):
-        image = image.transpose(1, 0, 2)
-        a, d = c, b
-    return image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]

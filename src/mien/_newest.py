@@ -6,6 +6,7 @@ from math import inf
 from threading import Condition, Thread
 from typing import Final
 
+from mien._waiting import STEP, leave
 from mien.types import Frame
 
 _TRIED: Final = 1.0  # seconds of a film by which it shows whether it is live ...
@@ -13,7 +14,9 @@ _LIVE: Final = 0.5  # ... because for so many of each second it had to be waited
 _AHEAD: Final = 32  # frames that are read ahead, at most: a second of a usual film
 
 
-def newest(frames: Generator[Frame], waited: Callable[[], float]) -> Generator[Frame]:
+def newest(
+    frames: Generator[Frame], waited: Callable[[], float], stop: Callable[[], None] | None = None
+) -> Generator[Frame]:
     """The frames; of what is live, those that come while another is read are left out but the last.
 
     A thread takes them, so that what they come from never waits. Where it turns out that they come
@@ -23,6 +26,8 @@ def newest(frames: Generator[Frame], waited: Callable[[], float]) -> Generator[F
         frames: closed at the end, and with this generator.
         waited: seconds for which their source had to be waited for so far; infinite for one that
             is known to be live.
+        stop: called before the end, so that what the frames come from waits no longer. If it
+            stalls all the same, the thread is left to itself, and closes `frames` when it can.
 
     Raises:
         Exception: whatever `frames` raise, after the last of them.
@@ -52,6 +57,7 @@ def newest(frames: Generator[Frame], waited: Callable[[], float]) -> Generator[F
         except BaseException as error:
             failure.append(error)
         finally:
+            frames.close()
             with changed:
                 over = True
                 changed.notify_all()
@@ -61,7 +67,8 @@ def newest(frames: Generator[Frame], waited: Callable[[], float]) -> Generator[F
     try:
         while True:
             with changed:
-                changed.wait_for(lambda: ahead or over)
+                while not (ahead or over):
+                    changed.wait(STEP)  # not for ever: Ctrl-C would not be told on Windows
                 if not ahead:
                     break
                 frame = ahead.popleft()
@@ -73,5 +80,6 @@ def newest(frames: Generator[Frame], waited: Callable[[], float]) -> Generator[F
         with changed:
             stopped = True
             changed.notify_all()
-        thread.join()
-        frames.close()
+        if stop is not None:
+            stop()
+        leave(thread)

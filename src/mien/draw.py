@@ -1,6 +1,8 @@
 """Readings drawn into a picture: a box and a few words a face."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
@@ -46,65 +48,106 @@ def draw_readings(
         ImageError: the array is of another kind.
     """
     check_rgb(image)
-    picture = Image.fromarray(image)
-    draw = ImageDraw.Draw(picture)
-    side = max(picture.size)
+    result = np.array(image, np.uint8, order="C")
+    height, width = result.shape[:2]
+    side = max(width, height)
     line = max(1, round(side / 250))
-    font = ImageFont.load_default(max(12, side / 36))
     readings = list(readings)
     for reading in readings:
         colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
-        _draw_box(draw, reading.box, colour, line)
+        _draw_box(result, reading.box, colour, line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
     for reading in readings:
         colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
         words = caption(reading)
         if movements and (moves := reading.movement_words()):
             words += f"\n{moves}"
-        taken.append(_draw_words(draw, words, reading.box, colour, font, taken))
-    return np.array(picture, dtype=np.uint8)
+        label, shape = _label(words, colour, max(12, side / 36))
+        taken.append(_draw_words(result, label, shape, reading.box, taken))
+    return result
+
+
+def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], int, int]:
+    """A view of what the box covers, and where it begins: copies of it cost little."""
+    height, width = image.shape[:2]
+    x1, y1 = (max(0, floor(box[axis])) for axis in (0, 1))
+    x2, y2 = min(width, ceil(box[2]) + 1), min(height, ceil(box[3]) + 1)
+    return image[y1 : max(y1, y2), x1 : max(x1, x2)], x1, y1
 
 
 def _draw_box(
-    draw: ImageDraw.ImageDraw, box: Rectangle, colour: tuple[int, int, int], line: int
+    image: NDArray[np.uint8], box: Rectangle, colour: tuple[int, int, int], line: int
 ) -> None:
     """A coloured line with a thin dark one on either side, seen on light and dark alike."""
-    x1, y1, x2, y2 = box
-    radius = (x2 - x1) / 12
     edge = max(1, line // 2)
+    part, left, top = _part(image, _grown(box, edge))
+    if not part.size:
+        return
+    picture = Image.fromarray(part)
+    draw = ImageDraw.Draw(picture)
+    x1, y1, x2, y2 = box[0] - left, box[1] - top, box[2] - left, box[3] - top
+    radius = (x2 - x1) / 12
     for grow, width, ink in ((edge, edge, _DARK), (0, line, colour), (-line, edge, _DARK)):
         if x2 - x1 + 2 * grow > 2 * line:
-            grown = (x1 - grow, y1 - grow, x2 + grow, y2 + grow)
+            grown = _grown((x1, y1, x2, y2), grow)
             draw.rounded_rectangle(grown, radius, outline=ink, width=width)
+    part[:] = np.asarray(picture)
+
+
+def _grown(box: Rectangle, by: float) -> Rectangle:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+@lru_cache(maxsize=256)  # most words of a film's frame are those of the frame before
+def _label(
+    words: str, colour: tuple[int, int, int], size: float
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Dark words on light ground with a coloured edge, and which of its pixels are not corners."""
+    font = _font(size)
+    left, top, right, bottom = ImageDraw.Draw(Image.new("RGB", (1, 1))).textbbox(
+        (0, 0), words, font=font
+    )
+    pad = (bottom - top) / 3 / (1 + words.count("\n"))
+    width, height = ceil(right - left + 3 * pad), ceil(bottom - top + 2 * pad)
+    picture, shape = Image.new("RGB", (width, height)), Image.new("1", (width, height))
+    whole = (0, 0, width - 1, height - 1)
+    ImageDraw.Draw(shape).rounded_rectangle(whole, height / 5, fill=1)
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle(whole, height / 5, fill=_LIGHT, outline=_DARK)
+    draw.rectangle((1, height / 5, pad, height - 1 - height / 5), fill=colour)
+    draw.text((2 * pad - left, pad - top), words, font=font, fill=_DARK)
+    return np.array(picture, np.uint8), np.array(shape, np.bool_)
+
+
+@lru_cache(maxsize=8)
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
 
 
 def _draw_words(
-    draw: ImageDraw.ImageDraw,
-    words: str,
+    image: NDArray[np.uint8],
+    label: NDArray[np.uint8],
+    shape: NDArray[np.bool_],
     box: Rectangle,
-    colour: tuple[int, int, int],
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     taken: list[Rectangle],
 ) -> Rectangle:
-    """Dark words on light ground with a coloured edge, under the box or where there is room."""
-    left, top, right, bottom = draw.textbbox((0, 0), words, font=font)
-    pad = (bottom - top) / 3 / (1 + words.count("\n"))
-    width, height = right - left + 3 * pad, bottom - top + 2 * pad
-    x = min(max(0.0, box[0]), max(0.0, draw.im.size[0] - width))
-    lowest = max(0.0, draw.im.size[1] - height)
+    """The label under the box or where there is room."""
+    height, width = label.shape[:2]
+    down, across = image.shape[:2]
+    pad = height / 5
+    x = round(min(max(0.0, box[0]), max(0.0, across - width)))
+    lowest = max(0, down - height)
     places = (box[3] + pad, box[1] - pad - height, box[3] - pad - height, box[1] + pad)
     fitting = [
         (x, y, x + width, y + height)
-        for y in places
+        for y in map(round, places)
         if 0 <= y <= lowest and not any(_overlap((x, y, x + width, y + height), t) for t in taken)
     ]
-    y = min(max(0.0, places[0]), lowest)
+    y = round(min(max(0.0, places[0]), lowest))
     place = fitting[0] if fitting else (x, y, x + width, y + height)
-    draw.rounded_rectangle(place, height / 5, fill=_LIGHT, outline=_DARK)
-    draw.rectangle(
-        (place[0] + 1, place[1] + height / 5, place[0] + pad, place[3] - height / 5), fill=colour
-    )
-    draw.text((place[0] + 2 * pad - left, place[1] + pad - top), words, font=font, fill=_DARK)
+    part = image[place[1] : place[3], x : x + width]
+    inside = shape[: part.shape[0], : part.shape[1], None]
+    np.copyto(part, label[: part.shape[0], : part.shape[1]], where=inside)
     return place
 
 

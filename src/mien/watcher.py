@@ -2,18 +2,17 @@
 
 from collections.abc import Generator
 from contextlib import closing
-from pathlib import Path
 
 from mien._newest import newest
 from mien.cameras import Camera
 from mien.follower import Follower
 from mien.reader import Reader
 from mien.types import Frame, Reading
-from mien.videos import Video, open_video
+from mien.videos import Source, Video, open_video
 
 
 def watch(
-    video: str | Path | int | Video | Camera, *, reader: Reader | None = None, every: float = 0.0
+    video: Source | Video | Camera, *, reader: Reader | None = None, every: float = 0.0
 ) -> Generator[tuple[Frame, list[Reading]]]:
     """What people would say about each face of a film, frame by frame, as frames are asked for.
 
@@ -35,7 +34,7 @@ def watch(
             could be read has been yielded by then.
         ModelError: without `reader`, a model file is missing or damaged.
     """
-    opened = open_video(video) if isinstance(video, str | Path | int) else video
+    opened = open_video(video) if not isinstance(video, Video | Camera) else video
     with opened:
         reader, follower = reader or Reader(), Follower()
         with closing(frames_of(opened, every)) as frames:
@@ -52,4 +51,4 @@ def frames_of(video: Video | Camera, every: float = 0.0, after: int = -1) -> Gen
         after: the same.
     """
     frames = video.frames(every, after=after)
-    return newest(frames, lambda: video.waited) if video.live else frames
+    return newest(frames, lambda: video.waited, video.stop) if video.live else frames

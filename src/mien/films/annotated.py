@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +11,16 @@ from typing import Any, Final
 import av
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from mien._upright import Letterbox, Size
 from mien.cameras import Camera
 from mien.draw import draw_readings
-from mien.films.sound import sound_of
+from mien.errors import VideoError
+from mien.films.sound import LOST, sound_of
 from mien.types import Frame, Reading
 from mien.videos import Video
 
@@ -29,12 +32,17 @@ _CODING: Final = {"preset": "superfast", "crf": "23", "x264-params": "b-adapt=0"
 _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when it should
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
-Size = tuple[int, int]
-"""Width and height in pixels."""
-
 
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
-    """Writes an annotated film, in a thread of its own; a context manager, which ends the file."""
+    """Writes an annotated film, in a thread of its own; a context manager, which ends the file.
+
+    Until it is whole, the file is PATH.part. It becomes PATH with the frames that came, also where
+    the film that was read turned out to be damaged, or somebody pressed Ctrl-C; after any other
+    exception, and where it cannot be written, nothing of it stays.
+
+    Attributes:
+        notes: what people should know of it, each a sentence; whole when it is ended.
+    """
 
     def __init__(
         self, path: Path, video: Video | Camera, *, piece: bool = False, size: Size | None = None
@@ -45,32 +53,60 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
             path: of the file; MP4 whatever its ending.
             video: whose frames will come; packets of its sound are taken from it along with them.
             piece: write a part of a film, without its sound, for `mien.films.pieces.join`.
-            size: width and height of the pictures; None takes those of the first.
+            size: width and height of the pictures; None takes those of the first. Others are scaled
+                to fit, with black edges.
         """
+        self._path = Path(path)
+        self._part = self._path.with_name(f"{self._path.name}.part")
         self._video = video
+        self.notes: list[str] = []
         options = _PIECE if piece else {"movflags": "+faststart"}
-        self._container = av.open(f"file:{path}", "w", format="mp4", options=options)
+        self._container = av.open(f"file:{self._part}", "w", format="mp4", options=options)
         self._sound = None if piece else sound_of(self._container, video.sound_stream)
         rate = Fraction(video.rate or 25).limit_denominator(1001)
         self._stream = self._container.add_stream("libx264", rate=rate, options=_CODING)
         self._stream.codec_context.time_base = _TICKS
         self._stream.pix_fmt = "yuv420p"
         self._stream.colorspace, self._stream.color_range = _BT601, _LIMITED
-        self._size = None if size is None else _even_size(size)
+        self._letterbox = Letterbox()
+        self._letterbox.size = size
         self._last = -1
         self._begun = False
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._waiting: deque[Future[None]] = deque()
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, Exception) or issubclass(kind, VideoError):
+            self.close()
+        else:
+            self.abandon()
+
+    def close(self) -> None:
+        """End the file, and give it its name.
+
+        Raises:
+            OSError: it cannot be written; then nothing of it stays.
+        """
         try:
-            self._thread.shutdown(cancel_futures=kind is not None)
-            if kind is None:
-                while self._waiting:
-                    self._waiting.popleft().result()
-                self._finish()
-        finally:
+            self._thread.shutdown()
+            while self._waiting:
+                self._waiting.popleft().result()
+            self._finish()
             self._container.close()
+            if self._begun:
+                self._part.replace(self._path)
+        except BaseException:
+            self.abandon()
+            raise
+
+    def abandon(self) -> None:
+        """End without a file."""
+        try:
+            self._thread.shutdown(cancel_futures=True)
+            with suppress(FFmpegError):
+                self._container.close()
+        finally:
+            self._part.unlink(missing_ok=True)
 
     def write(self, frame: Frame, readings: Sequence[Reading]) -> None:
         """Add a frame, later than the one before.
@@ -90,17 +126,13 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         self, frame: Frame, readings: Sequence[Reading], sound: Iterable["Packet[Any]"]
     ) -> None:
         image = draw_readings(frame.image, readings) if readings else frame.image
-        image = _even(image)
-        if self._size is None:
-            self._size = image.shape[1], image.shape[0]
+        image = _even(self._letterbox.fit(image))
         if not self._begun:
-            self._stream.width, self._stream.height = self._size
+            self._stream.height, self._stream.width = image.shape[:2]
             self._begun = True
-        if (image.shape[1], image.shape[0]) != self._size:  # some senders change it on the way
-            image = np.asarray(cv2.resize(image, self._size), np.uint8)
         self._mux_sound(sound)
         planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420), np.uint8)
-        picture = VideoFrame.from_ndarray(planes, "yuv420p")
+        picture = VideoFrame.from_numpy_buffer(planes, "yuv420p")
         picture.colorspace, picture.color_range = _BT601, _LIMITED
         picture.time_base = _TICKS
         picture.pts = self._last = max(round(frame.time / _TICKS), self._last + 1)
@@ -117,12 +149,9 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         self._mux_sound(self._take_sound())
         if self._sound is not None:
             self._sound.finish()
+            if self._sound.is_lost:
+                self.notes.append(LOST)
         self._container.mux(self._stream.encode())
-
-
-def _even_size(size: Size) -> Size:
-    """The least even width and height that hold it."""
-    return size[0] + size[0] % 2, size[1] + size[1] % 2
 
 
 def _even(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,7 +10,9 @@ from typing import Annotated, Final
 from av.error import FFmpegError
 from cyclopts import Group, Parameter, validators
 
+from mien._containers import reason_of
 from mien._films import clock_time
+from mien._waiting import end_without
 from mien.cameras import Camera
 from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError
@@ -23,6 +25,7 @@ from mien.videos import Video, open_video
 _FLAG = Parameter(negative=(), show_default=False)
 _FORMAT = Group("Table", validator=validators.MutuallyExclusive())
 _INTERRUPTED: Final = 130
+_DIGITS: Final = 10  # no camera's number has so many
 
 
 def _refuse_options(_: object, videos: list[str]) -> None:
@@ -79,23 +82,50 @@ def watch(
         f"every {every:g} s, weights {weights}",
         ("html", *(() if no_video else ("mp4",)), table),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    failed = False
-    for number, given in enumerate(videos, start=1):
-        source = int(given) if given.isdecimal() and not Path(given).exists() else given
-        part = f" ({number} of {len(videos)})" if len(videos) > 1 else ""
-        try:
-            damage, interrupted = _annotate(source, out, task, reader, part)
-        except (MienError, OSError, FFmpegError) as error:
-            damage, interrupted = str(error), False
-            if not isinstance(error, MienError):
-                damage = f"{given}: {error}"
-        if damage:
-            print(damage, file=sys.stderr)
-            failed = True
-        if interrupted:
-            return _INTERRUPTED
-    return 1 if failed else 0
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise MienError(f"{out}: a file. Expected a folder's name for --out.") from error
+    failed = interrupted = False
+    try:
+        for number, given in enumerate(videos, start=1):
+            part = f" ({number} of {len(videos)})" if len(videos) > 1 else ""
+            damage, interrupted = _try(given, out, task, reader, part)
+            if damage:
+                print(damage, file=sys.stderr)
+                failed = True
+            if interrupted:
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    code = _INTERRUPTED if interrupted else 1 if failed else 0
+    end_without(code)
+    return code
+
+
+def _try(given: str, out: Path, task: Task, reader: Reader, part: str) -> tuple[str | None, bool]:
+    """Do one film; what was wrong with it whatever it is, and whether somebody ended it."""
+    try:
+        return _annotate(_source(given), out, task, reader, part)
+    except MienError as error:
+        return str(error), False
+    except (OSError, FFmpegError) as error:
+        where = getattr(error, "filename", None)
+        place = f" ({str(where).removeprefix('file:')})" if where else ""
+        mend = "When that is mended, the same command goes on."
+        return f"{given}: stopped: {reason_of(error)}{place}. {mend}", False
+    except Exception as error:  # no film keeps mien from the others
+        return (
+            f"{given}: cannot be done: {type(error).__name__}: {error}. "
+            "That is a fault of mien's: please report it."
+        ), False
+
+
+def _source(given: str) -> str | int:
+    """A camera's number, where no file has that name."""
+    if given.isascii() and given.isdecimal() and len(given) < _DIGITS and not Path(given).exists():
+        return int(given)
+    return given
 
 
 def _annotate(
@@ -124,7 +154,9 @@ def _annotate(
                 raise
     summary = outcome.summary
     faces = "1 face" if len(summary.faces) == 1 else f"{len(summary.faces)} faces"
-    files = ", ".join(str(place.path(ending)) for ending in task.endings)
+    files = ", ".join(str(place.path(ending)) for ending in outcome.endings)
+    for note in outcome.notes:
+        _tell(video, note)
     print(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}", flush=True)
     return outcome.damage, outcome.interrupted
 

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.error import FFmpegError
 from av.packet import Packet
 
-from mien.films.sound import sound_of
+from mien.films.sound import LOST, SoundError, sound_of
 from mien.videos import Video
 
 
-def join(pieces: Sequence[Path], film: Path, beginning: float, out: Path) -> None:
-    """Write an MP4.
+def join(pieces: Sequence[Path], film: Path, beginning: float, out: Path) -> list[str]:
+    """Write an MP4; nothing of it stays where that fails.
 
     Args:
         pieces: of its pictures, in order, by `AnnotatedVideo(..., piece=True)`.
@@ -24,18 +25,39 @@ def join(pieces: Sequence[Path], film: Path, beginning: float, out: Path) -> Non
         beginning: stamp in seconds of that film that counts as 0.
         out: the file.
 
+    Returns:
+        What people should know of it, each a sentence.
+
     Raises:
         OSError: it cannot be written.
         VideoError: the film is gone.
     """
+    try:
+        for encoded in (False, True):
+            with Video(film, sound=True) as video:
+                try:
+                    _join(pieces, video, beginning, out, encoded)
+                except (SoundError, FFmpegError) as error:
+                    if isinstance(error, OSError) or video.sound_stream is None:
+                        raise
+                else:
+                    return video.notes
+        with Video(film) as video:
+            _join(pieces, video, beginning, out, False)
+        return [LOST]
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def _join(pieces: Sequence[Path], video: Video, beginning: float, out: Path, encoded: bool) -> None:
     with ExitStack() as stack:
         container = stack.enter_context(
             av.open(f"file:{out}", "w", format="mp4", options={"movflags": "+faststart"})
         )
-        video = stack.enter_context(Video(film, sound=True))
         first = stack.enter_context(av.open(f"file:{pieces[0]}", format="mp4"))
         stream = container.add_stream_from_template(first.streams.video[0])
-        sound = sound_of(container, video.sound_stream)
+        sound = sound_of(container, video.sound_stream, encoded=encoded)
         heard = video.sound_packets()
         waiting = next(heard, None) if sound else None
         last: int | None = None
@@ -53,6 +75,8 @@ def join(pieces: Sequence[Path], film: Path, beginning: float, out: Path) -> Non
             waiting = next(heard, None)
         if sound:
             sound.finish()
+            if sound.is_lost:
+                raise SoundError
 
 
 def _pictures(pieces: Sequence[Path]) -> Iterator["Packet[Any]"]:

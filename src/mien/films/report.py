@@ -63,12 +63,14 @@ class About:
         name: of the film.
         sampled: seconds between frames that were read; 0: all.
         damage: what was wrong with the film.
+        notes: what else people should know of it, each a sentence.
         marks: names and contents of further meta elements, for programs.
     """
 
     name: str
     sampled: float = 0.0
     damage: str | None = None
+    notes: Sequence[str] = ()
     marks: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -130,6 +132,8 @@ def _film(about: About, summary: Summary) -> Iterator[str]:
     yield "</dl>"
     if about.damage:
         yield f'<strong class="damage">{_safe(about.damage)}</strong>'
+    for note in about.notes:
+        yield f"<p>{_safe(note)}</p>"
 
 
 def _faces(shown: Sequence[Life], count: int, end: float) -> Iterator[str]:

@@ -1,20 +1,52 @@
 """A film's sound put into an MP4: as it is where that can hold it, else as AAC."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from typing import Any, Final
 
+import av
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.error import InvalidDataError
+from av.error import FFmpegError
 from av.packet import Packet
 
 _COPIED: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})  # what MP4 players know
+_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # of AAC, a second
+_REFUSALS: Final = (FFmpegError, ValueError, OverflowError)  # PyAV's and FFmpeg's, of odd content
+
+LOST: Final = "Its sound cannot be put into the annotated film, which has none."
+"""What people are told."""
 
 
-class _CopiedSound:
+class SoundError(Exception):
+    """Nothing of a film's sound can be put into an MP4 in the way that was tried."""
+
+
+class Sound(ABC):
+    """Takes packets of sound by `add`; `finish` ends it."""
+
+    _came = False  # whether there was any
+    _heard = False  # whether any of it was put into the MP4
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there was sound, and nothing of it was put into the MP4."""
+        return self._came and not self._heard
+
+    @abstractmethod
+    def add(self, packet: "Packet[Any]", beginning: float) -> None:
+        """Add a packet; `beginning` is the stamp in seconds that counts as 0."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Add what was kept back."""
+
+
+class _CopiedSound(Sound):
     """Sound as it is."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream) -> None:
@@ -24,6 +56,7 @@ class _CopiedSound:
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
         """Add a packet; one whose time is not known, or runs backward, is left out."""
+        self._came = True
         if packet.dts is None or packet.pts is None:
             return
         shift = round(beginning / packet.time_base)
@@ -33,53 +66,102 @@ class _CopiedSound:
             return
         self._last = packet.dts
         packet.stream = self._stream
-        with suppress(InvalidDataError):  # damaged: the rest of the sound is kept
+        with _the_rest_is_kept():
             self._container.mux(packet)
+            self._heard = True
 
     def finish(self) -> None:
         """Nothing is kept back."""
 
 
-class _EncodedSound:
+class _EncodedSound(Sound):
     """Sound that MP4 cannot hold, as AAC."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream) -> None:
         self._container = container
-        rate = stream.rate if 8000 <= stream.rate <= 48000 else 48000
-        layout = "mono" if stream.channels == 1 else "stereo"
-        self._stream = container.add_stream("aac", rate=rate, layout=layout)
-        self._resampler = AudioResampler("fltp", layout, rate)
+        self._rate = next((rate for rate in _RATES if rate >= (stream.rate or 48000)), _RATES[-1])
+        self._layout = "mono" if stream.channels == 1 else "stereo"
+        self._stream = container.add_stream("aac", rate=self._rate, layout=self._layout)
+        self._resampler: AudioResampler | None = None
+        self._kind: tuple[object, ...] = ()
+        self._last: float | None = None
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
         """Encode a packet's sound; what cannot be decoded is left out."""
-        with suppress(InvalidDataError):
-            for sound in packet.decode():
-                if isinstance(sound, AudioFrame):
-                    if sound.pts is not None and sound.time_base:
-                        sound.pts -= round(beginning / sound.time_base)
-                    self._encode(self._resampler.resample(sound))
+        self._came = True
+        try:
+            sounds = packet.decode()
+        except _REFUSALS:
+            return
+        for sound in sounds:
+            if isinstance(sound, AudioFrame):
+                if sound.pts is not None and sound.time_base:
+                    sound.pts -= round(beginning / sound.time_base)
+                with _the_rest_is_kept():
+                    self._take(sound)
 
     def finish(self) -> None:
         """Encode what was kept back."""
-        self._encode([*self._resampler.resample(None), None])
+        with _the_rest_is_kept():
+            self._change(None)
+            if self._heard:
+                self._encode([None])
+
+    def _take(self, sound: AudioFrame) -> None:
+        kind = (sound.format.name, sound.layout.name, sound.sample_rate, sound.time_base)
+        if kind != self._kind:  # some streams change on the way, and a resampler cannot
+            self._change(AudioResampler("fltp", self._layout, self._rate))
+            self._kind = kind
+        if self._resampler is not None:
+            self._encode(self._resampler.resample(sound))
+
+    def _change(self, resampler: AudioResampler | None) -> None:
+        """Encode what the resampler kept back, and take another."""
+        before, self._resampler = self._resampler, resampler
+        if before is not None:
+            self._encode(before.resample(None))
 
     def _encode(self, sounds: Iterable[AudioFrame | None]) -> None:
         for sound in sounds:
+            if sound is not None and sound.pts is not None and sound.time_base:
+                time = float(sound.pts * sound.time_base)
+                if self._last is not None and time < self._last - 1 / self._rate:
+                    continue  # it runs backward
+                self._last = time + sound.samples / self._rate
             self._container.mux(self._stream.encode(sound))
+            self._heard = True
 
 
-Sound = _CopiedSound | _EncodedSound
-"""Takes packets of sound by `add`; `finish` ends it."""
-
-
-def sound_of(container: OutputContainer, stream: object) -> Sound | None:
+def sound_of(container: OutputContainer, stream: object, *, encoded: bool = False) -> Sound | None:
     """A stream for a film's sound in an MP4 that is being written.
 
     Args:
         container: of the MP4.
         stream: PyAV's, of the film; None where it has no sound.
+        encoded: encode it even if the MP4 could hold it as it is.
     """
     if not isinstance(stream, AudioStream):
         return None
-    copied = stream.codec_context.codec.canonical_name in _COPIED
-    return (_CopiedSound if copied else _EncodedSound)(container, stream)
+    copied = not encoded and stream.codec_context.codec.canonical_name in _COPIED
+    return (_CopiedSound if copied and _is_taken(stream) else _EncodedSound)(container, stream)
+
+
+@contextmanager
+def _the_rest_is_kept() -> Generator[None]:
+    """Let a refusal of damaged or odd sound pass; a disk that is full is none."""
+    try:
+        yield
+    except _REFUSALS as error:
+        if isinstance(error, OSError):
+            raise
+
+
+def _is_taken(stream: AudioStream) -> bool:
+    """Whether an MP4 takes sound of this kind: another is begun with it, in memory."""
+    try:
+        with av.open(io.BytesIO(), "w", format="mp4") as container:
+            container.add_stream_from_template(stream)
+            container.start_encoding()
+    except _REFUSALS:
+        return False
+    return True
