@@ -4,8 +4,8 @@
     python benchmarks/analysis.py write --data DATASET [--model FILE --run RUN]
 
 `train` trains a short run for each of `STUDIES`, one change to a common recipe each, and keeps the
-log in experiments/runs/studies. It may be interrupted and goes on where it was. `write` measures the model
-and writes the page and its pictures from that and from the logs that are there.
+log in experiments/runs/studies. It may be interrupted and goes on where it was. `write` measures
+the model and writes the page and its pictures from that and from the logs that are there.
 """
 
 import csv

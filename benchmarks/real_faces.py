@@ -69,6 +69,7 @@ def main(
     model: Path | None = None,
     name: str | None = None,
     pictures: Path = DATA / "real",
+    groups: Path = HERE / "london-groups.csv",
     segments: Path = DATA / "clips" / "segments.csv",
     history: Annotated[Path, Parameter(negative=())] = HERE / "history" / "real-faces.csv",
     keep: bool = True,
@@ -79,6 +80,9 @@ def main(
         model: an exported model; without it the one that ships with mien.
         name: of the model in the history; without it the file's name.
         pictures: folder of labelled pictures, as of `mien evaluate --pictures`.
+        groups: table of people: person, group. Each group of a set gets figures of its own. The
+            one that comes along says who of London's people looks like a woman or a man to one of
+            mien's authors; the set's own table of them is not on the development machines.
         segments: table of stretches of films: film, first_frame, last_frame, label. The films are
             sought from the folder above the table's.
         history: CSV to which a line a set is added.
@@ -91,6 +95,7 @@ def main(
         for line in [*measured.notes, *measured.problems]:
             print(line)
         sets |= measured.result["pictures"]
+        sets |= measure_groups(measured.read, groups)
     else:
         print(f"{pictures} is not on this machine: labelled pictures are left out")
     there = read_segments(segments) if segments.is_file() else []
@@ -119,6 +124,19 @@ def main(
     if keep:
         append(history, rows)
     print(f"\n{_markdown(sets)}")
+
+
+def measure_groups(read: list[ReadPicture], table: Path) -> dict[str, dict[str, Any]]:
+    """The figures of each group of each set, such as "london, women"."""
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        group_of = {row["person"]: row["group"] for row in csv.DictReader(file)}
+    grouped: dict[str, list[ReadPicture]] = {}
+    for each in read:
+        person = each.picture.person
+        if person is not None and person in group_of:
+            grouped.setdefault(f"{each.picture.set_name}, {group_of[person]}", []).append(each)
+    further = {"no_face": 0, "usual": None, "weak": False}
+    return {name: {**figures(grouped[name]), **further} for name in sorted(grouped)}
 
 
 def read_segments(table: Path) -> list[Segment]:
