@@ -1,5 +1,6 @@
 import io
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -64,6 +65,28 @@ def test_zooming_out_fills_with_the_nearest_pixel() -> None:
     result = augment_batch(images, replace(NONE, zoom_range=0.3), 0)
     assert (result[:, :, :, 0] > 0.999).all()  # the edge's value beyond the edge, not black
     assert (result[:, :, :, -1] < 0.001).all()
+
+
+@pytest.mark.parametrize(
+    ("fill_mode", "corner"), [("nearest", 1.0), ("reflect", 1.0), ("constant", 0.0)]
+)
+def test_fill_mode_decides_what_stands_beyond_the_edge(
+    fill_mode: Literal["nearest", "reflect", "constant"], corner: float
+) -> None:
+    images = torch.ones(32, 1, 48, 48)
+    images[:, :, 20:28, 20:28] = 0.5  # far from the edges: a reflection shows none of it
+    shrunk = augment_batch(images, replace(NONE, zoom_range=0.3, fill_mode=fill_mode), 0)
+    smallest = shrunk[int((shrunk[:, 0] == 0.5).sum(dim=(1, 2)).argmin())]
+    assert smallest[0, 0, 0] == corner
+
+
+def test_reflection_and_the_nearest_pixel_differ() -> None:
+    images = torch.linspace(0, 1, 48).repeat(32, 1, 48, 1)
+    modes = ("nearest", "reflect")
+    one, other = (
+        augment_batch(images, replace(NONE, zoom_range=0.3, fill_mode=mode), 0) for mode in modes
+    )
+    assert (one - other).abs().max() > 0.05
 
 
 def test_zoom_goes_both_ways() -> None:

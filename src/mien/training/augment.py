@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import torch
 from kornia.augmentation import (
@@ -12,6 +12,8 @@ from kornia.augmentation import (
     RandomHorizontalFlip,
     RandomJPEG,
 )
+
+_PADDING: Final = {"nearest": "border", "reflect": "reflection", "constant": "zeros"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Augmentation:
         noise: add noise to half of the images, of up to this standard deviation (of 255).
         jpeg: compress half of the images, to a quality from this (1 to 100) up; 0 leaves them all.
         erasing: grey out a rectangle of 2 to 20 % of the image in this share of the images.
-        fill_mode: what stands where the picture ended: the "nearest" pixel's value.
+        fill_mode: what stands beyond the picture's edge, as in Keras: "nearest" repeats the edge's
+            pixels, "reflect" mirrors the picture there, "constant" is black.
     """
 
     rotation_range: float = 15.0
@@ -44,7 +47,7 @@ class Augmentation:
     noise: float = 0.0
     jpeg: int = 0
     erasing: float = 0.0
-    fill_mode: Literal["nearest"] = "nearest"
+    fill_mode: Literal["nearest", "reflect", "constant"] = "nearest"
 
 
 def rescale(images: torch.Tensor) -> torch.Tensor:
@@ -88,7 +91,7 @@ def augment_stages(
         translate=(a.shift_range, a.shift_range) if a.shift_range else None,
         scale=(1 - a.zoom_range, 1 + a.zoom_range),
         shear=a.shear_range,
-        padding_mode="border",
+        padding_mode=_PADDING[a.fill_mode],
         p=1.0,
     )
     # Kornia draws from torch's global generator, always on the CPU: seeded here, restored after.
