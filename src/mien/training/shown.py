@@ -17,8 +17,8 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
 
-HEADS: Final = ("votes", "label", "expressions")
-"""Whose opinions are pooled, in the order of `Shown.weights`."""
+POOLED: Final = ("votes", "label", "expressions")
+"""Heads whose opinions are pooled, in the order of `Shown.weights`."""
 
 BALANCE: Final = 0.5
 """How much more rare emotions count: by how often they occur, to the power of minus this."""
@@ -39,7 +39,7 @@ class Shown(nn.Module):
         """Take what was fitted.
 
         Args:
-            weights: float64 (3,), of `HEADS`, at least 0.
+            weights: float64 (3,), of `POOLED`, at least 0.
             bias: float64 (7,), in nats, of the emotions in label order.
         """
         super().__init__()
@@ -50,7 +50,7 @@ class Shown(nn.Module):
         """The shown shares.
 
         Args:
-            shares: of each of `HEADS`, float32 (N, columns), calibrated.
+            shares: of each of `POOLED`, float32 (N, columns), calibrated.
 
         Returns:
             float32 (N, 8), in the order of `VOTE_NAMES`, sum 1. The share of "other" is that of
@@ -68,7 +68,7 @@ class Shown(nn.Module):
         """Weights and biases by name, for the file's metadata."""
         return {
             "method": "logarithmic opinion pool",
-            "weights": dict(zip(HEADS, self.weights.tolist(), strict=True)),
+            "weights": dict(zip(POOLED, self.weights.tolist(), strict=True)),
             "bias": dict(zip(EMOTION_NAMES, self.bias.tolist(), strict=True)),
         }
 
@@ -98,13 +98,13 @@ def fit_shown(shares: Mapping[str, torch.Tensor], validation: NDArray[np.void]) 
     `BALANCE`), since a face on a screen is no more often neutral than FER2013's.
 
     Args:
-        shares: of each of `HEADS`, float32 (N, columns), calibrated.
+        shares: of each of `POOLED`, float32 (N, columns), calibrated.
         validation: the N records, of all sources.
     """
     opinions = [gathered(shares["votes"])[0], shares["label"], shares["expressions"]]
     logs = torch.stack([opinion.clamp(min=_TINY).log() for opinion in opinions]).double()
     wanted, weights = _asked(validation)
-    raw = torch.zeros(len(HEADS), dtype=torch.float64, requires_grad=True)
+    raw = torch.zeros(len(POOLED), dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(len(EMOTION_NAMES), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([raw, bias], max_iter=200, line_search_fn="strong_wolfe")
 
