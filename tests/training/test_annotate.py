@@ -1,6 +1,6 @@
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ from mien.training.data import DTYPE, load_dataset, prepare, select, write_datas
 @pytest.fixture(scope="module")
 def press_zip(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[np.uint8]) -> Path:
     """Twelve press faces: hers, moved a little."""
-    grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), np.uint8)
     rows = [press_row(number, "happy") for number in range(12)]
     pictures: dict[str, NDArray[np.uint8] | bytes] = {
         row["name"]: np.ascontiguousarray(grey[50 + i : 162 + i, 170 + i : 282 + i])
@@ -41,6 +41,11 @@ def faces_file(
     out = tmp_path_factory.mktemp("faces") / "faces.npy"
     prepare(kaggle_folder, out, press=press_zip)
     return out
+
+
+class Files(TypedDict):
+    landmarker: Path
+    blendshapes: Path
 
 
 class Landmarker:
@@ -62,12 +67,14 @@ class Landmarker:
 
 
 @pytest.fixture
-def landmarker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+def landmarker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """Arguments that ask for movements; what tells them is not Google's."""
     monkeypatch.setattr(annotating, "Landmarker", Landmarker)
-    files = {name: tmp_path / f"{name}.tflite" for name in ("landmarker", "blendshapes")}
-    for file in files.values():
-        file.touch()
+    files = Files(
+        landmarker=tmp_path / "landmarker.tflite", blendshapes=tmp_path / "blendshapes.tflite"
+    )
+    files["landmarker"].touch()
+    files["blendshapes"].touch()
     return files
 
 
@@ -91,7 +98,7 @@ def test_expressions_are_written_for_training_images_alone(
 
 
 def test_movements_see_press_faces_in_full(
-    faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: dict[str, Path]
+    faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: Files
 ) -> None:
     out = tmp_path / "out.npy"
     annotate(faces_file, out, press=press_zip, **landmarker)
@@ -155,7 +162,7 @@ def test_teachers_see_the_mirror_image_too(
 
 
 def test_what_an_earlier_call_wrote_stays(
-    faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: dict[str, Path]
+    faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: Files
 ) -> None:
     out = tmp_path / "out.npy"
     annotate(faces_file, out, expressions=write_expressions(tmp_path / "zoo.onnx"))
@@ -171,7 +178,7 @@ def test_what_is_missing_is_said_before_any_work(
     faces_file: Path,
     press_zip: Path,
     tmp_path: Path,
-    landmarker: dict[str, Path],
+    landmarker: Files,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refused(*_: Any) -> None:

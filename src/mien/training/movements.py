@@ -125,7 +125,7 @@ class Landmarker:
             flags=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        rgb = np.repeat(picture[None, :, :, None], 3, axis=3).astype(np.float32) / 255
+        rgb = np.repeat(picture[None, :, :, None], 3, axis=3).astype(np.float32) / np.float32(255)
         points, presence = _run(self._points, rgb)[:2]
         if 1 / (1 + np.exp(-float(presence.ravel()[0]))) < LEAST_FACE:
             return None
