@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien._model_file import EXPECTED, open_session, refused
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, OTHER, VOTE_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
 from mien.errors import ImageError, ModelError
 from mien.movements import MOVEMENT_NAMES
 
@@ -44,17 +44,6 @@ PACKAGED_MODEL: Final = Path(__file__).with_name("weights") / "mien.onnx"
 _BATCH: Final = 64  # crops a run: enough to keep a processor busy, few enough for its cache
 _INPUT: Final = "crops"
 _NOT_A_FACE: Final = "NF"
-_EMOTION_OF: Final = {
-    "neutral": "neutral",
-    "happiness": "happy",
-    "surprise": "surprise",
-    "sadness": "sad",
-    "anger": "angry",
-    "disgust": "disgust",
-    "fear": "fear",
-    "contempt": OTHER,
-    "unknown": OTHER,
-}
 _ROUNDING: Final = 1e-3  # by which shares may miss their sum, and movements 0 or 1
 
 Shares = NDArray[np.float64]
@@ -63,7 +52,7 @@ Shares = NDArray[np.float64]
 def _gathering() -> Shares:
     """float64 (10, 8): adds FER+'s columns up to `VOTE_NAMES`; NF goes nowhere."""
     matrix = np.zeros((len(FERPLUS_NAMES), len(VOTE_NAMES)))
-    for column, name in _EMOTION_OF.items():
+    for column, name in VOTE_OF_FERPLUS.items():
         matrix[FERPLUS_NAMES.index(column), VOTE_NAMES.index(name)] = 1
     return matrix
 

@@ -88,3 +88,6 @@ VOTE_OF_FERPLUS: Final = {
     "unknown": OTHER,
 }
 """What each of FER+'s columns adds to, of `VOTE_NAMES`; NF adds to none."""
+
+FERPLUS_OF: Final = {name: column for column, name in VOTE_OF_FERPLUS.items() if name != OTHER}
+"""FER+'s column of each of the seven emotions."""

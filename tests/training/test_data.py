@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from small_teachers import press_row, write_press
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
@@ -182,6 +183,27 @@ def test_an_empty_split_says_which_are_there(dataset_file: Path) -> None:
         data.select(records[records["split"] != 3], "private")
     with pytest.raises(DataError, match="no split 'test'"):
         data.select(records, "test")
+
+
+def test_press_faces_stand_behind_fer2013_s_images(
+    kaggle_folder: Path, dataset_file: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = [press_row(number, "happy") for number in range(4)]
+    pictures: dict[str, NDArray[np.uint8] | bytes] = {
+        row["name"]: rng.integers(0, 256, (112, 112), dtype=np.uint8) for row in rows[:3]
+    }
+    path = write_press(tmp_path / "press.zip", rows, pictures)
+    prepared = data.prepare(kaggle_folder, tmp_path / "out.npy", press=path)
+    records = data.load_dataset(tmp_path / "out.npy")
+    assert (prepared.images, prepared.press, prepared.votes) == (143, 3, 0)
+    assert len(prepared.problems) == 1
+    np.testing.assert_array_equal(records[:140], data.load_dataset(dataset_file))
+    assert records["source"].tolist() == [0] * 140 + [1] * 3
+    assert records["copies"][140:].tolist() == [140, 141, 142]  # none is another's copy
+    with pytest.raises(DataError, match=r"none\.zip"):
+        data.prepare(kaggle_folder, tmp_path / "no.npy", press=tmp_path / "none.zip")
+    assert not (tmp_path / "no.npy").exists()
 
 
 def test_the_whole_of_fer2013(shared_data: Path, tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from mien.classifier import Classifier
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
+from mien.movements import MOVEMENT_NAMES
 from mien.training.config import Config
 from mien.training.data import load_dataset
 from mien.training.export import export
 from mien.training.run_folder import load_run
+from mien.training.teachers import load_teacher
 from mien.training.train import train
 
 
@@ -117,3 +119,64 @@ def test_eight_bits_want_the_data_and_must_not_cost_much(
     with pytest.raises(TrainingError, match="cost too much"):
         export(run, tmp_path / "small.onnx", voted_file, quantize=True)
     assert not any(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def annotated_file(voted_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Images whose brightness says all there is to say of them."""
+    records = np.array(load_dataset(voted_file))
+    rng = np.random.default_rng(0)
+    label = records["label"].astype(int)
+    records["image"] = (label * 36 + rng.integers(0, 20, (48, 48, len(label)))).transpose(2, 0, 1)
+    records["expressions"] = np.eye(7)[label]
+    records["movements"] = rng.random((len(label), 14)) * 0.1 + 0.45  # nothing to learn of them
+    records["movements"][:, :2] = label[:, None] / 6
+    records["movements"][:, 2] = 0.5  # which never changes
+    records["taught"][:, :7] = np.eye(7)[label]
+    records["taught"][:, 7:] = 0.1
+    records["source"][-20:] = 1
+    path = tmp_path_factory.mktemp("annotated") / "annotated.npy"
+    np.save(path, records)
+    return path
+
+
+def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
+    annotated_file: Path, tmp_path: Path
+) -> None:
+    config = Config(
+        epochs=24,
+        patience=24,
+        batch_size=12,
+        decay=False,
+        expressions_weight=1.0,
+        movements_weight=6.0,
+        distillation_weight=0.3,
+    )
+    train(annotated_file, tmp_path / "run", config)
+    line = export(tmp_path / "run", tmp_path / "model.onnx", annotated_file)
+    classifier = Classifier(tmp_path / "model.onnx")
+    told = classifier.metadata
+    assert told["movements"] == list(classifier.movement_names)
+    assert set(told["movements"]) <= {MOVEMENT_NAMES[0], MOVEMENT_NAMES[1]}
+    assert told["movements"]
+    assert told["movements_r2"][MOVEMENT_NAMES[2]] is None
+    assert f"{len(told['movements'])} movements (left out, R² below 0.5: " in line
+    assert f"{MOVEMENT_NAMES[13]} (" in line
+    assert told["shown"] == list(VOTE_NAMES)
+    assert set(told["shown_from"]["weights"]) == {"votes", "label", "expressions"}
+    json.loads(json.dumps(dict(told)), parse_constant=pytest.fail)  # no NaN
+    records = load_dataset(annotated_file)
+    images = np.array(records["image"])
+    found = classifier.predict_faces(images)
+    assert found.movements is not None
+    assert found.movements.shape == (len(images), len(classifier.movement_names))
+    wanted = records["movements"][:, 0]
+    assert np.corrcoef(found.movements[:, 0], wanted)[0, 1] > 0.7
+    np.testing.assert_allclose(found.votes.sum(axis=1), 1)
+    # The labels alone are learnt here: what is shown follows them, and not the raters' noise.
+    assert (found.votes[:, :7].argmax(axis=1) == records["label"]).mean() > 0.4
+    plain = export(tmp_path / "run", tmp_path / "plain.onnx")
+    assert "movements" not in plain
+    assert Classifier(tmp_path / "plain.onnx").movement_names == ()
+    # As a teacher it gives labels and votes.
+    assert load_teacher(tmp_path / "run")(torch.zeros(2, 1, 48, 48)).shape == (2, 17)

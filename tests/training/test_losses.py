@@ -1,8 +1,22 @@
+import numpy as np
 import pytest
 import torch
 
-from mien.training.losses import data_loss, teaching_loss, votes_loss
+from mien.emotions import FERPLUS_NAMES
+from mien.training.config import Config
+from mien.training.data import empty_records
+from mien.training.heads import HEADS, count_logits, head_slices
+from mien.training.losses import (
+    Targets,
+    data_loss,
+    movements_loss,
+    network_loss,
+    teaching_loss,
+    votes_loss,
+)
 from mien.training.networks import build
+
+CPU = torch.device("cpu")
 
 
 def test_images_without_votes_train_the_label_head_alone() -> None:
@@ -48,3 +62,62 @@ def test_the_data_s_loss_weighs_both_heads_and_skips_missing_labels() -> None:
     both = data_loss(logits, labels, votes, 0.0, 3.0)
     torch.testing.assert_close(both, label + 3 * votes_loss(logits[:, 7:], votes))
     torch.testing.assert_close(data_loss(logits[:, :7], labels, votes, 0.0, 3.0), label)
+
+
+def test_without_any_label_the_loss_and_its_gradient_are_finite() -> None:
+    logits = torch.randn(3, 7, requires_grad=True)
+    for smoothing in (0.0, 0.1):
+        loss = data_loss(logits, torch.full((3,), -1), torch.zeros(3, 10), smoothing, 1.0)
+        assert loss.item() == 0
+        (gradient,) = torch.autograd.grad(loss, logits)
+        assert not gradient.any()
+
+
+def test_another_source_s_label_is_a_vote_and_no_label() -> None:
+    records = empty_records(2)
+    records["label"], records["source"] = 3, (0, 1)
+    records["votes"][:, FERPLUS_NAMES.index("happiness")] = (4, 1)
+    records["votes"][0, 0] = 4
+    targets = Targets.of(records, CPU)
+    assert targets.labels.tolist() == [3, -1]
+    assert targets.votes[:, FERPLUS_NAMES.index("happiness")].tolist() == [0.5, 1]
+    assert targets[torch.tensor([1])].labels.tolist() == [-1]
+    assert (targets.movements == -1).all()
+
+
+def test_movements_that_are_unknown_teach_nothing() -> None:
+    logits = torch.randn(3, 14)
+    movements = torch.rand(3, 14)
+    movements[1] = -1
+    known, target = logits[[0, 2]].sigmoid(), movements[[0, 2]]
+    expected = -(target * known.log() + (1 - target) * (1 - known).log()).mean()
+    torch.testing.assert_close(movements_loss(logits, movements), expected)
+    assert movements_loss(logits, torch.full((3, 14), -1.0)).item() == 0
+
+
+def test_the_network_s_loss_is_the_weighted_sum_over_its_heads() -> None:
+    rng = np.random.default_rng(0)
+    records = empty_records(4)
+    records["label"] = (0, 3, 6, 1)
+    records["votes"] = rng.multinomial(10, np.full(10, 0.1), 4)
+    records["expressions"] = rng.dirichlet(np.ones(7), 4)
+    records["movements"] = rng.random((4, 14))
+    records["taught"][:, :7] = rng.dirichlet(np.ones(7), 4)
+    records["taught"][:, 7:] = rng.dirichlet(np.ones(10), 4)
+    targets, heads = Targets.of(records, CPU), tuple(HEADS)
+    logits = torch.randn(4, count_logits(heads))
+    config = Config(
+        votes_weight=2.0,
+        expressions_weight=3.0,
+        movements_weight=5.0,
+        distillation_weight=0.25,
+        label_smoothing=0.0,
+    )
+    label, votes, expressions, movements = logits.split(list(HEADS.values()), dim=1)
+    data = data_loss(logits[:, :17], targets.labels, targets.votes, 0.0, 2.0)
+    taught = votes_loss(label, targets.taught[:, :7]) + 2 * votes_loss(votes, targets.taught[:, 7:])
+    expected = 0.75 * data + 0.25 * taught
+    expected = expected + 3 * votes_loss(expressions, targets.expressions)
+    expected = expected + 5 * movements_loss(movements, targets.movements)
+    found = network_loss(logits, targets, head_slices(heads), config)
+    torch.testing.assert_close(found, expected)

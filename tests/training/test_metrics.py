@@ -152,3 +152,13 @@ def test_the_votes_themselves_are_the_best_prediction(
     prior = np.append(raters.prior, 0)
     of_prior = metrics.votes_metrics(public, np.tile(prior, (len(public), 1)), raters)
     assert of_prior["raters"] == pytest.approx(0, abs=1e-3)
+
+
+def test_movements_are_measured_where_they_are_known() -> None:
+    wanted = np.array([[0.0, 0.5, 0.2], [1.0, 0.5, 0.4], [-1, -1, -1]])
+    found = np.array([[0.0, 0.1, 0.3], [1.0, 0.2, 0.3], [9, 9, 9]])
+    r2 = metrics.movements_r2(wanted, found)
+    assert r2[0] == pytest.approx(1)
+    assert np.isnan(r2[1])  # it never changes
+    assert r2[2] == pytest.approx(0)  # no more than the mean
+    assert np.isnan(metrics.movements_r2(wanted[2:], found[2:])).all()

@@ -1,6 +1,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -396,3 +397,52 @@ def test_a_teacher_that_is_not_there_is_named(dataset_file: Path, tmp_path: Path
     with pytest.raises(TrainingError, match=r"none\.onnx: no such run, and no such file"):
         open_run(tmp_path / "new", config, load_dataset(dataset_file), resume=False)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("weight", "words"),
+    [
+        (
+            {"expressions_weight": 1.0},
+            "no expressions to learn; `mien data annotate --expressions`",
+        ),
+        ({"movements_weight": 1.0}, "no movements to learn; `mien data annotate --landmarker"),
+        ({"distillation_weight": 0.5}, "no labels and votes of other networks"),
+        ({"distillation_weight": 1.5}, "--distillation-weight 1.5: it is a share"),
+        ({"movements_weight": -1.0}, "--movements-weight -1: expected 0 or more"),
+    ],
+)
+def test_what_the_data_set_does_not_say_cannot_be_learnt(
+    dataset_file: Path, tmp_path: Path, weight: dict[str, float], words: str
+) -> None:
+    with pytest.raises(TrainingError, match=re.escape(words)):
+        train(dataset_file, tmp_path / "run", replace(CONFIG, **weight))
+    assert not (tmp_path / "run").exists()
+
+
+def test_press_faces_alone_are_nothing_to_compare_epochs_by(
+    dataset_file: Path, tmp_path: Path
+) -> None:
+    records = np.array(load_dataset(dataset_file))
+    records["source"][records["split"] == 1] = 1
+    path = tmp_path / "press.npy"
+    np.save(path, records)
+    with pytest.raises(DataError, match="'validation' has no images"):
+        train(path, tmp_path / "run", CONFIG)
+
+
+def test_batches_of_press_faces_alone_do_no_harm(dataset_file: Path, tmp_path: Path) -> None:
+    records = np.array(load_dataset(dataset_file))
+    training = np.flatnonzero(records["split"] == 0)
+    records["source"][training[4:]] = 1
+    records["source"][np.flatnonzero(records["split"] == 1)[:9]] = 1
+    records["votes"][:, FERPLUS_NAMES.index("happiness")] = 1
+    path = tmp_path / "press.npy"
+    np.save(path, records)
+    train(path, tmp_path / "run", replace(CONFIG, epochs=1, batch_size=4))
+    (epoch,) = lines(tmp_path / "run" / "epochs.csv")
+    for name in ("training_loss", "training_accuracy", "validation_press_accuracy"):
+        assert np.isfinite(float(epoch[name])), name
+    assert epoch["validation_expressions_loss"] == epoch["validation_movements_r2"] == ""
+    network = load_run(tmp_path / "run")[1]
+    assert all(bool(torch.isfinite(weights).all()) for weights in network.parameters())

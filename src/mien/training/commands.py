@@ -32,14 +32,15 @@ def prepare(
         source: Kaggle's zip, its unpacked folder, any part of either, or fer2013.csv.
         out: the data set file to write, by custom ending in .npy.
         votes: FER+'s fer2013new.csv, to learn how ten people voted.
-        press: a zip of press photographs' faces, to train on beside FER2013.
+        press: a zip of faces from press photographs, to train on beside FER2013.
         seed: of the 80–20 split into training and validation.
     """
     prepared = datasets.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
+    faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
     print(
-        f"{out}: {prepared.images:,} images, {prepared.votes:,} with votes; "
+        f"{out}: {prepared.images:,} images{faces}, {prepared.votes:,} with votes; "
         f"{len(prepared.problems):,} files left out"
     )
     return 1 if prepared.problems else 0
@@ -72,16 +73,16 @@ def annotate(
     press: Path | None = None,
     teachers: tuple[Path, ...] = (),
 ) -> None:
-    """Write what teachers say of a data set's images into the data set.
+    """Write what teachers say of a data set's training images into the data set.
 
     Args:
         dataset: a file of `mien data prepare`.
         out: the data set file to write; may be the same.
         expressions: OpenCV Zoo's expression network, an ONNX file.
-        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker.
+        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker; wants --blendshapes.
         blendshapes: its face_blendshapes.tflite.
-        press: the zip of press faces, if the data set holds such.
-        teachers: runs or exported files of mien's.
+        press: the zip of press faces, for their movements, if the data set holds such faces.
+        teachers: runs or exported files of mien's, whose labels and votes are kept.
     """
     from mien.training import annotate as annotating
 

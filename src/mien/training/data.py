@@ -28,8 +28,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
+from mien.movements import MOVEMENT_NAMES
 from mien.training.copies import copy_groups, find_copies
-from mien.training.movements import MOVEMENT_NAMES
 
 SIZE: Final = 48
 """Side of FER2013's images in pixels."""
@@ -87,12 +87,14 @@ class Prepared:
     Attributes:
         images: number of images in the data set.
         problems: one line for each file or row left out: its name and why.
-        votes: number of images that votes were found for.
+        votes: number of FER2013's images that FER+'s votes were found for.
+        press: number of press faces among the images.
     """
 
     images: int
     problems: tuple[str, ...]
     votes: int
+    press: int = 0
 
 
 @cache
@@ -119,7 +121,7 @@ def prepare(
         source: Kaggle's zip, its unpacked folder, a part of either, or fer2013.csv.
         out: the file to write; by custom it ends in .npy.
         votes: FER+'s fer2013new.csv.
-        press: a zip of press photographs' faces (`mien.training.press`), to train on beside.
+        press: a zip of faces from press photographs (`mien.training.press`), to train on too.
         seed: of the 80–20 split of the training images.
         progress: wraps the long loops.
 
@@ -142,13 +144,16 @@ def prepare(
         _join_votes(records, votes)
     _mark_copies(records, progress)
     _split(records, seed)
+    with_votes = int(records["votes"].any(axis=1).sum())
+    faces = empty_records(0)
     if press is not None:
         from mien.training.press import press_records
 
-        records = np.concatenate((records, press_records(press, problems, progress)))
-        records["copies"] = np.arange(len(records)) * (records["source"] > 0) + records["copies"]
+        faces = press_records(press, problems, progress)
+        faces["copies"] = len(records) + np.arange(len(faces))  # each a group of its own
+    records = np.concatenate((records, faces))
     write_dataset(records, out)
-    return Prepared(len(records), tuple(problems), int((records["votes"].sum(axis=1) > 0).sum()))
+    return Prepared(len(records), tuple(problems), with_votes, len(faces))
 
 
 def write_dataset(records: NDArray[np.void], out: Path) -> None:
@@ -180,7 +185,7 @@ def load_dataset(path: Path | str) -> NDArray[np.void]:
         ) from error
     if not isinstance(records, np.ndarray) or records.dtype != DTYPE:
         raise DataError(
-            f"{path}: not a data set of this version of mien. Make it anew with "
+            f"{path}: not a data set of this version of mien. Make it again with "
             "`mien data prepare`."
         )
     return records

@@ -13,7 +13,7 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training.augment import Augmentation, augment_batch, rescale
 from mien.training.copies import NEAR
-from mien.training.data import SPLITS
+from mien.training.data import SOURCES, SPLITS
 from mien.training.metrics import LABEL_TO_FERPLUS
 from mien.training.plots import (
     FERPLUS_WORDS,
@@ -29,14 +29,18 @@ PREVIEW_VERSIONS: Final = 7
 def describe(dataset: NDArray[np.void]) -> str:
     """Counts by class and split, votes against labels, and copies, as text for a terminal.
 
+    They are those of FER2013's images; press faces and what teachers said are counted after them.
+
     Args:
         dataset: as `mien.training.data.load_dataset` gives it.
     """
-    return "\n\n".join((_classes(dataset), _votes(dataset), _copies(dataset)))
+    fer2013 = _fer2013(dataset)
+    parts = [_classes(fer2013), _votes(fer2013), _copies(fer2013), *_press(dataset)]
+    return "\n\n".join([*parts, *_annotations(dataset)])
 
 
 def write_pictures(dataset: NDArray[np.void], folder: Path) -> list[Path]:
-    """Draw class balance and, where votes are known, labels against votes.
+    """Draw class balance and, where votes are known, labels against votes, of FER2013's images.
 
     Args:
         dataset: as `load_dataset` gives it.
@@ -45,6 +49,7 @@ def write_pictures(dataset: NDArray[np.void], folder: Path) -> list[Path]:
     Returns:
         The PNG files written.
     """
+    dataset = _fer2013(dataset)
     written = [folder / "class-balance.png"]
     counts = {SPLITS[index]: label_counts(dataset, index).tolist() for index in _splits(dataset)}
     plot_class_balance(counts, written[0])
@@ -186,6 +191,31 @@ def _copies(dataset: NDArray[np.void]) -> str:
             text += f"\n{part.sum():,} of {len(part):,} {name} images have a copy in train"
             text += " or validation"
     return text
+
+
+def _fer2013(dataset: NDArray[np.void]) -> NDArray[np.void]:
+    return dataset[dataset["source"] == SOURCES.index("fer2013")]
+
+
+def _press(dataset: NDArray[np.void]) -> Iterator[str]:
+    faces = dataset[dataset["source"] == SOURCES.index("press")]
+    if len(faces):
+        counts = {
+            SPLITS[split]: f"{int((faces['split'] == split).sum()):,}" for split in _splits(faces)
+        }
+        parts = ", ".join(f"{split} {count}" for split, count in counts.items())
+        yield f"Beside them {len(faces):,} press faces ({parts}), of one person's label each"
+
+
+def _annotations(dataset: NDArray[np.void]) -> Iterator[str]:
+    counts = {
+        "expressions": dataset["expressions"].any(axis=1),
+        "movements": dataset["movements"][:, 0] >= 0,
+        "labels and votes": dataset["taught"].any(axis=1),
+    }
+    parts = [f"{name} of {known.sum():,}" for name, known in counts.items() if known.any()]
+    if parts:
+        yield f"What teachers said of the images (`mien data annotate`): {', '.join(parts)}"
 
 
 def _splits(dataset: NDArray[np.void]) -> list[int]:

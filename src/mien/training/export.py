@@ -23,13 +23,13 @@ from torch.nn.functional import cross_entropy, one_hot
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
+from mien.movements import MOVEMENT_NAMES
 from mien.training.augment import rescale
 from mien.training.calibration import Calibration, fit
 from mien.training.data import SIZE, load_dataset, select
 from mien.training.heads import head_slices
 from mien.training.losses import LABELS, Targets, votes_loss
 from mien.training.metrics import movements_r2
-from mien.training.movements import MOVEMENT_NAMES
 from mien.training.quantize import quantize as quantize_model
 from mien.training.run_folder import fingerprint, load_run, read_config
 from mien.training.shown import POOL, Shown, fit_shown
@@ -102,13 +102,15 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         run: a run with at least one finished epoch.
         out: the ONNX file to write.
         data: the run's data set; its validation images set the calibration
-            (`mien.training.calibration`). Without it the shares are not calibrated.
+            (`mien.training.calibration`), the pool of the shown votes (`mien.training.shown`) and
+            which movements are kept (`LEAST_R2`). Without it the shares are not calibrated, and
+            the file has neither shown votes nor movements.
         quantize: keep the convolutions in 8-bit integers (`mien.training.quantize`), for speed;
             takes `data`, whose training images set the scales and whose validation images tell
             what it costs.
 
     Returns:
-        A line that says what was written.
+        A line that says what was written, and which movements were left out.
 
     Raises:
         TrainingError: no such run, `data` is not the run's or wanted and missing, the file's
@@ -174,7 +176,22 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
         f"calibrated by {told['calibration']['method']}"
+        + _movements_in_words(told)
         + (f", quantisation {metadata['quantisation']}" if quantize else "")
+    )
+
+
+def _movements_in_words(told: Mapping[str, Any]) -> str:
+    """Which movements the file gives, and which it does not and why; "" of a network without."""
+    if not told["movements_r2"]:
+        return ""
+    left_out = [
+        name if r2 is None else f"{name} ({r2:.2f})"
+        for name, r2 in told["movements_r2"].items()
+        if name not in told["movements"]
+    ]
+    return f", {len(told['movements'])} movements" + (
+        f" (left out, R² below {LEAST_R2}: {', '.join(left_out)})" if left_out else ""
     )
 
 
@@ -199,8 +216,13 @@ def _fitted(
     if "movements" in places:
         found = logits[:, places["movements"]].sigmoid().numpy()
         r2 = movements_r2(targets.movements.numpy(), found).tolist()
-        told["movements_r2"] = dict(zip(MOVEMENT_NAMES, r2, strict=True))
-        told["movements"] = [n for n, value in told["movements_r2"].items() if value >= LEAST_R2]
+        told["movements_r2"] = {
+            name: value if np.isfinite(value) else None  # JSON has no NaN
+            for name, value in zip(MOVEMENT_NAMES, r2, strict=True)
+        }
+        told["movements"] = [
+            name for name, value in zip(MOVEMENT_NAMES, r2, strict=True) if value >= LEAST_R2
+        ]
     shown: Shown | None = None
     if set(POOL) <= set(heads):
         shares = {

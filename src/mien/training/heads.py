@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.training.movements import MOVEMENT_NAMES
+from mien.movements import MOVEMENT_NAMES
 
 HEADS: Final = {
     "label": len(EMOTION_NAMES),

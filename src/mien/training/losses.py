@@ -14,7 +14,7 @@ from mien.training.config import Config
 from mien.training.heads import HEADS
 
 LABELS = len(EMOTION_NAMES)
-"""A network's first so many logits are the label head, the others the votes head."""
+"""Number of the label head's logits, which are a network's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,15 @@ def data_loss(
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes head.
     """
-    loss = cross_entropy(
-        logits[:, :LABELS], labels, ignore_index=-1, label_smoothing=label_smoothing
+    # The sum, as the mean over no label at all is NaN: a small batch may be of press faces alone.
+    summed = cross_entropy(
+        logits[:, :LABELS],
+        labels,
+        ignore_index=-1,
+        label_smoothing=label_smoothing,
+        reduction="sum",
     )
+    loss = summed / (labels >= 0).sum().clamp(min=1)
     if logits.shape[1] > LABELS:
         loss = loss + votes_weight * votes_loss(logits[:, LABELS:], votes)
     return loss
@@ -132,10 +138,10 @@ def network_loss(
             taught = targets.taught[:, LABELS : LABELS + HEADS["votes"]]
             votes = votes_loss(logits[:, places["votes"]], taught)
             loss = loss + share * config.votes_weight * votes
-    if config.expressions_weight:
+    if "expressions" in places:
         expressions = votes_loss(logits[:, places["expressions"]], targets.expressions)
         loss = loss + config.expressions_weight * expressions
-    if config.movements_weight:
+    if "movements" in places:
         movements = movements_loss(logits[:, places["movements"]], targets.movements)
         loss = loss + config.movements_weight * movements
     return loss

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF, VOTE_NAMES, VOTE_OF_FERPLUS
 from mien.training.raters import ANSWERS, RATERS, Raters, Votes, worth
 
 BINS: Final = 15
@@ -21,10 +21,7 @@ FERPLUS_EMOTIONS: Final = 8
 """FER+'s first eight columns are emotions."""
 
 LABEL_TO_FERPLUS: Final = np.array(
-    [
-        FERPLUS_NAMES.index(name)
-        for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-    ]
+    [FERPLUS_NAMES.index(FERPLUS_OF[name]) for name in EMOTION_NAMES]
 )
 """FER+'s column of each of FER2013's labels."""
 

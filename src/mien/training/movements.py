@@ -1,9 +1,9 @@
-"""Movements of the face, as Google's Face Landmarker tells them.
+"""Movements of the face, as Google's Face Landmarker measures them.
 
 The Landmarker (Apache-2.0; Bazarevsky et al. 2019, arXiv 1907.05047, and MediaPipe's model card
 "Blendshape V2") turns a face of 256×256 pixels into 478 points, and those into 52 scores with
-ARKit's names. mien keeps fourteen movements that people can see and name. The weights are files
-that the user downloads; they teach and never ship.
+ARKit's names. mien keeps the fourteen of `mien.movements`. The weights are files that the user
+downloads; they teach and never ship.
 """
 
 from pathlib import Path
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import MissingPackageError, TrainingError
+from mien.movements import MOVEMENT_NAMES
 
-MOVEMENTS: Final[dict[str, tuple[int, ...]]] = {
+SCORES: Final[dict[str, tuple[int, ...]]] = {
     "mouth corners up": (44, 45),  # mouthSmileLeft, mouthSmileRight
     "mouth corners down": (30, 31),  # mouthFrown…
     "mouth open": (25,),  # jawOpen
@@ -31,13 +32,10 @@ MOVEMENTS: Final[dict[str, tuple[int, ...]]] = {
     "eyes wide": (21, 22),  # eyeWide…
     "eyes closed": (9, 10),  # eyeBlink…
 }
-"""A movement's name and where its scores stand among the Landmarker's 52; left and right: the mean.
+"""Where a movement's scores stand among the Landmarker's 52; of left and right the mean is taken.
 
 Source: the order of ARKit's names in MediaPipe's `face_blendshapes_graph.cc`.
 """
-
-MOVEMENT_NAMES: Final = tuple(MOVEMENTS)
-"""Names of the movements in the order of the field `movements`."""
 
 SIDE: Final = 256
 """Side of the Landmarker's picture in pixels."""
@@ -63,6 +61,9 @@ POINTS: Final = np.array(
 """Which of the 478 points the second network takes, in its order (the same source)."""
 
 
+_SCORES: Final = [list(SCORES[name]) for name in MOVEMENT_NAMES]
+
+
 class Landmarker:
     """The Face Landmarker's two networks: a face's picture → fourteen movements."""
 
@@ -85,7 +86,7 @@ class Landmarker:
     ) -> NDArray[np.float32] | None:
         """What moves in one face.
 
-        The face is framed twice: as told, then by the points that were found.
+        The face is framed twice: as asked, then by the points that were found.
 
         Args:
             image: grey uint8 (H, W); beyond its edge the edge is repeated.
@@ -106,7 +107,7 @@ class Landmarker:
         assert found is not None
         points = found[POINTS][None].astype(np.float32, copy=False)
         scores = _run(self._scores, points)[0].ravel()
-        means = [scores[list(places)].mean() for places in MOVEMENTS.values()]
+        means = [scores[places].mean() for places in _SCORES]
         return np.clip(np.array(means, np.float32), 0, 1)
 
     def _find(
@@ -121,10 +122,10 @@ class Landmarker:
             image,
             matrix,
             (SIDE, SIDE),
-            flags=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA,
+            flags=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        rgb = np.repeat(picture[None, :, :, None], 3, axis=3).astype(np.float32) / 255
+        rgb = np.repeat(picture[None, :, :, None], 3, axis=3).astype(np.float32) / np.float32(255)
         points, presence = _run(self._points, rgb)[:2]
         if 1 / (1 + np.exp(-float(presence.ravel()[0]))) < LEAST_FACE:
             return None
@@ -137,8 +138,8 @@ def _network(file: Path, shape: tuple[int, ...]) -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingPackageError(
-            "Movements are told by Google's Face Landmarker, which takes the package "
-            "ai-edge-litert: pip install 'mien[training]'"
+            "Google's Face Landmarker, which measures movements, needs the package ai-edge-litert, "
+            "which is not installed: pip install 'mien[training]'"
         ) from error
     try:
         network = Interpreter(str(file), num_threads=1)

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
 from mien.training.figures import (
     BLUE,
@@ -27,16 +27,8 @@ from mien.training.figures import (
 from mien.training.metrics import Reliability
 from mien.training.raters import worth_in_words
 
-FERPLUS_WORDS: Final = {
-    "neutral": "neutral",
-    "happiness": "happy",
-    "surprise": "surprise",
-    "sadness": "sad",
-    "anger": "angry",
-    "disgust": "disgust",
-    "fear": "fear",
-    "contempt": "contempt",
-    "unknown": "unknown",
+FERPLUS_WORDS: Final = {name: name for name in FERPLUS_NAMES} | {
+    **{column: emotion for emotion, column in FERPLUS_OF.items()},
     "NF": "no face",
 }
 """FER+'s columns, in their order, in the plain words that the labels use."""

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
-from mien.training.data import SIZE, SOURCES, SPLITS, Progress, empty_records
+from mien.training.data import DTYPE, SIZE, SOURCES, SPLITS, Progress, empty_records
 
 SIDE: Final = 112
 """Side of a face's picture in pixels."""
@@ -32,7 +32,14 @@ BLOCK: Final = 50
 VALIDATION: Final = 10
 """Each so many blocks one is set apart for validation."""
 
-_FERPLUS: Final = {"neutral": "neutral", "happy": "happiness", "surprise": "surprise"}
+COLUMNS: Final = ("name", "label", *(f"zoo_{name}" for name in EMOTION_NAMES))
+"""The columns of `faces.csv` that are read."""
+
+UNREADABLE: Final = (OSError, KeyError, RuntimeError, zipfile.BadZipFile)
+"""What a zip raises that is missing or damaged, lacks a file, or wants a password."""
+
+_PREFIX: Final = "press/"
+_ROUNDING: Final = 0.01  # by which shares of four decimals may miss their sum
 
 
 def press_records(path: Path, problems: list[str], progress: Progress) -> NDArray[np.void]:
@@ -48,37 +55,80 @@ def press_records(path: Path, problems: list[str], progress: Progress) -> NDArra
         field `votes`.
 
     Raises:
-        DataError: the zip is missing, or holds no such table.
+        DataError: the zip is missing, holds no such table, or no face that can be used.
     """
+    before = len(problems)
     try:
         with zipfile.ZipFile(path) as archive:
-            table = io.StringIO(archive.read("faces.csv").decode("utf-8-sig"))
-            rows = list(csv.DictReader(table))
+            rows = _table(path, archive)
             records = empty_records(len(rows))
             kept = np.zeros(len(rows), np.bool_)
             for index, row in enumerate(progress(rows, "Reading press faces", len(rows))):
                 try:
-                    _fill(records[index : index + 1], row, archive.read(row["name"]))
+                    _fill(records[index : index + 1], row, archive)
                     kept[index] = True
-                except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-                    problems.append(f"{path}: {row.get('name')}: {error}")
-    except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: no zip of faces with a faces.csv: {error}") from error
+                except (ValueError, TypeError, *UNREADABLE) as error:
+                    problems.append(f"{path}: {row['name']}: {error}")
+    except (*UNREADABLE, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: no zip of press faces with a faces.csv: {error}") from error
+    if not kept.any():
+        first = f" First problem: {problems[before]}" if len(problems) > before else ""
+        raise DataError(f"{path}: holds no face that can be used.{first}")
+    # By the place in the table, so that a face left out moves no other to the other side.
     blocks = np.arange(len(rows)) // BLOCK
     validation = blocks % VALIDATION == VALIDATION - 1
     records["split"] = np.where(validation, SPLITS.index("validation"), SPLITS.index("train"))
     return records[kept]
 
 
-def _fill(record: NDArray[np.void], row: dict[str, str], content: bytes) -> None:
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+def read_face(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+    """The picture of a face in the zip, grey uint8 (112, 112).
+
+    Raises:
+        ValueError: the file is no such picture.
+        KeyError: the zip holds no file of that name.
+    """
+    content = np.frombuffer(archive.read(name), np.uint8)
+    image = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if len(content) else None
     if image is None or image.shape != (SIDE, SIDE):
         raise ValueError(f"not a picture of {SIDE}×{SIDE} pixels")
+    return np.asarray(image, np.uint8)
+
+
+def name_in_zip(record: np.void) -> str:
+    """The name in its zip of a press face's record."""
+    return record["name"].decode().removeprefix(_PREFIX)
+
+
+def framed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A face's picture of `read_face` in FER2013's framing and size, grey uint8 (48, 48)."""
     margin = (SIDE - FRAMED) // 2
-    framed = image[margin : SIDE - margin, margin : SIDE - margin]
-    record["image"] = cv2.resize(framed, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    record["label"] = EMOTION_NAMES.index(row["label"])
-    record["votes"][:, FERPLUS_NAMES.index(_FERPLUS[row["label"]])] = 1
-    record["expressions"] = [float(row[f"zoo_{name}"]) for name in EMOTION_NAMES]
+    middle = picture[margin : SIDE - margin, margin : SIDE - margin]
+    return np.asarray(cv2.resize(middle, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _table(path: Path, archive: zipfile.ZipFile) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(archive.read("faces.csv").decode("utf-8-sig")))
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise DataError(
+            f"{path}: its faces.csv lacks the column {missing[0]!r}; expected {', '.join(COLUMNS)}"
+        )
+    return list(reader)
+
+
+def _fill(record: NDArray[np.void], row: dict[str, str], archive: zipfile.ZipFile) -> None:
+    label, name = row["label"], f"{_PREFIX}{row['name']}".encode()
+    if label not in EMOTION_NAMES:
+        raise ValueError(f"the label {label!r} is none of {', '.join(EMOTION_NAMES)}")
+    if len(name) > DTYPE["name"].itemsize:
+        raise ValueError(f"its name is longer than {DTYPE['name'].itemsize - len(_PREFIX)} bytes")
+    shares = np.array([float(row[f"zoo_{emotion}"]) for emotion in EMOTION_NAMES])
+    if not (shares.min() >= 0 and abs(shares.sum() - 1) <= _ROUNDING):  # NaN is neither
+        raise ValueError(f"its columns zoo_… are no shares: they sum to {shares.sum():g}")
+    record["image"] = framed(read_face(archive, row["name"]))
+    record["label"] = EMOTION_NAMES.index(label)
+    record["votes"][:, FERPLUS_NAMES.index(FERPLUS_OF[label])] = 1
+    record["expressions"] = shares
     record["source"] = SOURCES.index("press")
-    record["name"] = f"press/{row['name']}".encode()
+    record["name"] = name

@@ -102,7 +102,8 @@ def open_run(
         if lost:
             raise TrainingError(
                 f"{config.start}: its weights are of another network: this run would lose its head "
-                f"{lost[0]!r}; give --{lost[0]}-weight more than 0"
+                f"{lost[0]!r}; give --{lost[0]}-weight more than 0, and a data set that has "
+                f"{lost[0]}"
             )
     first_network(run, config, records["image"][:1])  # raises where there is none to begin with
     teachers = [_teacher(Path(teacher)) for teacher in config.teachers]

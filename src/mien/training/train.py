@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -73,7 +73,8 @@ def train(
         `epoch` and `accuracy` of the best epoch by validation, and `epochs` trained.
 
     Raises:
-        TrainingError: the folder holds a run already, or none to resume, or one on other data.
+        TrainingError: the folder holds a run already, or none to resume, or one on other data; or
+            a head is asked for of which the data set says nothing.
         DataError: the data set cannot be used.
     """
     with joined_processes() as processes:
@@ -91,8 +92,7 @@ def _train(
 ) -> dict[str, Any]:
     keep_memory()
     records = load_dataset(data)
-    training = select(records, "train", source=None)
-    validation = select(records, "validation", source=None)
+    training, validation = _of_all_sources(records, "train"), _of_all_sources(records, "validation")
     if not training["votes"].any():
         config = replace(config, votes_weight=0.0)
     _check_annotations(data, training, config)
@@ -159,18 +159,42 @@ def _train(
     return {"epoch": state.best_epoch, "accuracy": state.best_accuracy, "epochs": state.epoch}
 
 
+def _of_all_sources(records: NDArray[np.void], split: str) -> NDArray[np.void]:
+    select(records, split)  # raises without images of FER2013, by whose labels epochs are compared
+    return select(records, split, source=None)
+
+
 def _check_annotations(data: Path, training: NDArray[np.void], config: Config) -> None:
-    """Refuse heads of which the data set says nothing, before hours go into them."""
+    """Refuse weights without sense, and heads of which the data set says nothing.
+
+    Otherwise hours would go into them.
+    """
+    if not 0 <= config.distillation_weight <= 1:
+        raise TrainingError(
+            f"--distillation-weight {config.distillation_weight:g}: it is a share, expected 0 to 1"
+        )
+    for head in ("expressions", "movements"):
+        weight = getattr(config, f"{head}_weight")
+        if not weight >= 0:
+            raise TrainingError(f"--{head}-weight {weight:g}: expected 0 or more")
     asked = {
         "expressions": (config.expressions_weight, "--expressions"),
-        "movements": (config.movements_weight, "--landmarker"),
+        "movements": (config.movements_weight, "--landmarker … --blendshapes"),
         "taught": (config.distillation_weight, "--teachers"),
     }
     for field, (weight, option) in asked.items():
         if weight and not (training[field] > 0).any():
             raise TrainingError(
-                f"{data}: says nothing of {field}; `mien data annotate {option}` writes it in"
+                f"{data}: holds no {_ANNOTATIONS[field]} to learn; `mien data annotate {option}` "
+                "writes them in"
             )
+
+
+_ANNOTATIONS: Final = {
+    "expressions": "expressions",
+    "movements": "movements",
+    "taught": "labels and votes of other networks",
+}
 
 
 def validate(
@@ -199,21 +223,24 @@ def validate(
     measured["validation_accuracy"] = float(right.float().mean())
     if "votes" in places and logits.shape[1] > LABELS:
         votes = logits[:, places["votes"]]
-        measured["validation_votes_loss"] = float(
-            votes_loss(votes[labelled], targets.votes[labelled])
-        )
+        measured["validation_votes_loss"] = _known_loss(votes[labelled], targets.votes[labelled])
         if not labelled.all():
             same = votes[~labelled].argmax(dim=1) == targets.votes[~labelled].argmax(dim=1)
             measured["validation_press_accuracy"] = float(same.float().mean())
     if "expressions" in places:
-        measured["validation_expressions_loss"] = float(
-            votes_loss(logits[:, places["expressions"]], targets.expressions)
+        measured["validation_expressions_loss"] = _known_loss(
+            logits[:, places["expressions"]], targets.expressions
         )
     if "movements" in places:
         found = logits[:, places["movements"]].sigmoid().numpy()
         r2 = movements_r2(targets.movements.numpy(), found)
-        measured["validation_movements_r2"] = float(np.mean(r2[np.isfinite(r2)]))
+        if np.isfinite(r2).any():
+            measured["validation_movements_r2"] = float(np.mean(r2[np.isfinite(r2)]))
     return measured
+
+
+def _known_loss(logits: torch.Tensor, shares: torch.Tensor) -> float | None:
+    return float(votes_loss(logits, shares)) if shares.any() else None
 
 
 def predict_logits(
@@ -305,7 +332,7 @@ def _train_epoch(
             wanted = targets[indices]
             loss = loss + weight * network_loss(logits, wanted, places, config)
             known &= wanted.labels >= 0
-        if teachers:
+        if teachers and known.any():
             seen = stages[-1][mine][known].contiguous(memory_format=torch.channels_last)
             with autocast(images.device):
                 mine_of_them = logits[known][:, : places["votes"].stop if config.votes else LABELS]
@@ -317,7 +344,7 @@ def _train_epoch(
         state.optimizer.step()
         state.average.update_parameters(state.network)
         right = logits[:, :LABELS].argmax(dim=1) == targets.labels[chosen[mine]]
-        accuracy = right[known].float().mean()
+        accuracy = (right & known).sum() / known.sum().clamp(min=1)
         lines.append(
             {
                 "epoch": epoch,
