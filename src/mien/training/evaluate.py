@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES
+from mien.movements import MOVEMENT_NAMES
 from mien.training import metrics
 from mien.training.data import select
-from mien.movements import MOVEMENT_NAMES
 from mien.training.raters import Raters, worth_in_words
 
 _MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
