@@ -42,8 +42,10 @@ SESSIONS: Final = 8
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attack did: readings a second of the slowest honest session, the server's share of a
-    core meanwhile, megabytes, the log."""
+    """What one attack did.
+
+    Readings a second of the slowest honest session, the server's share of a core, MB, the log.
+    """
 
     attack: str
     before: float
@@ -332,7 +334,8 @@ def main(
         outcomes.append(one)
         new = "yes" if one.newcomer else "no"
         print(
-            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.cores} | {one.mb_before:g}, "
+            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.cores} | "
+            f"{one.mb_before:g}, "
             f"{one.mb_most:g} | {one.log_bytes:,} B, {one.log_lines} lines |",
             flush=True,
         )
