@@ -148,7 +148,7 @@ def test_sessions_that_begin_again_and_again_are_refused(
 ) -> None:
     monkeypatch.setattr(limits, "CONNECTS_A_SECOND", 0.01)
     with served(Settings(sessions_a_client=2), StandInReader) as address:
-        for _ in range(4):
+        for _ in range(8):
             with page_of(address):
                 pass
         with pytest.raises(InvalidStatus) as refused, page_of(address):
@@ -261,6 +261,7 @@ def test_idle_connections_of_one_address_shut_nobody_out(
             assert answer.status == 200
         assert sum(is_open(one) for one in idle) <= 8 + gate.BESIDES
         # The newest of that address is answered as well: room is made by the oldest.
+        idle[-1].settimeout(ENOUGH)
         idle[-1].sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert b"200" in idle[-1].recv(100)
         for one in idle:

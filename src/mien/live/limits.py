@@ -78,7 +78,7 @@ class Clients:
         self._pictures = Buckets(pictures_a_second, burst=2 * pictures_a_second)
         requests = max(REQUESTS_A_SECOND, 2 * pictures_a_second)
         self._requests = Buckets(requests, burst=4 * requests)
-        self._connects = Buckets(CONNECTS_A_SECOND, burst=2 * sessions)
+        self._connects = Buckets(CONNECTS_A_SECOND, burst=max(8, 2 * sessions))
         self._guesses = Buckets(1 / 6, burst=GUESSES)
 
     @contextmanager
