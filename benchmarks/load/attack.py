@@ -114,8 +114,10 @@ def flood_of(content: bytes, first: bytes = b"") -> Callable[[str, float], None]
                     raw.setblocking(False)
                     with contextlib.suppress(BlockingIOError):
                         raw.send(first)
-                with contextlib.suppress(BlockingIOError):
+                try:
                     raw.send(content)
+                except BlockingIOError:  # all is full: an attacker of its own core would wait, too
+                    time.sleep(0.001)
                 with contextlib.suppress(BlockingIOError):
                     raw.recv(1 << 20)
             except OSError:
@@ -146,6 +148,7 @@ def deaf_requests(address: str, end: float) -> None:
             raw.settimeout(0.05)
             with contextlib.suppress(OSError):
                 raw.sendall(f"GET /v1/openapi.json HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() * 50)
+        time.sleep(0.02)  # a connection that was cut off fails at once
 
 
 def idle(address: str, end: float) -> None:

@@ -13,7 +13,7 @@ GUESSES: Final = 10.0
 """Wrong tokens of one client in a row, before more are refused unseen; one comes back every six
 seconds."""
 
-REQUESTS_A_SECOND: Final = 100.0
+REQUESTS_A_SECOND: Final = 50.0
 """Requests of one client by HTTP, on average, or twice the pictures where those are more; four
 times that at once. A page asks for about 40 when it opens."""
 
