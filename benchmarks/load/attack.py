@@ -42,8 +42,10 @@ SESSIONS: Final = 8
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attack did: readings a second of the slowest honest session, the server's share of a
-    core meanwhile, megabytes, the log."""
+    """What one attack did.
+
+    Readings a second of the slowest honest session, the server's share of a core, MB, the log.
+    """
 
     attack: str
     before: float
@@ -112,8 +114,10 @@ def flood_of(content: bytes, first: bytes = b"") -> Callable[[str, float], None]
                     raw.setblocking(False)
                     with contextlib.suppress(BlockingIOError):
                         raw.send(first)
-                with contextlib.suppress(BlockingIOError):
+                try:
                     raw.send(content)
+                except BlockingIOError:  # all is full: an attacker of its own core would wait, too
+                    time.sleep(0.001)
                 with contextlib.suppress(BlockingIOError):
                     raw.recv(1 << 20)
             except OSError:
@@ -144,6 +148,7 @@ def deaf_requests(address: str, end: float) -> None:
             raw.settimeout(0.05)
             with contextlib.suppress(OSError):
                 raw.sendall(f"GET /v1/openapi.json HTTP/1.1\r\nHost: {host}\r\n\r\n".encode() * 50)
+        time.sleep(0.02)  # a connection that was cut off fails at once
 
 
 def idle(address: str, end: float) -> None:
@@ -332,7 +337,8 @@ def main(
         outcomes.append(one)
         new = "yes" if one.newcomer else "no"
         print(
-            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.cores} | {one.mb_before:g}, "
+            f"| {name} | {one.before} | {one.during} | {one.after} | {new} | {one.cores} | "
+            f"{one.mb_before:g}, "
             f"{one.mb_most:g} | {one.log_bytes:,} B, {one.log_lines} lines |",
             flush=True,
         )

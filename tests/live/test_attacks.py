@@ -23,10 +23,11 @@ import pytest
 from served import served
 from test_app import StandInReader, jpeg, message
 from test_slow_clients import open_sessions, raw_socket
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 
-from mien.live import connection, gate, server, uploads, wire
+from mien.live import connection, gate, limits, server, uploads, wire
 from mien.live.settings import Settings
 
 pytestmark = pytest.mark.attack
@@ -96,8 +97,12 @@ PING, PONG, PART, BINARY = 9, 10, 0, 2
     ids=["pings", "pongs", "empty parts"],
 )
 def test_floods_of_small_frames_are_cut_off_with_one_word(
-    flood: bytes, reason: str, caplog: pytest.LogCaptureFixture
+    flood: bytes,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(gate, "BARRED", 0.0)
     with served(Settings(), StandInReader) as address, honest(address):
         for _ in range(3):
             with contextlib.closing(raw_socket(address)) as raw:
@@ -108,6 +113,47 @@ def test_floods_of_small_frames_are_cut_off_with_one_word(
     told = [one for one in caplog.records if one.getMessage() == "connection cut off"]
     assert len(told) == 1  # not three, and not 60,000
     assert reason in str(told[0].__dict__["fields"]["reason"])
+
+
+@linux
+def test_whoever_flooded_gets_no_new_connection_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "BARRED", 2.0)
+    with served(Settings(), StandInReader) as address, honest(address):
+        port = int(address.rpartition(":")[2])
+        with contextlib.closing(raw_socket(address, ATTACKER)) as raw:
+            with contextlib.suppress(ConnectionError):
+                raw.sendall(frame(PING) * 20_000)
+            assert is_cut_off(raw)
+        with socket.create_connection(("127.0.0.1", port), ENOUGH, (ATTACKER, 0)) as again:
+            assert is_cut_off(again)
+        with page_of(address):  # others come in
+            pass
+
+        def comes_in() -> bool:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", port), ENOUGH, (ATTACKER, 0)) as raw,
+            ):
+                raw.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                return b"200" in raw.recv(100)
+            return False
+
+        assert until(comes_in)
+
+
+def test_sessions_that_begin_again_and_again_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "CONNECTS_A_SECOND", 0.01)
+    with served(Settings(sessions_a_client=2), StandInReader) as address:
+        for _ in range(8):
+            with page_of(address):
+                pass
+        with pytest.raises(InvalidStatus) as refused, page_of(address):
+            pass
+    assert refused.value.response.status_code == 429
 
 
 def test_a_usual_number_of_pings_and_parts_is_answered() -> None:
@@ -215,6 +261,7 @@ def test_idle_connections_of_one_address_shut_nobody_out(
             assert answer.status == 200
         assert sum(is_open(one) for one in idle) <= 8 + gate.BESIDES
         # The newest of that address is answered as well: room is made by the oldest.
+        idle[-1].settimeout(ENOUGH)
         idle[-1].sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         assert b"200" in idle[-1].recv(100)
         for one in idle:

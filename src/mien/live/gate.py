@@ -6,6 +6,7 @@ and a server that has none left can take no one, nor read its own files.
 """
 
 import asyncio
+import time
 from collections import OrderedDict, defaultdict
 from typing import Final
 
@@ -20,6 +21,10 @@ BESIDES: Final = 32
 BACKLOG: Final = 32
 """Connections that the system keeps until they are taken; so many may come at once."""
 
+BARRED: Final = 5.0
+"""Seconds for which a client that flooded a connection gets no new one."""
+
+_REMEMBERED: Final = 4096  # clients that are barred
 _SHARE: Final = 0.75  # of the files that the process may open; the rest is for all else
 
 
@@ -48,6 +53,7 @@ class Gate:
         """
         self._most = most
         self._most_a_client = most_a_client
+        self._barred: OrderedDict[str, float] = OrderedDict()
         self._client: dict[asyncio.Transport, str] = {}
         self._quiet: OrderedDict[asyncio.Transport, None] = OrderedDict()
         self._of: defaultdict[str, OrderedDict[asyncio.Transport, bool]] = defaultdict(OrderedDict)
@@ -57,6 +63,8 @@ class Gate:
 
     def enter(self, transport: asyncio.Transport, client: str, *, is_proxy: bool = False) -> bool:
         """Whether a new connection may stay; it counts as quiet at first."""
+        if not is_proxy and self._is_barred(client):
+            return False
         own = self._of[client]
         if len(own) >= self._most_a_client and not is_proxy:
             quiet = next((one for one in own if own[one]), None)
@@ -70,6 +78,13 @@ class Gate:
         self._of[client][transport] = True
         self._quiet[transport] = None
         return True
+
+    def bar(self, client: str) -> None:
+        """Let a client have no new connection for a while, unless it is a proxy."""
+        self._barred.pop(client, None)
+        self._barred[client] = time.monotonic() + BARRED
+        if len(self._barred) > _REMEMBERED:
+            self._barred.popitem(last=False)
 
     def mark(self, transport: asyncio.Transport, *, quiet: bool) -> None:
         """Tell whether a connection waits for its client to ask for something."""
@@ -92,6 +107,13 @@ class Gate:
             del self._of[client][transport]
             if not self._of[client]:
                 del self._of[client]
+
+    def _is_barred(self, client: str) -> bool:
+        until = self._barred.get(client)
+        if until is not None and until < time.monotonic():
+            del self._barred[client]
+            until = None
+        return until is not None
 
     def _make_room(self, quiet: asyncio.Transport | None, client: str, reason: str) -> bool:
         """Cut a quiet connection off."""

@@ -13,9 +13,12 @@ GUESSES: Final = 10.0
 """Wrong tokens of one client in a row, before more are refused unseen; one comes back every six
 seconds."""
 
-REQUESTS_A_SECOND: Final = 100.0
-"""Requests of one client by HTTP, on average, or twice the pictures where those are more; four times
-that at once. A page asks for about 40 when it opens."""
+REQUESTS_A_SECOND: Final = 50.0
+"""Requests of one client by HTTP, on average, or twice the pictures where those are more; four
+times that at once. A page asks for about 40 when it opens."""
+
+CONNECTS_A_SECOND: Final = 2.0
+"""Sessions that one client may begin, on average; twice those that it may hold at once."""
 
 _REMEMBERED: Final = 4096  # clients; whoever came longest ago is forgotten, with a full allowance
 
@@ -75,6 +78,7 @@ class Clients:
         self._pictures = Buckets(pictures_a_second, burst=2 * pictures_a_second)
         requests = max(REQUESTS_A_SECOND, 2 * pictures_a_second)
         self._requests = Buckets(requests, burst=4 * requests)
+        self._connects = Buckets(CONNECTS_A_SECOND, burst=max(8, 2 * sessions))
         self._guesses = Buckets(1 / 6, burst=GUESSES)
 
     @contextmanager
@@ -95,6 +99,10 @@ class Clients:
     def request(self, client: str) -> bool:
         """Whether the client may ask for something more now."""
         return self._requests.of(client).take()
+
+    def connect(self, client: str) -> bool:
+        """Whether the client may begin one more session now."""
+        return self._connects.of(client).take()
 
     def may_guess(self, client: str) -> bool:
         """Whether a token that the client gives is looked at."""

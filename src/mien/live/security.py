@@ -95,6 +95,8 @@ class Guard:
         if origin not in own and (origin is not None or scope["type"] == "websocket"):
             text = f"mien answers to its own page http://{host.netloc}, not to {origin!r:.200}."
             return PlainTextResponse(text, 403)
+        if scope["type"] == "websocket" and not self._clients.connect(client_of(scope)):
+            return _too_many("Too many connections in a short time.")
         if self._settings.token is None or scope["path"] in _WITHOUT_TOKEN:
             return None
         return await self._ask_for_token(scope, headers, host, self._settings.token)

@@ -173,7 +173,7 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._bytes.take(len(data)):
-            self.cut_off("too many bytes")
+            self._flooded("too many bytes")
             return
         for start in range(0, len(data), _AT_ONCE):
             if self.transport.is_closing():
@@ -190,7 +190,7 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) >= MOST_PARTS:
-            self.cut_off("a message of too many parts")
+            self._flooded("a message of too many parts")
         elif self._counts():
             super().handle_cont(event)
 
@@ -217,8 +217,12 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
             return False
         if self._pieces.take():
             return True
-        self.cut_off("too many frames")
+        self._flooded("too many frames")
         return False
+
+    def _flooded(self, reason: str) -> None:
+        self.gate.bar(self.who)
+        self.cut_off(reason)
 
 
 class Sweeper:
