@@ -5,7 +5,7 @@
     for reading in mien.read("photo.jpg"):
         print(reading.box, reading.top(3), reading.clear, reading.why)
     for frame, readings in mien.watch("film.mp4"):
-        print(frame.time, [(reading.track, reading.shown) for reading in readings])
+        print(frame.time, [(reading.track, reading.answers) for reading in readings])
 
 Names are imported when they are first used, so that `import mien` costs next to nothing.
 """

@@ -10,19 +10,26 @@ from PIL import Image, ImageDraw, ImageFont
 from mien._images import check_rgb
 from mien.emotions import ADJECTIVES, COLOURS, OTHER
 from mien.types import Reading
+from mien.wording import halves
 
 _UNCLEAR: Final = COLOURS[OTHER]
 _DARK: Final = (0x1B, 0x1F, 0x2A)
 _LIGHT: Final = (0xFF, 0xFF, 0xFF)
 
 Rectangle = tuple[float, float, float, float]
+Colour = tuple[int, int, int]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%"."""
+    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%".
+
+    Of two answers that are about as frequent: "about half happy, half neutral".
+    """
     number = "" if reading.track is None else f"{reading.track}: "
     if not reading.clear:
         return f"{number}unclear: {reading.why}"
+    if len(reading.answers) > 1:
+        return f"{number}{halves(reading.answers)}"
     name, share = reading.top(1)[0]
     return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
 
@@ -53,21 +60,33 @@ def draw_readings(
     font = ImageFont.load_default(max(12, side / 36))
     readings = list(readings)
     for reading in readings:
-        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
-        _draw_box(draw, reading.box, colour, line)
+        _draw_boxes(picture, reading.box, _colours(reading), line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
     for reading in readings:
-        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
         words = caption(reading)
         if movements and (moves := reading.movement_words()):
             words += f"\n{moves}"
-        taken.append(_draw_words(draw, words, reading.box, colour, font, taken))
+        taken.append(_draw_words(draw, words, reading.box, _colours(reading), font, taken))
     return np.array(picture, dtype=np.uint8)
 
 
-def _draw_box(
-    draw: ImageDraw.ImageDraw, box: Rectangle, colour: tuple[int, int, int], line: int
-) -> None:
+def _colours(reading: Reading) -> list[Colour]:
+    """One of each answer that is shown; grey where it is unclear."""
+    return [COLOURS[answer] for answer in reading.answers] or [_UNCLEAR]
+
+
+def _draw_boxes(picture: Image.Image, box: Rectangle, colours: list[Colour], line: int) -> None:
+    """The box; where there are two colours, its right half in the second."""
+    _draw_box(ImageDraw.Draw(picture), box, colours[0], line)
+    middle = round((box[0] + box[2]) / 2)
+    if len(colours) > 1 and 0 <= middle < picture.width:
+        second = picture.copy()
+        _draw_box(ImageDraw.Draw(second), box, colours[1], line)
+        right = second.crop((middle, 0, picture.width, picture.height))
+        picture.paste(right, (middle, 0))
+
+
+def _draw_box(draw: ImageDraw.ImageDraw, box: Rectangle, colour: Colour, line: int) -> None:
     """A coloured line with a thin dark one on either side, seen on light and dark alike."""
     x1, y1, x2, y2 = box
     radius = (x2 - x1) / 12
@@ -82,7 +101,7 @@ def _draw_words(
     draw: ImageDraw.ImageDraw,
     words: str,
     box: Rectangle,
-    colour: tuple[int, int, int],
+    colours: list[Colour],
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     taken: list[Rectangle],
 ) -> Rectangle:
@@ -101,9 +120,10 @@ def _draw_words(
     y = min(max(0.0, places[0]), lowest)
     place = fitting[0] if fitting else (x, y, x + width, y + height)
     draw.rounded_rectangle(place, height / 5, fill=_LIGHT, outline=_DARK)
-    draw.rectangle(
-        (place[0] + 1, place[1] + height / 5, place[0] + pad, place[3] - height / 5), fill=colour
-    )
+    edge, part = place[1] + height / 5, 0.6 * height / len(colours)
+    for number, colour in enumerate(colours):
+        above = edge + number * part
+        draw.rectangle((place[0] + 1, above, place[0] + pad, above + part), fill=colour)
     draw.text((place[0] + 2 * pad - left, place[1] + pad - top), words, font=font, fill=_DARK)
     return place
 

@@ -53,7 +53,7 @@ class Follower:
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """The faces of the frame that comes after the last, largest first.
 
-        Their readings have `track`, `time`, `shown`, and smoothed votes.
+        Their readings have `track`, `time` and smoothed votes.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
