@@ -17,7 +17,8 @@ _AROUND: Final = 1.5  # of the box: hair and ground tell more than the face
 _SIDE: Final = 16  # pixels that the crop is scaled to
 _PATTERN: Final = 8  # cells a side, compared without light and contrast
 _COLOURS: Final = 4  # cells a side, compared as they are
-_COLOUR_WEIGHT: Final = 0.02  # what a difference of 1 in CIE Lab counts
+_COLOUR_WEIGHT: Final = 0.02  # what a difference of 1 in CIE Lab counts ...
+_COLOURS_AT_MOST: Final = 0.12  # ... and what all count at most: light may go on and off
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,14 +42,21 @@ class Look:
             box: of the face, in pixels; may reach beyond the edge.
         """
         x1, y1, x2, y2 = box
-        half = _AROUND * max(x2 - x1, y2 - y1) / 2
-        height, width = image.shape[:2]
-        left, right = _range((x1 + x2) / 2, half, width)
-        top, bottom = _range((y1 + y2) / 2, half, height)
-        part = image[top:bottom, left:right]
-        small = cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-        lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-        pattern = _cells(small.astype(np.float32), _PATTERN)
+        side = _AROUND * max(x2 - x1, y2 - y1)
+        shrink = max(1, int(side / _SIDE / 2))  # first, so that every pixel counts
+        if shrink > 1:
+            size = [max(1, round(length / shrink)) for length in image.shape[1::-1]]
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = _SIDE * shrink / side
+        x, y = (x1 + x2) / 2 / shrink, (y1 + y2) / 2 / shrink
+        place = np.array([[scale, 0, _SIDE / 2 - x * scale], [0, scale, _SIDE / 2 - y * scale]])
+        # The face stays in the middle where it reaches beyond the picture's edge.
+        small = np.asarray(
+            cv2.warpAffine(image, place, (_SIDE, _SIDE), borderMode=cv2.BORDER_REPLICATE),
+            np.float32,
+        )
+        lab = np.asarray(cv2.cvtColor(small / 255, cv2.COLOR_RGB2Lab), np.float32)
+        pattern = _cells(small, _PATTERN)
         pattern -= pattern.mean()
         length = float(np.linalg.norm(pattern))
         flat = np.full_like(pattern, len(pattern) ** -0.5)
@@ -64,16 +72,10 @@ class Look:
         """
         pattern = 1 - float(self.pattern @ other.pattern)
         colours = float(np.abs(self.colours - other.colours).mean())
-        return pattern + _COLOUR_WEIGHT * colours
+        return pattern + min(_COLOUR_WEIGHT * colours, _COLOURS_AT_MOST)
 
 
 def _cells(pixels: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """Means of equal squares, `side` a side, in one row."""
     step = pixels.shape[0] // side
     return pixels.reshape(side, step, side, step, 3).mean((1, 3)).ravel()
-
-
-def _range(centre: float, half: float, size: int) -> tuple[int, int]:
-    """The pixels from centre - half to centre + half within 0 to size; at least one."""
-    first = min(max(int(centre - half), 0), size - 1)
-    return first, min(max(int(centre + half) + 1, first + 1), size)

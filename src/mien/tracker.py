@@ -36,16 +36,16 @@ _WANDERING: Final = 1.2  # ... and so many more for each second that it was not 
 _WANDERED: Final = 3.0  # ... up to so many
 _GROWTH: Final = 1.8  # times that a face may become larger or smaller
 _UNLIKE: Final = 0.13  # difference of looks (`Look.unlike`) where a face is expected, at once ...
-_CHANGING: Final = 0.21  # ... and so much more for each second ...
-_CHANGED: Final = 0.34  # ... up to so much
+_CHANGING: Final = 0.34  # ... and so much more for each second ...
+_CHANGED: Final = 0.33  # ... up to so much
 _CERTAIN: Final = 0.15  # difference of looks below which a face may be anywhere ...
 _ITS_OWN: Final = 0.6  # ... if nobody else's is below this much of the next most alike one's
-_ELSEWHERE: Final = 0.12  # what being elsewhere counts, as a difference of looks
+_ELSEWHERE: Final = 0.02  # what being elsewhere counts, as a difference of looks
 _AWAY: Final = 0.1  # what the farthest allowed place counts
 _TURNED: Final = 1.0  # widths that a face may be off where the picture's shape changes
 _REFRAMED: Final = 2.5  # times that it may become larger or smaller then, and in other tiles
 _CROWDED: Final = 1.5  # widths to the next face below which looks mix ...
-_MIXED: Final = 0.5  # ... and tell nothing of faces that were seen so few seconds ago
+_MIXED: Final = 1.0  # ... and tell nothing of faces that were seen so few seconds ago
 _CUT: Final = 3  # faces in place of others at once that make a cut, not people who move
 _COAST: Final = 0.4  # seconds for which an unseen face is expected to move on
 _LOOKS: Final = 5  # that are kept of a face
@@ -172,7 +172,7 @@ class Tracker:
         strangers = {pair.sighting for pair in near} - known
         if len(strangers) >= _CUT and len(strangers) > len(known):
             # The view was cut or its tiles rearranged: only looks can tell.
-            here = [pair for pair in here if pair.unlike <= _CERTAIN]
+            here = [pair for pair in here if self._is_own(pair, pairs, sightings)]
         elsewhere = [
             pair for pair in pairs if pair.away > 1 and self._is_own(pair, pairs, sightings)
         ]
@@ -196,7 +196,7 @@ class Tracker:
         return pair.unlike <= min(_UNLIKE + _CHANGING * gap, _CHANGED)
 
     def _is_own(self, pair: _Pair, pairs: Sequence[_Pair], sightings: Sequence[_Sighting]) -> bool:
-        """Whether a face that is elsewhere looks as this one did, and nobody else does."""
+        """Whether a face looks as this one did, wherever it is, and nobody else does."""
         if pair.unlike > _CERTAIN or sightings[pair.sighting].crowded:
             return False
         track, sighting = self._tracks[pair.track], sightings[pair.sighting]
