@@ -31,11 +31,13 @@ MOVEMENT_SMOOTHING: Final = 0.45
 """Like `SMOOTHING` for movements; it falls in proportion."""
 
 PATIENCE: Final = 0.3
-"""Seconds for which a face must be seen badly for one reason, or well, before that is shown, and
-for which people must agree again."""
+"""Seconds for which a face must be seen badly for one reason, or well, before that is shown."""
 
-AGREED: Final = FEWEST_AGREEING + 0.03
-"""Share of the largest answer from which people agree again who disagreed."""
+AGREED: Final = FEWEST_AGREEING + 0.05
+"""Share of the largest answer from which people agree again who disagreed ..."""
+
+AGREED_PATIENCE: Final = 0.5
+"""... if it stays there for so many seconds."""
 
 MIXED_PATIENCE: Final = 0.5
 """Seconds for which two answers must be close together, or apart, before that is shown."""
@@ -126,7 +128,7 @@ class Steady:
         elif self._disagree:
             if self._votes.max() < AGREED:
                 self._disagreed = time
-            self._disagree = time - self._disagreed < self._patience
+            self._disagree = time - self._disagreed < AGREED_PATIENCE
         mixed = is_mixed(self._votes, *(_STAYS_MIXED if self._mixed else ()))
         if mixed == self._mixed:
             self._mixed_since = time
