@@ -85,9 +85,9 @@ def test_no_row_of_any_clip_contradicts_itself(reader: Reader, shared_data: Path
                 small = cv2.resize(
                     frame.image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
                 )
-                frame = Frame(np.asarray(small, np.uint8), frame.time, frame.index)
-                for reading in follower.read(reader, frame):
-                    check(frame, reading)
+                shown = Frame(np.asarray(small, np.uint8), frame.time, frame.index)
+                for reading in follower.read(reader, shown):
+                    check(shown, reading)
                     checked.append(reading)
     assert len(checked) > 100
     assert {reading.state for reading in checked} >= {State.CLEAR, State.UNCLEAR}
