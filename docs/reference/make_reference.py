@@ -27,6 +27,7 @@ GROUPS: Final = {
     ),
     "What comes back": (
         "mien.Reading",
+        "mien.State",
         "mien.Face",
         "mien.Quality",
         "mien.PictureResult",

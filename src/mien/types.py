@@ -179,8 +179,12 @@ class Reading:
         return movement_words(self.movements, self._told_why, language)
 
     def _repr_html_(self) -> str:
-        """How notebooks show it: ten little people, the sentence, and what moves."""
-        return reading_html(self.votes, self._told_why, self.sentence(), self.movement_words())
+        """How notebooks show it."""
+        return self.to_html()
+
+    def to_html(self) -> str:
+        """HTML as notebooks show it: ten little people, the sentence, and what moves."""
+        return reading_html(self.votes, self._told_why, self.movement_words(), self.sentence())
 
     @property
     def _told_why(self) -> str | None:
@@ -240,5 +244,5 @@ class PictureResult:
 
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
-        faces = [reading._repr_html_() for reading in self.readings]
+        faces = [reading.to_html() for reading in self.readings]
         return picture_html(self.image, self.summary(), faces)

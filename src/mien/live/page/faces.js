@@ -31,6 +31,7 @@ export class Faces {
    * @param {number} now milliseconds
    */
   update(readings, now) {
+    /** @type {Reading[]} */
     const fresh = [];
     for (const reading of readings) {
       const face = this.#faces.find((face) => face.reading.track === reading.track);
