@@ -87,12 +87,15 @@ def camera(
 
 
 def shown(reader: Reader, film: Iterator[tuple[float, Picture]]) -> list[tuple[float, str | None]]:
-    """What is shown of the largest face over time; None while it is unclear or missing."""
+    """What is shown of the largest face over time; None while it is unclear or missing.
+
+    Two answers that are about as frequent are joined by "+".
+    """
     follower = Follower()
     answers: list[tuple[float, str | None]] = []
     for time, frame in film:
         readings, _ = follower.read_timed(reader, frame, time)
-        answer = readings[0].shown if readings and readings[0].clear else None
+        answer = "+".join(readings[0].answers) or None if readings else None
         answers.append((time, answer))
     return answers
 

@@ -69,7 +69,7 @@ def test_json_is_an_object_a_picture(folder: Path, capsys: Output) -> None:
     assert (astronaut["width"], astronaut["height"]) == (512, 512)
     (face,) = astronaut["faces"]
     assert list(face) == [
-        *("box", "score", "landmarks", "votes", "top", "movements", "clear", "why")
+        *("box", "score", "landmarks", "votes", "top", "movements", "state", "clear", "why")
     ]
     assert tuple(face["votes"]) == VOTE_NAMES
     assert sum(face["votes"].values()) == pytest.approx(1, abs=1e-3)

@@ -191,7 +191,7 @@ def test_a_reading_names_every_answer(reader: Reader, astronaut: Picture) -> Non
     content = reader.read(astronaut)[0].to_dict()
     assert tuple(content["votes"]) == VOTE_NAMES
     assert set(content) == {
-        *("box", "score", "landmarks", "votes", "top", "movements", "clear", "why")
+        *("box", "score", "landmarks", "votes", "top", "movements", "state", "clear", "why")
     }
 
 

@@ -46,6 +46,7 @@ def test_a_row_a_face_and_one_for_an_error() -> None:
         None,
     )
     assert (second["face"], second["clear"], second["why"]) == (2, False, "too dark")
+    assert (first["state"], second["state"]) == ("clear", "unclear")
     given = {name: value for name, value in bad.items() if value is not None}
     assert given == {"image": "bad-\\udcff.jpg", "error": "bad-\\udcff.jpg: empty."}
 

@@ -54,14 +54,14 @@ def test_a_face_is_followed(film: Path, reader: Reader) -> None:
     for frame, readings in seen:
         (reading,) = readings
         assert isinstance(frame, Frame)
-        assert (reading.track, reading.time, reading.shown) == (1, frame.time, "happy")
+        assert (reading.track, reading.time, reading.answers) == (1, frame.time, ("happy",))
         assert reading.clear
 
 
 def test_mien_watch_needs_no_more_than_a_film(film: Path) -> None:
     frame, readings = next(mien.watch(str(film)))
     assert frame.image.shape == (240, 480, 3)
-    assert readings[0].shown == "happy"
+    assert readings[0].emotion == "happy"
 
 
 def test_frames_come_as_they_are_asked_for(film: Path, reader: Reader) -> None:

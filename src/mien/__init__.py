@@ -5,7 +5,7 @@
     for reading in mien.read("photo.jpg"):
         print(reading.box, reading.top(3), reading.clear, reading.why)
     for frame, readings in mien.watch("film.mp4"):
-        print(frame.time, [(reading.track, reading.shown) for reading in readings])
+        print(frame.time, [(reading.track, reading.answers) for reading in readings])
 
 Names are imported when they are first used, so that `import mien` costs next to nothing.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
+    from mien.answers import State
     from mien.draw import draw_readings
     from mien.emotions import Emotion
     from mien.errors import (
@@ -51,6 +52,7 @@ __all__ = [
     "Quality",
     "Reader",
     "Reading",
+    "State",
     "Timings",
     "TrainingError",
     "VideoError",
@@ -77,6 +79,7 @@ _MODULES = {
     "Quality": "types",
     "Reader": "reader",
     "Reading": "types",
+    "State": "answers",
     "Timings": "reader",
     "TrainingError": "errors",
     "VideoError": "errors",

@@ -12,19 +12,26 @@ from PIL import Image, ImageDraw, ImageFont
 from mien._images import check_rgb
 from mien.emotions import ADJECTIVES, COLOURS, OTHER
 from mien.types import Reading
+from mien.wording import halves
 
 _UNCLEAR: Final = COLOURS[OTHER]
 _DARK: Final = (0x1B, 0x1F, 0x2A)
 _LIGHT: Final = (0xFF, 0xFF, 0xFF)
 
 Rectangle = tuple[float, float, float, float]
+Colour = tuple[int, int, int]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%"."""
+    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%".
+
+    Of two answers that are about as frequent: "about half happy, half neutral".
+    """
     number = "" if reading.track is None else f"{reading.track}: "
     if not reading.clear:
         return f"{number}unclear: {reading.why}"
+    if len(reading.answers) > 1:
+        return f"{number}{halves(reading.answers)}"
     name, share = reading.top(1)[0]
     return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
 
@@ -54,17 +61,20 @@ def draw_readings(
     line = max(1, round(side / 250))
     readings = list(readings)
     for reading in readings:
-        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
-        _draw_box(result, reading.box, colour, line)
+        _draw_box(result, reading.box, _colours(reading), line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
     for reading in readings:
-        colour = COLOURS[reading.top(1)[0][0]] if reading.clear else _UNCLEAR
         words = caption(reading)
         if movements and (moves := reading.movement_words()):
             words += f"\n{moves}"
-        label, shape = _label(words, colour, max(12, side / 36))
+        label, shape = _label(words, _colours(reading), max(12, side / 36))
         taken.append(_draw_words(result, label, shape, reading.box, taken))
     return result
+
+
+def _colours(reading: Reading) -> tuple[Colour, ...]:
+    """One of each answer that is shown; grey where it is unclear."""
+    return tuple(COLOURS[answer] for answer in reading.answers) or (_UNCLEAR,)
 
 
 def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], int, int]:
@@ -76,22 +86,34 @@ def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], 
 
 
 def _draw_box(
-    image: NDArray[np.uint8], box: Rectangle, colour: tuple[int, int, int], line: int
+    image: NDArray[np.uint8], box: Rectangle, colours: tuple[Colour, ...], line: int
 ) -> None:
-    """A coloured line with a thin dark one on either side, seen on light and dark alike."""
+    """A coloured line with a thin dark one on either side, seen on light and dark alike.
+
+    Where there are two colours, the right half of the box is in the second.
+    """
     edge = max(1, line // 2)
     part, left, top = _part(image, _grown(box, edge))
     if not part.size:
         return
-    picture = Image.fromarray(part)
-    draw = ImageDraw.Draw(picture)
     x1, y1, x2, y2 = box[0] - left, box[1] - top, box[2] - left, box[3] - top
-    radius = (x2 - x1) / 12
+    boxes = [_boxed(part, (x1, y1, x2, y2), colour, line, edge) for colour in colours[:2]]
+    middle = min(max(0, round((x1 + x2) / 2)), part.shape[1])
+    part[:, :middle] = boxes[0][:, :middle]
+    part[:, middle:] = boxes[-1][:, middle:]
+
+
+def _boxed(
+    image: NDArray[np.uint8], box: Rectangle, colour: Colour, line: int, edge: int
+) -> NDArray[np.uint8]:
+    """A copy of the picture with a box in one colour."""
+    picture = Image.fromarray(image)
+    draw = ImageDraw.Draw(picture)
+    radius = (box[2] - box[0]) / 12
     for grow, width, ink in ((edge, edge, _DARK), (0, line, colour), (-line, edge, _DARK)):
-        if x2 - x1 + 2 * grow > 2 * line:
-            grown = _grown((x1, y1, x2, y2), grow)
-            draw.rounded_rectangle(grown, radius, outline=ink, width=width)
-    part[:] = np.asarray(picture)
+        if box[2] - box[0] + 2 * grow > 2 * line:
+            draw.rounded_rectangle(_grown(box, grow), radius, outline=ink, width=width)
+    return np.asarray(picture)
 
 
 def _grown(box: Rectangle, by: float) -> Rectangle:
@@ -100,7 +122,7 @@ def _grown(box: Rectangle, by: float) -> Rectangle:
 
 @lru_cache(maxsize=256)  # most words of a film's frame are those of the frame before
 def _label(
-    words: str, colour: tuple[int, int, int], size: float
+    words: str, colours: tuple[Colour, ...], size: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Dark words on light ground with a coloured edge, and which of its pixels are not corners."""
     font = _font(size)
@@ -114,7 +136,10 @@ def _label(
     ImageDraw.Draw(shape).rounded_rectangle(whole, height / 5, fill=1)
     draw = ImageDraw.Draw(picture)
     draw.rounded_rectangle(whole, height / 5, fill=_LIGHT, outline=_DARK)
-    draw.rectangle((1, height / 5, pad, height - 1 - height / 5), fill=colour)
+    tall = (height - 1 - 2 * height / 5) / len(colours)
+    for number, colour in enumerate(colours):
+        above = height / 5 + number * tall
+        draw.rectangle((1, above, pad, above + tall), fill=colour)
     draw.text((2 * pad - left, pad - top), words, font=font, fill=_DARK)
     return np.array(picture, np.uint8), np.array(shape, np.bool_)
 

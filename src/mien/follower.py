@@ -39,21 +39,22 @@ class Follower:
         """Start without any face."""
         self._tracker = Tracker()
         self._whole = float("-inf")  # when the whole frame was searched last
-        self._near: list[Box] = []  # where faces were in the last frame
+        self._near: list[Box] = []  # where faces were in the last frame ...
+        self._size: tuple[int, ...] = ()  # ... and its height and width
 
     @property
-    def state(self) -> tuple[Tracker, float, list[Box]]:
+    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...]]:
         """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near
+        return self._tracker, self._whole, self._near, self._size
 
     @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box]]) -> None:
-        self._tracker, self._whole, self._near = state
+    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...]]) -> None:
+        self._tracker, self._whole, self._near, self._size = state
 
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """The faces of the frame that comes after the last, largest first.
 
-        Their readings have `track`, `time`, `shown`, and smoothed votes.
+        Their readings have `track`, `time` and smoothed votes.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
@@ -74,6 +75,8 @@ class Follower:
     def _look(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float
     ) -> tuple[list[Reading], Timings]:
+        if image.shape[:2] != self._size:  # boxes of a picture of another size tell nothing
+            self._size, self._near, self._whole = image.shape[:2], [], float("-inf")
         spent = Timings(0.0, 0.0, 0.0)
         if 0 <= time - self._whole < WHOLE - 1e-6:  # not where a clock was set back
             readings: list[Reading] = []

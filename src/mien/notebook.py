@@ -7,8 +7,9 @@ notebook's colour, so that it is read on light and dark ground alike.
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from mien.answers import ranked, share_out
 from mien.emotions import COLOURS, OTHER, VOTE_NAMES
-from mien.wording import DISAGREE, say, sentence, share_out
+from mien.wording import DISAGREE, say, sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,17 +19,20 @@ _STEP: Final = 22
 _BODY: Final = "M1 31v-6q0-8 8-8t8 8v6q0 1-1 1H2q-1 0-1-1z"
 
 
-def reading_html(votes: "NDArray[np.float64]", why: str | None, movements: str = "") -> str:
+def reading_html(
+    votes: "NDArray[np.float64]", why: str | None, movements: str = "", told: str | None = None
+) -> str:
     """Ten people in the colours of what they would say, the sentence, shares, and what moves.
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
         why: why the face is not clear, where it is not.
         movements: what moves, in words, where anything does.
+        told: the sentence; None makes it from the votes.
     """
-    told = escape(sentence(votes, why))
+    told = escape(sentence(votes, why) if told is None else told)
     people = share_out(votes)
-    order = sorted(range(len(people)), key=lambda i: -votes[i])
+    order = ranked(votes)
     if why is None or why == DISAGREE:
         answers = [VOTE_NAMES[i] for i in order for _ in range(people[i])]
         first = [i for i in order[:3] if votes[i] >= 0.005]

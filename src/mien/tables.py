@@ -32,6 +32,7 @@ COLUMNS: Final[Columns] = {
     "share": float,
     **dict.fromkeys(VOTE_NAMES, float),
     **dict.fromkeys(MOVEMENT_COLUMNS.values(), float),
+    "state": str,
     "clear": bool,
     "why": str,
     "error": str,
@@ -93,6 +94,7 @@ def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
             "share": share,
             **face["votes"],
             **movement_row(face.get("movements", {})),  # a file begun by mien 0.1.0 has none
+            "state": face.get("state"),  # a file begun by mien 0.1.0 has none
             "clear": face["clear"],
             "why": face["why"],
         }

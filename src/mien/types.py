@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.answers import State, is_mixed, ranked
 from mien.emotions import VOTE_NAMES
 from mien.notebook import picture_html, reading_html
 from mien.wording import Language, movement_words, sentence
@@ -90,14 +91,14 @@ class Reading:
         face: where the face is.
         votes: float64 (8,), shares in the order of `mien.emotions.VOTE_NAMES`, sum 1.
         quality: how well the face can be seen.
-        clear: whether most people could tell.
+        clear: whether people could tell, and would not disagree; see `state`.
         why: when not clear, the reason in plain words ("too small", "too dark", "blurred",
             "turned away", "people would disagree"; of faces that the caller gave, also "not a
             face"); else None.
         track: number of the face over time, where a tracker gave one.
         time: of the frame, in seconds, where it has one.
-        shown: the answer to show first, of `mien.emotions.VOTE_NAMES`, where a tracker gave one:
-            it stays until another is clearly ahead, so that close answers do not flicker.
+        mixed: whether two emotions are about as frequent, of a face that is clear; over time it
+            comes and goes a little later than in the votes. None takes it from the votes.
         movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
             1 (as far as it goes); read-only. Empty where the network tells none.
     """
@@ -109,7 +110,7 @@ class Reading:
     why: str | None = None
     track: int | None = None
     time: float | None = None
-    shown: str | None = None
+    mixed: bool | None = None
     movements: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __post_init__(self) -> None:
@@ -134,16 +135,36 @@ class Reading:
         """The face finder's confidence, 0 to 1."""
         return self.face.score
 
-    def top(self, k: int = 3) -> list[tuple[str, float]]:
-        """The k most likely answers and their shares, most likely first, but `shown` before all."""
-        order = [int(i) for i in np.argsort(-self.votes, kind="stable")]
-        if self.shown is not None:
-            order.sort(key=lambda i: VOTE_NAMES[i] != self.shown)
-        return [(VOTE_NAMES[i], float(self.votes[i])) for i in order[:k]]
+    @property
+    def emotion(self) -> str:
+        """Name of the largest share, one of `mien.emotions.VOTE_NAMES`; look at `state` first."""
+        return VOTE_NAMES[ranked(self.votes)[0]]
 
-    def sentence(self) -> str:
-        """What people would say, such as "8 of 10 people would say happy, 2 neutral"."""
-        return sentence(self.votes, None if self.clear else self.why)
+    @property
+    def state(self) -> State:
+        """Whether one answer is to be shown ("clear"), two ("mixed"), or none ("unclear")."""
+        if not self.clear:
+            return State.UNCLEAR
+        mixed = is_mixed(self.votes) if self.mixed is None else self.mixed
+        return State.MIXED if mixed else State.CLEAR
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Names to show, the larger share first: `emotion`, and another where mixed; or none."""
+        count = {State.CLEAR: 1, State.MIXED: 2, State.UNCLEAR: 0}[self.state]
+        return tuple(name for name, _ in self.top(count))
+
+    def top(self, k: int = 3) -> list[tuple[str, float]]:
+        """The k largest shares with their names, the largest first."""
+        return [(VOTE_NAMES[i], float(self.votes[i])) for i in ranked(self.votes)[:k]]
+
+    def sentence(self, language: Language = "en") -> str:
+        """What people would say, such as "8 of 10 people would say happy, 2 neutral".
+
+        Args:
+            language: "en" for English, "de" for German.
+        """
+        return sentence(self.votes, self._told_why, self.state == State.MIXED, language)
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -155,12 +176,19 @@ class Reading:
             At most three movements, the strongest first. Empty where none is strong enough, where
             the face cannot be seen well, and where the network tells none.
         """
-        return movement_words(self.movements, None if self.clear else self.why, language)
+        return movement_words(self.movements, self._told_why, language)
 
     def _repr_html_(self) -> str:
-        """How notebooks show it: ten little people, the sentence, and what moves."""
-        why = None if self.clear else self.why
-        return reading_html(self.votes, why, self.movement_words())
+        """How notebooks show it."""
+        return self.to_html()
+
+    def to_html(self) -> str:
+        """HTML as notebooks show it: ten little people, the sentence, and what moves."""
+        return reading_html(self.votes, self._told_why, self.movement_words(), self.sentence())
+
+    @property
+    def _told_why(self) -> str | None:
+        return None if self.clear else self.why
 
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
@@ -171,6 +199,7 @@ class Reading:
             "votes": {n: round(float(v), 4) for n, v in zip(VOTE_NAMES, self.votes, strict=True)},
             "top": [[name, round(share, 4)] for name, share in self.top()],
             "movements": {name: round(value, 4) for name, value in self.movements.items()},
+            "state": str(self.state),
             "clear": self.clear,
             "why": self.why,
         }
@@ -215,8 +244,5 @@ class PictureResult:
 
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
-        faces = [
-            reading_html(r.votes, None if r.clear else r.why, r.movement_words())
-            for r in self.readings
-        ]
+        faces = [reading.to_html() for reading in self.readings]
         return picture_html(self.image, self.summary(), faces)

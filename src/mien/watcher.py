@@ -26,7 +26,7 @@ def watch(
         every: seconds between frames that are read; 0 reads all. Others are left out.
 
     Yields:
-        Each frame, and the readings of its faces, largest first, with `track`, `time`, `shown`, and
+        Each frame, and the readings of its faces, largest first, with `track`, `time` and
         smoothed votes, see `mien.tracker.Tracker`.
 
     Raises:

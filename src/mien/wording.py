@@ -1,8 +1,9 @@
-"""What people would say, in words and as whole people; and what moves in a face, in words."""
+"""What people would say, and what moves in a face, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from mien.answers import PEOPLE, is_mixed, ranked, share_out
 from mien.emotions import OTHER, VOTE_NAMES
 from mien.movements import moving
 
@@ -52,26 +53,97 @@ MOVEMENT_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 }
 """What a movement is called, by language and name; the page's texts say the same."""
 
-_PEOPLE: Final = 10
+ANSWER_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {name: "something else" if name == OTHER else name for name in VOTE_NAMES},
+    "de": {
+        "angry": "wütend",
+        "disgust": "angeekelt",
+        "fear": "ängstlich",
+        "happy": "fröhlich",
+        "sad": "traurig",
+        "surprise": "überrascht",
+        "neutral": "neutral",
+        OTHER: "etwas anderes",
+    },
+}
+"""What people would say, by language and name; the page's German texts say the same."""
+
+REASON_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {},  # reasons are English themselves
+    "de": {
+        "too small": "zu klein",
+        "too dark": "zu dunkel",
+        "blurred": "verwischt",
+        "turned away": "abgewandt",
+        "not a face": "kein Gesicht",
+        DISAGREE: "Menschen wären uneins",
+    },
+}
+"""Why a face is not clear, by language and reason; the page's German texts say the same."""
+
+_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {
+        "most": "{count} of {people} people would say {answer}",
+        "more": "{count} {answer}",
+        "mixed": "about half {one}, half {other}",
+        "unclear": "unclear: {reason}",
+        "would": "{count} of {people} would say {answer}",
+    },
+    "de": {
+        "most": "{count} von {people} Menschen würden sagen: {answer}",
+        "more": "{count} {answer}",
+        "mixed": "etwa halb {one}, halb {other}",
+        "unclear": "unklar: {reason}",
+        "would": "{count} von {people} würden sagen: {answer}",
+    },
+}
 
 
-def sentence(votes: "NDArray[np.float64]", why: str | None = None) -> str:
+def sentence(
+    votes: "NDArray[np.float64]",
+    why: str | None = None,
+    mixed: bool | None = None,
+    language: Language = "en",
+) -> str:
     """What people would say, such as "8 of 10 people would say happy, 2 neutral".
+
+    The first answer is the largest share's. Where two are about as frequent, both come before the
+    figures: "about half happy, half neutral: 5 of 10 people would say happy, 5 neutral".
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
         why: why the face is not clear, where it is not.
+        mixed: whether two answers are about as frequent; None takes it from the votes.
+        language: of the words.
     """
+    texts, words = _SENTENCES[language], ANSWER_WORDS[language]
+    if why is not None and why != DISAGREE:
+        return texts["unclear"].format(reason=REASON_WORDS[language].get(why, why))
     people = share_out(votes)
-    first, *others = sorted((i for i in range(len(people)) if people[i]), key=lambda i: -people[i])
-    words = [f"{people[i]} {say(VOTE_NAMES[i])}" for i in others]
-    if why is None:
-        told = f"{people[first]} of {_PEOPLE} people would say {say(VOTE_NAMES[first])}"
-        return ", ".join((told, *words))
-    if why != DISAGREE:
-        return f"unclear: {why}"
-    told = f"{people[first]} of {_PEOPLE} would say {say(VOTE_NAMES[first])}"
-    return f"unclear: {DISAGREE} ({', '.join((told, *words))})"
+    parts = [
+        texts[kind].format(count=people[i], people=PEOPLE, answer=words[VOTE_NAMES[i]])
+        for place, i in enumerate(ranked(votes))
+        if people[i]
+        for kind in ("more" if place else "most" if why is None else "would",)
+    ]
+    told = ", ".join(parts)
+    if why is not None:
+        reason = f"{REASON_WORDS[language].get(why, why)} ({told})"
+        return texts["unclear"].format(reason=reason)
+    if not (is_mixed(votes) if mixed is None else mixed):
+        return told
+    return f"{halves([VOTE_NAMES[i] for i in ranked(votes)[:2]], language)}: {told}"
+
+
+def halves(answers: Sequence[str], language: Language = "en") -> str:
+    """Two answers that are about as frequent: "about half happy, half neutral".
+
+    Args:
+        answers: two of `VOTE_NAMES`.
+        language: of the words.
+    """
+    one, other = (ANSWER_WORDS[language][name] for name in answers)
+    return _SENTENCES[language]["mixed"].format(one=one, other=other)
 
 
 def movement_words(
@@ -95,19 +167,4 @@ def movement_words(
 
 def say(name: str) -> str:
     """The word that fits after "people would say", for one of `VOTE_NAMES`."""
-    return "something else" if name == OTHER else name
-
-
-def share_out(votes: "NDArray[np.float64]", people: int = _PEOPLE) -> list[int]:
-    """Shares as whole people who add up, by the method of the largest remainder.
-
-    Args:
-        votes: shares that sum to 1.
-        people: to share out.
-    """
-    exact = [float(share) * people for share in votes]
-    whole = [int(value) for value in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
-    for i in by_remainder[: people - sum(whole)]:
-        whole[i] += 1
-    return whole
+    return ANSWER_WORDS["en"][name]

@@ -24,7 +24,7 @@ def looks(reading: Reading, answer: str, track: int = 1, why: str | None = None)
     """As if 8 of 10 people would say `answer`."""
     votes = np.full(8, 0.2 / 7)
     votes[VOTE_NAMES.index(answer)] = 0.8
-    return replace(reading, votes=votes, track=track, clear=why is None, why=why, shown=answer)
+    return replace(reading, votes=votes, track=track, clear=why is None, why=why)
 
 
 def gather(picture: Picture, *frames: tuple[float, list[Reading]]) -> Summary:
@@ -109,6 +109,21 @@ def test_the_strongest_moment_is_kept(astronaut: Picture, reading: Reading) -> N
     moments = summary.faces[1].moments
     assert {name: moment.time for name, moment in moments.items()} == {"happy": 1}
     assert moments["happy"].picture.shape == (112, 112, 3)
+
+
+def test_half_and_half_is_an_answer_of_its_own(astronaut: Picture, reading: Reading) -> None:
+    votes = np.array([0, 0, 0, 0.52, 0, 0, 0.48, 0])
+    half = replace(looks(reading, "happy"), votes=votes)
+    other = replace(half, votes=votes[[0, 1, 2, 6, 4, 5, 3, 7]])  # neutral a little ahead
+    sad = looks(reading, "sad")
+    summary = gather(astronaut, *((0, [half]), (1, [other]), (2, [sad]), (3, [sad])))
+    assert summary.faces[1].shares() == {"happy+neutral": 0.5, "sad": 0.5}
+    assert set(summary.faces[1].moments) == {"sad"}
+    html = report(About("film.mp4"), summary)
+    assert parse(html)
+    assert "half happy, half neutral 50 %" in re.sub("<[^>]*>", "", html)
+    assert "<title>half happy, half neutral, 0:00.0 to 0:02.0</title>" in html
+    assert "</span>happy</li>" in html  # the legend has each by itself
 
 
 def test_the_report_tells_all(summary: Summary) -> None:

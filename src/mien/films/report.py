@@ -138,7 +138,10 @@ def _film(about: About, summary: Summary) -> Iterator[str]:
 
 def _faces(shown: Sequence[Life], count: int, end: float) -> Iterator[str]:
     yield "<h2>What people would say, over time</h2>"
-    answers = [name for name in VOTE_NAMES if any(name in face.shares() for face in shown)]
+    kept = {
+        name for face in shown for answer in face.shares() for name in (answer or "").split("+")
+    }
+    answers = [name for name in VOTE_NAMES if name in kept]
     yield "<ul>"
     for answer in answers:
         yield f"<li>{_swatch(answer)}{_word(answer)}</li>"
@@ -169,7 +172,10 @@ def _percent(share: float) -> str:
 def _swatch(answer: str | None) -> str:
     if answer is None:
         return '<span class="swatch none"></span>'
-    return f'<span class="swatch" style="background: {_colour(answer)}"></span>'
+    return "".join(
+        f'<span class="swatch" style="background: {_colour(name)}"></span>'
+        for name in answer.split("+")
+    )
 
 
 def _colour(answer: str) -> str:
@@ -177,7 +183,10 @@ def _colour(answer: str) -> str:
 
 
 def _word(answer: str | None) -> str:
-    return "unclear" if answer is None else ADJECTIVES[answer]
+    if answer is None:
+        return "unclear"
+    words = [ADJECTIVES[name] for name in answer.split("+")]
+    return words[0] if len(words) == 1 else ", ".join(f"half {word}" for word in words)
 
 
 def _timeline(faces: Sequence[Life], end: float) -> Iterator[str]:
@@ -217,12 +226,17 @@ def _tick(seconds: float, step: float) -> str:
 
 
 def _bar(stretch: Stretch, x: float, width: float, top: float) -> str:
-    kind = 'class="unclear"' if stretch.answer is None else f'fill="{_colour(stretch.answer)}"'
+    """In the answer's colour, one above the other where there are two, dashed where unclear."""
     why = f" ({escape(stretch.why)})" if stretch.why else ""
     told = f"{_word(stretch.answer)}{why}, {clock_time(stretch.start)} to {clock_time(stretch.end)}"
-    return (
-        f'<rect x="{x:.1f}" y="{top}" width="{max(width, 0.5):.1f}" height="{_BAR}" {kind}>'
-        f"<title>{told}</title></rect>"
+    kinds = ['class="unclear"']
+    if stretch.answer is not None:
+        kinds = [f'fill="{_colour(name)}"' for name in stretch.answer.split("+")]
+    height = _BAR / len(kinds)
+    return "".join(
+        f'<rect x="{x:.1f}" y="{top + number * height:g}" width="{max(width, 0.5):.1f}" '
+        f'height="{height:g}" {kind}><title>{told}</title></rect>'
+        for number, kind in enumerate(kinds)
     )
 
 

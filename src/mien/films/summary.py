@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.answers import State
+from mien.emotions import VOTE_NAMES
 from mien.types import Box, Frame, Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
@@ -18,12 +20,13 @@ Picture = NDArray[np.uint8]
 
 @dataclass(slots=True)
 class Stretch:
-    """A time for which one answer was shown of a face, or for which it was unclear.
+    """A time for which one answer was shown of a face, or two, or for which it was unclear.
 
     Attributes:
         start: seconds since the film's beginning.
         end: the same.
-        answer: of `mien.emotions.VOTE_NAMES`; None while unclear.
+        answer: of `mien.emotions.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
+            many people would give each; None while unclear.
         why: the reason while unclear.
     """
 
@@ -120,7 +123,7 @@ class Summary:
                 continue
             face = self.faces.setdefault(reading.track, Life(reading.track))
             self._shown.append(reading.track)
-            answer = reading.top(1)[0][0] if reading.clear else None
+            answer = "+".join(sorted(reading.answers, key=VOTE_NAMES.index)) or None
             last = face.stretches[-1] if face.stretches else None
             if (
                 not last
@@ -142,7 +145,7 @@ class Summary:
 
 
 def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:
-    if not reading.clear:
+    if reading.state != State.CLEAR:
         return
     answer, share = reading.top(1)[0]
     before = face.moments.get(answer)

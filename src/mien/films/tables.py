@@ -15,6 +15,7 @@ COLUMNS: Final[Columns] = {
     "share": float,
     **dict.fromkeys(VOTE_NAMES, float),
     **dict.fromkeys(MOVEMENT_COLUMNS.values(), float),
+    "state": str,
     "clear": bool,
     "why": str,
 }
@@ -28,6 +29,6 @@ def row(frame: Frame, reading: Reading) -> Row:
     values = (
         *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
         *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),
-        *(face["clear"], face["why"]),
+        *(face["state"], face["clear"], face["why"]),
     )
     return dict(zip(COLUMNS, values, strict=True))

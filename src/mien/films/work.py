@@ -31,6 +31,7 @@ _KNOWN: Final = frozenset(
         ("mien.films.work", "Progress"),
         *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
         *(("mien.tracker", name) for name in ("Tracker", "_Track")),
+        *(("mien.looks", "Look"), ("mien.steady", "Steady")),
         *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
         *(("numpy", name) for name in ("ndarray", "dtype")),
         *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 
+from mien.answers import State
 from mien.errors import ImageError
 from mien.follower import FaceReader
 from mien.live.limits import Clients, client_of
@@ -44,6 +45,7 @@ EXAMPLE: Final[dict[str, Any]] = {
             },
             "top": [["happy", 0.9615], ["neutral", 0.0247], ["surprise", 0.0074]],
             "movements": {"mouth corners up": 0.8132, "eyes narrowed": 0.4521},
+            "state": "clear",
             "clear": True,
             "why": None,
         }
@@ -63,7 +65,11 @@ class FaceAnswer(BaseModel):
         description="what moves in the face, 0 (not) to 1 (as far as it goes), by name; "
         "empty where the network tells none"
     )
-    clear: bool = Field(description="whether most people could tell")
+    state: State = Field(
+        description="clear: show the first of top; mixed: the first two, about half of the people "
+        "each; unclear: none"
+    )
+    clear: bool = Field(description="whether people could tell, and would not disagree")
     why: str | None = Field(description="when not clear, the reason")
 
 

@@ -1,5 +1,6 @@
 /** Tells screen readers of changes, if the person asks for it, and never oftener than they can hear. */
 
+import { answersOf } from "./votes.js";
 import * as wording from "./wording.js";
 
 /** @typedef {import("./protocol.js").Reading} Reading */
@@ -27,8 +28,7 @@ export class Announcer {
     if (!this.enabled || now - this.#saidAt < PAUSE_MS) return;
     const sentences = new Map(
       [...shown].map(([number, reading]) => {
-        const answer = reading.clear ? (reading.top[0]?.[0] ?? null) : null;
-        return [number, wording.sentence(number, answer, reading.why)];
+        return [number, wording.sentence(number, answersOf(reading), reading.why)];
       }),
     );
     const fresh = [...sentences].filter(([number, text]) => this.#told.get(number) !== text);

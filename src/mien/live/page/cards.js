@@ -2,7 +2,7 @@
 
 import { colourOf, symbolOf } from "./emotions.js";
 import { createFigures, updateFigures } from "./figures.js";
-import { countAnswers, tenPeople } from "./votes.js";
+import { answersOf, countAnswers, tenPeople } from "./votes.js";
 import * as wording from "./wording.js";
 
 /** @typedef {import("./protocol.js").Reading} Reading */
@@ -69,7 +69,7 @@ class Card {
   #movements = create("p", "movements");
   #hint = create("p", "hint");
   #rows = [new ShareRow(), new ShareRow(), new ShareRow()];
-  #answer = "";
+  #answers = "";
 
   /**
    * @param {number} number
@@ -93,7 +93,10 @@ class Card {
     const counts = countAnswers(people);
     const told = reading.clear || reading.why === wording.DISAGREE;
     this.element.classList.toggle("unclear", !reading.clear);
-    if (reading.clear) {
+    const answers = answersOf(reading);
+    if (answers.length > 1) {
+      fill(this.#title, [["strong", wording.halvesTitle(answers)]]);
+    } else if (reading.clear) {
       const [answer = "", count = 0] = [...counts][0] ?? [];
       const words = wording.verdict(count, answer);
       fill(this.#title, [["b", words.count], ["", ` ${words.say} `], ["strong", words.answer]]);
@@ -101,7 +104,7 @@ class Card {
       const words = wording.unclear(reading.why);
       fill(this.#title, [["b", words.title], ["", ": "], ["strong", words.why]]);
     }
-    this.#showSymbol(reading.clear ? (reading.top[0]?.[0] ?? "") : "");
+    this.#showSymbols(answers);
     const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
     updateFigures(this.#figures, told ? people : null, text);
     setText(this.#people, told ? text : wording.hint(reading.why));
@@ -116,11 +119,12 @@ class Card {
     for (const [index, row] of this.#rows.entries()) row.show(reading.top[index]);
   }
 
-  /** @param {string} answer empty where it is unclear */
-  #showSymbol(answer) {
-    if (answer === this.#answer) return;
-    this.#answer = answer;
-    this.#symbol.replaceChildren(...(answer ? [symbolOf(answer)] : []));
+  /** @param {string[]} answers none where it is unclear */
+  #showSymbols(answers) {
+    const key = answers.join();
+    if (key === this.#answers) return;
+    this.#answers = key;
+    this.#symbol.replaceChildren(...answers.map(symbolOf));
   }
 }
 

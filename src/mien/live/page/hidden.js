@@ -17,11 +17,13 @@ export function withoutHidden(reading, hidden) {
     delete votes[answer];
   }
   votes["other"] = (votes["other"] ?? 0) + moved;
-  // The server's first answer stays first: it is the steady one.
-  const first = reading.top[0]?.[0] ?? "";
-  const shown = hidden.includes(first) ? "other" : first;
+  // The largest share comes first, as everywhere; of two that are equal, the server's first.
+  const leader = reading.top[0]?.[0] ?? "";
+  const first = hidden.includes(leader) ? "other" : leader;
   const top = /** @type {Share[]} */ (Object.entries(votes))
-    .sort((a, b) => Number(b[0] === shown) - Number(a[0] === shown) || b[1] - a[1])
+    .sort((a, b) => b[1] - a[1] || Number(b[0] === first) - Number(a[0] === first))
     .slice(0, reading.top.length);
-  return { ...reading, votes, top };
+  if (!reading.clear) return { ...reading, votes, top };
+  const isMixed = reading.state === "mixed" && top.slice(0, 2).every(([name]) => name !== "other");
+  return { ...reading, votes, top, state: isMixed ? "mixed" : "clear" };
 }

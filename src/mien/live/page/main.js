@@ -17,6 +17,7 @@ import { SettingsDialog } from "./settings-dialog.js";
 import { keep, load } from "./settings.js";
 import { SourceError } from "./source.js";
 import { statusOf } from "./status.js";
+import { answersOf } from "./votes.js";
 import { canShareWindow, openWindow } from "./window.js";
 import * as wording from "./wording.js";
 
@@ -108,7 +109,7 @@ function showCalmly(now) {
 function markWrong(number) {
   const reading = shown.get(number);
   if (!reading) return;
-  const what = reading.clear ? (reading.top[0]?.[0] ?? "") : wording.say().unclearWord;
+  const what = answersOf(reading).join("+") || wording.say().unclearWord;
   session.markWrong(Date.now(), number, what);
   sessionView.show();
 }

@@ -1,6 +1,7 @@
 /** Boxes and labels over the video. What must be read stands in the cards as well. */
 
 import { colourOf } from "./emotions.js";
+import { answersOf } from "./votes.js";
 import { boxLabel } from "./wording.js";
 
 /** @typedef {import("./faces.js").Face} Face */
@@ -116,13 +117,19 @@ function drawBox(context, box, reading) {
   context.strokeStyle = "rgb(16 21 29 / 35%)";
   context.stroke();
   context.lineWidth = 3;
-  if (reading.clear) {
-    context.strokeStyle = colourOf(reading.top[0]?.[0] ?? "");
+  const [answer, other] = answersOf(reading);
+  if (answer !== undefined) {
+    context.strokeStyle = colourOf(answer);
   } else {
     context.strokeStyle = UNCLEAR_COLOUR;
     context.setLineDash([6, 5]);
   }
   context.stroke();
+  if (other !== undefined) {
+    context.strokeStyle = colourOf(other); // of two answers, both colours in turn
+    context.setLineDash([18, 18]);
+    context.stroke();
+  }
   context.setLineDash([]);
 }
 

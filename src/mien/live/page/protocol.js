@@ -16,7 +16,8 @@ const HEADER_BYTES = 20;
  * @property {Share[]} top the most frequent answers, most frequent first
  * @property {Record<string, number>} [movements] what moves in the face, 0 to 1 by name; empty or
  *   missing where the network tells none
- * @property {boolean} clear whether most people could tell
+ * @property {"clear" | "mixed" | "unclear"} [state] whether one answer is to be shown, two, or none
+ * @property {boolean} clear whether people could tell, and would not disagree
  * @property {string | null} why when not clear, the reason
  * @property {number} track the face's number over time
  */

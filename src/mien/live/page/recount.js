@@ -1,6 +1,6 @@
 /** The session in words: sentences and a table, for the page and the report. */
 
-import { peopleOf, summaryOf } from "./session.js";
+import { peopleOf, shownIn, summaryOf } from "./session.js";
 import * as wording from "./wording.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -21,7 +21,7 @@ export function summarySentences(session) {
     const told = parts.map(([answer, seconds]) => {
       const length = wording.lengthText(seconds);
       if (answer === null) return wording.fill(texts.summaryUnclear, { length });
-      return wording.fill(texts.summaryPart, { answer: wording.answerWord(answer), length });
+      return wording.fill(texts.summaryPart, { answer: wording.answersWord(shownIn(answer)), length });
     });
     const sentence = wording.fill(texts.summaryFace, {
       face: wording.faceName(row.number),
@@ -44,7 +44,7 @@ export function summarySentences(session) {
 export function momentText(session, row, stretch) {
   const line = wording.fill(wording.say().moment, {
     time: clock(session, stretch.start),
-    what: wording.sentence(row.number, stretch.answer, stretch.why),
+    what: wording.sentence(row.number, shownIn(stretch.answer), stretch.why),
     length: wording.lengthText(stretch.end - stretch.start),
   });
   return told(stretch) ? `${line} · ${wording.figuresText(peopleOf(stretch))}` : line;
@@ -97,7 +97,7 @@ function lines(session) {
       .map((stretch) => {
         const { start, end, answer, why } = stretch;
         const what = answer === null ? wording.unclear(why) : null;
-        const word = what ? `${what.title}: ${what.why}` : wording.answerWord(answer ?? "");
+        const word = what ? `${what.title}: ${what.why}` : wording.answersWord(shownIn(answer));
         const people = told(stretch) ? wording.figuresText(peopleOf(stretch)) : "";
         const length = wording.lengthText(end - start);
         return { start, cells: [wording.faceName(row.number), word, length, people, ""] };
@@ -106,7 +106,7 @@ function lines(session) {
   const remarks = session.remarks.map(({ time, kind, text, face }) => {
     const name = face === null ? "" : wording.faceName(face);
     if (kind === "note") return { start: time, cells: [name, "", "", "", text] };
-    const word = wording.answerWord(text);
+    const word = wording.answersWord(shownIn(text));
     return { start: time, cells: [name, word, "", "", wording.say().markedWrong] };
   });
   return [...stretches, ...remarks].sort((a, b) => a.start - b.start);

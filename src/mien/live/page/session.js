@@ -5,7 +5,7 @@
  */
 
 import { ANSWERS } from "./emotions.js";
-import { countAnswers, tenPeople } from "./votes.js";
+import { answersOf, countAnswers, tenPeople } from "./votes.js";
 
 /** @typedef {import("./protocol.js").Reading} Reading */
 
@@ -13,7 +13,8 @@ import { countAnswers, tenPeople } from "./votes.js";
  * @typedef {object} Stretch Time in which a face showed one thing.
  * @property {number} start seconds since the session began
  * @property {number} end seconds
- * @property {string | null} answer what most people would say; null while it was unclear
+ * @property {string | null} answer what most people would say, two such as "happy+neutral" while about
+ *   half would say each; null while it was unclear
  * @property {string | null} why it was unclear
  * @property {Record<string, number>} votes mean share of each answer
  * @property {number} readings how many the mean is of
@@ -125,7 +126,8 @@ export class Session {
  * @param {Reading} reading
  */
 function extend(stretches, time, reading) {
-  const answer = reading.clear ? (reading.top[0]?.[0] ?? null) : null;
+  const shown = answersOf(reading).sort((a, b) => ANSWERS.indexOf(a) - ANSWERS.indexOf(b));
+  const answer = shown.join("+") || null;
   const why = reading.clear ? null : reading.why;
   const last = stretches.at(-1);
   const follows = last !== undefined && time - last.end <= GAP;
@@ -176,9 +178,18 @@ export function summaryOf(row) {
 }
 
 /**
+ * The answers that a stretch showed: one, two, or none.
+ * @param {string | null} answer
+ * @returns {string[]}
+ */
+export function shownIn(answer) {
+  return answer === null ? [] : answer.split("+");
+}
+
+/**
  * Of ten people, how many would have said what in a stretch.
  * @param {Stretch} stretch
  */
 export function peopleOf(stretch) {
-  return countAnswers(tenPeople(stretch.votes, stretch.answer ?? undefined));
+  return countAnswers(tenPeople(stretch.votes, shownIn(stretch.answer)[0]));
 }

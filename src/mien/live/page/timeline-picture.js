@@ -7,6 +7,7 @@
 
 import { ANSWERS, colourOf } from "./emotions.js";
 import { clock } from "./recount.js";
+import { shownIn } from "./session.js";
 import { svg } from "./svg.js";
 import * as wording from "./wording.js";
 
@@ -86,9 +87,15 @@ function drawn({ stretch, x, y, width }) {
     if (word.length * LETTER + 16 < width) parts.push(label(word, x + 6, y + BLOCK / 2));
     return parts;
   }
-  const parts = [svg("rect", { ...place, fill: colourOf(answer) })];
-  if (answer in PATTERNS) parts.push(svg("rect", { ...place, fill: `url(#pattern-${answer})` }));
-  const word = wording.answerWord(answer);
+  const shown = shownIn(answer);
+  const parts = shown.flatMap((name, index) => {
+    const height = BLOCK / shown.length; // of two answers, one above the other
+    const band = { ...place, y: y + index * height, height };
+    const made = [svg("rect", { ...band, fill: colourOf(name) })];
+    if (name in PATTERNS) made.push(svg("rect", { ...band, fill: `url(#pattern-${name})` }));
+    return made;
+  });
+  const word = wording.answersWord(shown);
   if (word.length * LETTER + 16 < width) {
     const [left, middle, long] = [x + 6, y + BLOCK / 2, word.length * LETTER + 4];
     const ground = { x: left - 2, y: middle - 9, width: long, height: 18, rx: 4 };

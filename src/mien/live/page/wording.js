@@ -3,6 +3,7 @@
 import { moving } from "./movements.js";
 import german from "./texts/de.js";
 import english from "./texts/en.js";
+import { answersOf } from "./votes.js";
 
 /** @typedef {typeof english} Texts */
 /** @typedef {import("./protocol.js").Reading} Reading */
@@ -100,6 +101,32 @@ export function verdict(count, answer) {
   return { count: fill(texts.count, { count }), say: texts.say, answer: answerWord(answer) };
 }
 
+/**
+ * Two answers that are about as frequent, in a card's title: "About half happy, half neutral".
+ * @param {string[]} answers
+ */
+export function halvesTitle([one = "", other = ""]) {
+  return fill(texts.mixedTitle, { one: answerWord(one), other: answerWord(other) });
+}
+
+/**
+ * The same elsewhere: "about half happy, half neutral".
+ * @param {string[]} answers
+ */
+export function halves([one = "", other = ""]) {
+  return fill(texts.mixed, { one: answerWord(one), other: answerWord(other) });
+}
+
+/**
+ * What a stretch of time showed: "happy", or "half happy, half neutral".
+ * @param {string[]} answers
+ */
+export function answersWord(answers) {
+  if (answers.length < 2) return answerWord(answers[0] ?? "");
+  const [one = "", other = ""] = answers;
+  return fill(texts.mixedShort, { one: answerWord(one), other: answerWord(other) });
+}
+
 /** @param {string | null} why */
 export function unclear(why) {
   const reasons = /** @type {Record<string, string>} */ (texts.reasons);
@@ -128,9 +155,11 @@ export function movementsText({ movements, clear, why }) {
  * @param {Reading} reading
  */
 export function boxLabel(number, reading) {
-  const answer = reading.top[0]?.[0];
-  if (!reading.clear || !answer) {
-    return { before: fill(texts.unclearBox, { number }), word: texts.unclearWord };
+  const answers = answersOf(reading);
+  const [answer] = answers;
+  if (!answer) return { before: fill(texts.unclearBox, { number }), word: texts.unclearWord };
+  if (answers.length > 1) {
+    return { before: fill(texts.unclearBox, { number }), word: halves(answers) };
   }
   const before = answer === "other" ? texts.looksLike : texts.looks;
   return { before: fill(before, { number }), word: answerWord(answer) };
@@ -139,12 +168,14 @@ export function boxLabel(number, reading) {
 /**
  * What a face shows, in a sentence: "Face 1 looks happy".
  * @param {number} number
- * @param {string | null} answer null where it is unclear
+ * @param {string[]} answers one, two that are about as frequent, or none where it is unclear
  * @param {string | null} why
  */
-export function sentence(number, answer, why) {
+export function sentence(number, answers, why) {
   const face = faceName(number);
-  if (answer === null) return fill(texts.saysUnclear, { face, why: unclear(why).why });
+  const [answer] = answers;
+  if (answer === undefined) return fill(texts.saysUnclear, { face, why: unclear(why).why });
+  if (answers.length > 1) return fill(texts.saysMixed, { face, halves: halves(answers) });
   return fill(texts.saysLooks, { face, answer: answerWord(answer) });
 }
 

@@ -119,6 +119,10 @@ export default {
   /** Set apart on the card: the count, the words between, and the answer. */
   count: "{count} of 10",
   say: "people would say",
+  /** Two answers that are about as frequent: on the card, in a line, and in little room. */
+  mixedTitle: "About half {one}, half {other}",
+  mixed: "about half {one}, half {other}",
+  mixedShort: "half {one}, half {other}",
   unclear: "Unclear",
   nobody: "nobody could tell",
   /** Beside a box: what stands before the answer's word. */
@@ -131,6 +135,7 @@ export default {
   and: ", ",
   /** Read out and kept in the record. */
   saysLooks: "{face} looks {answer}",
+  saysMixed: "{face} looks {halves}",
   saysUnclear: "{face} is unclear: {why}",
   wrong: "Wrong?",
   wrongMore: "Mark what {face} shows as wrong",

@@ -1,0 +1,276 @@
+r"""Who is who, and what is shown, over real films: figures with a history.
+
+    python benchmarks/following.py ../shared/data/clips --history benchmarks/history/following.csv
+
+Every film is read whole ten times a second, up to `--seconds`; all else works on these readings, by
+the clock of the film, so that speed plays no part.
+
+*Persons*: how many numbers are given where a reading comes only every so many seconds, beside how
+many faces are seen at once at most. *Cuts*: a film is followed by another, in a picture of one
+size; counted is how often somebody of the second gets a number of the first. *Grids*: six films as
+tiles of a call, which change places every 3 s; counted are numbers, and readings whose number is
+somebody else's. *Shown*: how often the answer changes a minute (one, two, or none of the largest
+face), how many clear readings show another answer than the largest share, and how many lie under
+the limit.
+"""
+
+import csv
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise, permutations
+from pathlib import Path
+from typing import Annotated, Final
+
+import cv2
+import cyclopts
+import numpy as np
+from cyclopts import Parameter
+from numpy.typing import NDArray
+
+from mien.answers import State
+from mien.reader import FEWEST_AGREEING, Reader
+from mien.tracker import Tracker
+from mien.types import Face, Reading
+from mien.videos import Video
+
+Picture = NDArray[np.uint8]
+Step = tuple[float, Picture, list[Reading]]
+"""A frame of a film: its time in seconds, the picture, RGB, and the readings of its faces."""
+
+RATE: Final = 0.1
+SIDE: Final = 480  # of the longer side to which pictures are shrunk
+TILE: Final = (320, 240)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured; see the module's text."""
+
+    films: int
+    seconds: float
+    faces_at_once: int
+    persons_every_0_1: int
+    persons_every_0_5: int
+    persons_every_1: int
+    persons_every_2: int
+    cuts: int
+    cuts_to_a_known_number: int
+    grid_people: int
+    grid_numbers: int
+    grid_numbers_given_to_another: int
+    changes_a_minute: float
+    changes_a_minute_talking: float
+    clear: float
+    mixed: float
+    contradicting: float
+    under_the_limit: float
+
+
+def steps(reader: Reader, path: Path, seconds: float) -> list[Step]:
+    """The frames of a film, ten a second, and what people would say of each."""
+    found: list[Step] = []
+    with Video(path) as film:
+        for frame in film.frames(RATE):
+            if frame.time > seconds:
+                break
+            shrink = min(1, SIDE / max(frame.image.shape[:2]))
+            size = [round(shrink * length) for length in frame.image.shape[1::-1]]
+            small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+            picture = np.asarray(small, np.uint8)
+            found.append((frame.time, picture, reader.read(picture)))
+    return found
+
+
+def seldom(film: Sequence[Step], every: float) -> Iterator[Step]:
+    """The frames that `--every` reads."""
+    due = -1.0
+    for step in film:
+        if step[0] >= due - 1e-6:
+            due = step[0] + every
+            yield step
+
+
+def persons(film: Sequence[Step], every: float) -> int:
+    """How many numbers a film's faces get."""
+    tracker = Tracker()
+    return len(
+        {
+            reading.track
+            for time, picture, readings in seldom(film, every)
+            for reading in tracker.update(picture, readings, time)
+        }
+    )
+
+
+def tile(picture: Picture, readings: Sequence[Reading]) -> tuple[Picture, list[Reading]]:
+    """A picture in a tile of a call, and the largest face in it."""
+    scale = min(TILE[0] / picture.shape[1], TILE[1] / picture.shape[0])
+    width, height = int(picture.shape[1] * scale), int(picture.shape[0] * scale)
+    left, top = (TILE[0] - width) // 2, (TILE[1] - height) // 2
+    ground = np.zeros((TILE[1], TILE[0], 3), np.uint8)
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    ground[top : top + height, left : left + width] = small
+    return ground, [moved(reading, scale, left, top) for reading in readings[:1]]
+
+
+def moved(reading: Reading, scale: float, left: float, top: float) -> Reading:
+    """The reading of a face elsewhere."""
+    x1, y1, x2, y2 = (scale * value for value in reading.box)
+    box = (x1 + left, y1 + top, x2 + left, y2 + top)
+    marks = scale * reading.landmarks + np.array((left, top), np.float32)
+    return replace(reading, face=Face(box, marks, reading.score))
+
+
+def cuts(films: Sequence[Sequence[Step]], every: float, most: int) -> tuple[int, int]:
+    """How many cuts from film to film are tried, and after how many a number goes on."""
+    count = wrong = 0
+    pairs = list(permutations([list(seldom(film, every))[:3] for film in films], 2))
+    order = np.random.default_rng(0).permutation(len(pairs))[:most]
+    for before, after in (pairs[index] for index in order):
+        tracker = Tracker()
+        numbers: list[set[int | None]] = []
+        for part, offset in ((before, 0), (after, len(before))):
+            seen: set[int | None] = set()
+            for index, (_, picture, readings) in enumerate(part):
+                image, found = tile(picture, readings)
+                time = every * (offset + index)
+                seen |= {reading.track for reading in tracker.update(image, found, time)}
+            numbers.append(seen)
+        count += 1
+        wrong += bool(numbers[0] & numbers[1])
+    return count, wrong
+
+
+def grid(films: Sequence[Sequence[Step]], every: float, seed: int = 0) -> tuple[int, int]:
+    """Numbers that six people in tiles get, who change places every 3 s, and wrong ones."""
+    rng, tracker = np.random.default_rng(seed), Tracker()
+    owners: dict[int | None, int] = {}
+    wrong, order = 0, list(range(len(films)))
+    shown = [list(seldom(film, every)) for film in films]
+    for index in range(min(len(film) for film in shown)):
+        if index and index % max(3, round(3 / every)) == 0:
+            order = [int(person) for person in rng.permutation(len(films))]
+        image = np.zeros((2 * TILE[1], 3 * TILE[0], 3), np.uint8)
+        faces: list[tuple[int, Reading]] = []
+        for place, person in enumerate(order):
+            left, top = TILE[0] * (place % 3), TILE[1] * (place // 3)
+            part, readings = tile(*shown[person][index][1:])
+            image[top : top + TILE[1], left : left + TILE[0]] = part
+            faces += [(person, moved(reading, 1, left, top)) for reading in readings]
+        found = tracker.update(image, [reading for _, reading in faces], index * every)
+        for (person, _), reading in zip(faces, found, strict=True):
+            wrong += owners.setdefault(reading.track, person) != person
+    return len(owners), wrong
+
+
+def followed(film: Sequence[Step]) -> list[Reading]:
+    """The readings of the first person whom a film shows, as they are shown."""
+    tracker = Tracker()
+    found = [
+        reading
+        for time, picture, readings in film
+        for reading in tracker.update(picture, readings, time)[:1]
+    ]
+    return [reading for reading in found if reading.track == found[0].track]
+
+
+def changes(shown: Sequence[Reading]) -> int:
+    """How often what is shown changes; two answers are the same in any order."""
+    return sum(set(a.answers) != set(b.answers) for a, b in pairwise(shown))
+
+
+def measure(
+    folder: Path,
+    *,
+    seconds: float = 8,
+    most_cuts: int = 60,
+    model: Path | None = None,
+    json_file: Annotated[Path | None, Parameter("--json")] = None,
+    history: Path | None = None,
+) -> None:
+    """Measure and print.
+
+    Args:
+        folder: of films, each of one person or few; those below `talking` of people talking.
+        seconds: of each film that are read.
+        most_cuts: how many cuts are tried, each at 1 and 2 s.
+        model: an exported model; without it the one that ships with mien.
+        json_file: for the figures.
+        history: a table to which a row is added.
+    """
+    reader = Reader(model=model, threads=1)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in {".mp4", ".mov", ".mkv"})
+    films: dict[Path, list[Step]] = {}
+    counts: list[list[int]] = []
+    for path in paths:
+        films[path] = steps(reader, path, seconds)
+        counts.append([persons(films[path], every) for every in (RATE, 0.5, 1, 2)])
+        print(f"{path.name}: {counts[-1]} persons every 0.1, 0.5, 1 and 2 s", flush=True)
+    numbers = [sum(column) for column in zip(*counts, strict=True)]
+    shown = {path: followed(film) for path, film in films.items()}
+    alone = [f for f in films.values() if f[-1][0] > 0.75 * seconds and min(len(r) for *_, r in f)]
+    cut = [cuts(alone, every, most_cuts) for every in (1, 2)]
+    grids = [grid(alone[first : first + 6], every) for every in (0.5, 1, 2) for first in (0, 6)]
+    everything = [reading for readings in shown.values() for reading in readings]
+    clear = [reading for reading in everything if reading.clear]
+    minutes = {path: len(readings) * RATE / 60 for path, readings in shown.items()}
+    talking = [path for path in shown if path.parent.name == "talking"]
+    largest = [(r, float(r.votes.max())) for r in clear]
+    result = Result(
+        films=len(films),
+        seconds=round(60 * sum(minutes.values()), 1),
+        faces_at_once=sum(max(len(found) for *_, found in film) for film in films.values()),
+        persons_every_0_1=numbers[0],
+        persons_every_0_5=numbers[1],
+        persons_every_1=numbers[2],
+        persons_every_2=numbers[3],
+        cuts=sum(count for count, _ in cut),
+        cuts_to_a_known_number=sum(wrong for _, wrong in cut),
+        grid_people=6 * len(grids),
+        grid_numbers=sum(numbers for numbers, _ in grids),
+        grid_numbers_given_to_another=sum(wrong for _, wrong in grids),
+        changes_a_minute=round(sum(map(changes, shown.values())) / sum(minutes.values()), 1),
+        changes_a_minute_talking=round(
+            sum(changes(shown[path]) for path in talking) / sum(minutes[path] for path in talking),
+            1,
+        )
+        if talking
+        else 0.0,
+        clear=round(len(clear) / len(everything), 4),
+        mixed=round(sum(r.state == State.MIXED for r in everything) / len(everything), 4),
+        contradicting=round(
+            sum(r.votes[i] < most for r, most in largest for i in [_index(r)]) / len(clear), 4
+        ),
+        under_the_limit=round(sum(most < FEWEST_AGREEING for _, most in largest) / len(clear), 4),
+    )
+    print(json.dumps(asdict(result), indent=2))
+    if json_file:
+        json_file.write_text(json.dumps(asdict(result), indent=2) + "\n")
+    if history:
+        _remember(history, asdict(result))
+
+
+def _index(reading: Reading) -> int:
+    """Of the answer that the sentence of a clear reading names first."""
+    names = reading.to_dict()["votes"]
+    return list(names).index(reading.answers[0])
+
+
+def _remember(history: Path, row: dict[str, object]) -> None:
+    command = ["git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    row = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit} | row
+    is_new = not history.exists()
+    history.parent.mkdir(parents=True, exist_ok=True)
+    with history.open("a", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+if __name__ == "__main__":
+    cyclopts.run(measure)
