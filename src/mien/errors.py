@@ -27,3 +27,9 @@ class TrainingError(MienError):
 
 class MissingPackageError(MienError):
     """A package that mien can do without is wanted here, and not installed."""
+
+
+def reason_of(error: Exception) -> str:
+    """Why something failed, in the system's words without its number and the file's name."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return (words or str(error) or type(error).__name__).rstrip(".")
