@@ -17,6 +17,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from mien.errors import VideoError
+from mien.errors import reason_of as file_reason
 
 FORMATS: Final = (
     *("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg", "gif"),
@@ -61,7 +62,9 @@ def check_file(path: Path) -> None:
     """
     try:
         if path.is_dir():
-            raise VideoError(f"{path}: a folder. {EXPECTED}; name the films in it.")
+            raise VideoError(
+                f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}, or add --ray."
+            )
         if not path.exists():
             raise VideoError(f"{path}: no such file. {EXPECTED}.")
         if not path.is_file():
@@ -70,7 +73,7 @@ def check_file(path: Path) -> None:
             if not file.read(1):
                 raise VideoError(f"{path}: empty. {EXPECTED}. {MEND}")
     except (OSError, ValueError) as error:
-        raise VideoError(f"{path}: cannot be opened: {error}.") from error
+        raise VideoError(f"{path}: cannot be opened: {file_reason(error)}.") from error
 
 
 def open_container(source: str | Path | Pipe, name: str, address: bool) -> InputContainer:

@@ -9,6 +9,8 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from mien.errors import MienError
+
 _JUMP: Final = 1.0  # seconds back from which stamps begin anew, instead of being out of order
 _HIGH: Final = 720  # pixels from which players take untold colours for those of BT.709
 _UNTOLD: Final = 2  # FFmpeg's AVCOL_SPC_UNSPECIFIED
@@ -43,6 +45,8 @@ class Due:
     """Which frames are read when not all are: the first at or after every multiple of `every`."""
 
     def __init__(self, every: float) -> None:
+        if not isinstance(every, (int, float)) or not every >= 0:  # nor is nan
+            raise MienError(f"Expected every as seconds from 0 (all frames) up, got {every!r}.")
         self._every = every
         self._next = 0.0
 

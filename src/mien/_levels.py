@@ -52,14 +52,15 @@ def _highest(is_float: bool, low: float, high: float, meant: Numbers) -> float |
         return None
     if is_float:
         return 1.0 if high <= 1 else 255.0 if 16 < high <= 255 else None
-    if meant.highest is not None and high <= meant.highest and meant.highest > 255:
-        return float(meant.highest)
-    if meant.bits is not None and meant.bits not in {16, 32}:
-        return float(2**meant.bits - 1)
+    told = meant.highest if meant.highest and meant.highest > 255 else None
+    if told is None and meant.bits is not None and meant.bits not in {16, 32}:
+        told = 2**meant.bits - 1
+    if told is None and meant.kind == "signed" and meant.bits == 16:
+        told = 32767
+    if told is not None and high <= told:
+        return float(told)
     if high > 65535:
         return 2.0**32 - 1 if high >= 2**31 else None
-    if meant.kind == "signed" and meant.bits == 16:
-        return 32767.0
     # As 16 bits it would be nearly black: a camera's 8, 10 or 12.
     return float(next((2**bits - 1 for bits in _DEPTHS if high < 2**bits), 65535))
 
@@ -104,7 +105,7 @@ def _by_profile(profile: bytes, mode: str) -> Change | None:
         target = ImageCms.createProfile("sRGB")
         change: Any = ImageCms.buildTransform(source, target, mode, "RGB")
         if mode == "CMYK":
-            return lambda picture: change.apply(picture)
+            return change.apply
         probe = np.array([_PROBES], np.uint8)
         given = Image.fromarray(probe).convert(mode)
         before = np.asarray(given.convert("RGB"), int)

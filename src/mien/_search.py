@@ -87,6 +87,7 @@ class Search:
                 found.update(dict.fromkeys(self._once(self._wanted(_start(path)))))
             else:
                 found[path] = None
+                self._taken.add(os.path.realpath(path))
         return list(found)
 
     def _once(self, places: Iterable[Place]) -> list[Path]:
@@ -113,7 +114,8 @@ class Search:
                         self.left_out.nowhere[inside.path] = None
                 elif ending in self._endings:
                     yield inside
-                else:
+                elif inside.real not in self._taken:
+                    self._taken.add(inside.real)
                     self.left_out.kinds[ending] += 1
 
     def _folders(self, root: Place) -> Iterator[tuple[Place, list[Place]]]:
@@ -162,7 +164,10 @@ class Search:
         first, rest = parts[0], parts[1:]
         if first == _DEEP:
             for folder, entries in self._folders(place):
-                yield from self._match(folder, rest) if rest else entries
+                # At the end it stands for all files; folders are walked anyway.
+                yield from (
+                    self._match(folder, rest) if rest else (e for e in entries if not e.folder)
+                )
         elif glob.has_magic(first):
             for inside in self._entries(place, hidden=first.startswith(".")):
                 if fnmatch(inside.path.name, first) and (not rest or inside.folder):

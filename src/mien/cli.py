@@ -5,26 +5,18 @@ Heavy parts are imported by the commands that use them.
 """
 
 import io
-import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from cyclopts import (
-    App,
-    CycloptsError,
-    CycloptsPanel,
-    Group,
-    Parameter,
-    UnknownCommandError,
-    validators,
-)
-from cyclopts.config import Env, Toml
+from cyclopts import App, CycloptsError, CycloptsPanel, Group, Parameter, validators
+from cyclopts.config import Env
 
-from mien.errors import MienError
+from mien._streams import drop_output, flush_output, open_streams, tell
+from mien._usage import UsageError, check_options, fit_width, in_frame, settings_file
+from mien.errors import MienError, told
 from mien.live.settings import Settings
 
 Kind = Literal["text", "json", "csv", "parquet"]
@@ -92,17 +84,7 @@ _ENDINGS: Final[dict[str, Kind]] = {
 }
 
 
-class UsageError(CycloptsError):
-    """A command is asked for what it cannot do."""
-
-
-def _settings_file(*arguments: Any) -> None:
-    """Take options from the file that MIEN_SETTINGS names, where it names one."""
-    if path := os.environ.get("MIEN_SETTINGS"):
-        Toml(path, must_exist=True)(*arguments)
-
-
-@app.command(sort_key=0, config=[Env("MIEN_"), _settings_file])
+@app.command(sort_key=0, config=[Env("MIEN_"), settings_file])
 def live(
     *,
     settings: Annotated[Settings | None, Parameter(name="*")] = None,
@@ -143,6 +125,7 @@ def read(
     out: Path | None = None,
     draw: Path | None = None,
     files_from: Annotated[str | None, _HYPHEN] = None,
+    null: Annotated[bool, _FLAG] = False,
     model: Path | None = None,
     ray: Annotated[bool, _FLAG] = False,
 ) -> int:
@@ -162,6 +145,7 @@ def read(
             command, goes on where it stopped.
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
         files_from: file that names a picture or folder a line; - for standard input.
+        null: names in that file end with a null character, as find -print0 writes them.
         model: a file of `mien export`; without it the network that ships with mien.
         ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names; images may
             be addresses such as s3://bucket/folder; --out is a folder or address for Parquet.
@@ -184,13 +168,17 @@ def read(
         from mien.scale.archive import read_archive
 
         return read_archive(images, out, model=model)
+    if null and files_from is None:
+        raise UsageError("--null says how the names in --files-from FILE are separated.")
     if kind == "parquet" and out is None:
         raise UsageError("--parquet needs --out FILE.")
     if kind == "text" and out is not None:
         raise UsageError("--out needs --json, --csv or --parquet, or a file's name that ends so.")
     from mien.read_command import read_pictures
 
-    return read_pictures(images, files_from=files_from, kind=kind, out=out, draw=draw, model=model)
+    return read_pictures(
+        images, files_from=files_from, kind=kind, out=out, draw=draw, model=model, null=null
+    )
 
 
 @app.command(sort_key=1)
@@ -245,12 +233,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no Unicode
-    tokens = sys.argv[1:] if arguments is None else arguments
+    fit_width()
+    code = _run(sys.argv[1:] if arguments is None else arguments)
+    if (error := flush_output()) is not None and not isinstance(error, BrokenPipeError):
+        tell(f"mien: standard output cannot be written: {told(error)}")
+        code = code or 1
+    return code
+
+
+def _run(tokens: Sequence[str]) -> int:
     try:
+        check_options(app, tokens)
         result = app(
-            tokens, exit_on_error=False, error_formatter=_tell, result_action="return_value"
+            tokens, exit_on_error=False, error_formatter=in_frame, result_action="return_value"
         )
     except UsageError as error:
         from rich.console import Console
@@ -264,32 +262,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stopped:  # cyclopts makes one of Ctrl-C
         code = stopped.code if isinstance(stopped.code, int) else 1
     except BrokenPipeError:  # `mien read … | head`; else Python complains when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         code = 1
-    except (MienError, OSError) as error:
-        print(f"mien: {error}", file=sys.stderr)
+    except MienError as error:
+        tell(f"mien: {error}")
+        code = 1
+    except OSError as error:
+        tell(f"mien: {told(error)}")
         code = 1
     except ImportError as error:
         missing = _missing_package(error)
         if missing is None:
             raise
-        print(_NO_EXTRA.format(missing), file=sys.stderr)
+        tell(_NO_EXTRA.format(missing))
         code = 1
     else:
         code = result if isinstance(result, int) else 0
     return code
-
-
-def _tell(error: CycloptsError) -> Any:
-    """A usage error in a frame, as cyclopts shows it."""
-    if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
-        # cyclopts' own words would import all commands, and PyTorch with them
-        given = error.unused_tokens[0]
-        known = [name for name in error.app if not name.startswith("-")]
-        near = get_close_matches(given, known, n=1)
-        guess = f'Did you mean "{near[0]}"? ' if near else ""
-        error = CycloptsError(f'Unknown command "{given}". {guess}Commands: {", ".join(known)}.')
-    return CycloptsPanel(error)
 
 
 def _missing_package(error: BaseException | None) -> str | None:

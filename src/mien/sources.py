@@ -104,27 +104,28 @@ def find_images(
     return Search(endings).files(paths)
 
 
-def search_images(paths: Iterable[str | Path]) -> tuple[list[Path], list[str], bool]:
-    """Like `find_images`, and what was left out.
+class ImageSearch(Search):
+    """A search for pictures that tells what it left out."""
 
-    Returns:
-        The pictures; sentences about what people may miss among them; and whether some of that
-        could be read if they changed something: folders that cannot be opened, or HEIC pictures
-        without pillow-heif.
-    """
-    search = Search(EXTENSIONS, (HEIF_EXTENSIONS - EXTENSIONS) | OTHER_EXTENSIONS)
-    found = search.files(paths)
-    left_out = search.left_out
-    told = left_out.sentences()
-    if left_out.kinds:
-        count = left_out.kinds.total()
-        kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(left_out.kinds.items()))
-        what = "1 picture of a kind" if count == 1 else f"{count:,} pictures of kinds"
-        heif = HEIF_EXTENSIONS & left_out.kinds.keys()
-        mend = f". {HEIF_MEND}" if heif else ""
-        told.append(f"{what} that mien does not read: {kinds}{mend}")
-        return found, told, bool(heif or left_out.closed)
-    return found, told, bool(left_out.closed)
+    def __init__(self) -> None:
+        super().__init__(EXTENSIONS, (HEIF_EXTENSIONS - EXTENSIONS) | OTHER_EXTENSIONS)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something is left out that could be read if people changed something."""
+        return bool(self.left_out.closed or HEIF_EXTENSIONS & self.left_out.kinds.keys())
+
+    def sentences(self) -> list[str]:
+        """What was left out so far, and what mends it; nothing of files that are no pictures."""
+        told = self.left_out.sentences()
+        kinds = self.left_out.kinds
+        if kinds:
+            count = kinds.total()
+            what = "1 picture of a kind" if count == 1 else f"{count:,} pictures of kinds"
+            each = ", ".join(f"{number:,} {ending}" for ending, number in sorted(kinds.items()))
+            mend = f". {HEIF_MEND}" if HEIF_EXTENSIONS & kinds.keys() else ""
+            told.append(f"{what} that mien does not read ({each}){mend}")
+        return [f"left out: {sentence}." for sentence in told]
 
 
 def load_image(
@@ -132,9 +133,9 @@ def load_image(
 ) -> NDArray[np.uint8]:
     """Read one picture, upright, as people see it.
 
-    Turned as its EXIF data say; the first frame of an animation; transparent parts on white; colours
-    by its profile, where that changes them much; grey of more than 8 bits scaled from its whole
-    range. Metadata that are damaged or very large are left aside.
+    Turned as its EXIF data say; the first frame of an animation; transparent parts on white;
+    colours by its profile, where that changes them much; grey of more than 8 bits scaled from its
+    whole range. Metadata that are damaged or very large are left aside.
 
     Args:
         source: a file, or a file's content.
@@ -208,7 +209,7 @@ def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.u
 def _other_tiff(name: str, tiff: Layout) -> ImageError:
     return ImageError(
         f"{name}: a TIFF of a kind that mien does not read: {tiff.words()}. "
-        "Save it anew with 8 bits a colour, or as JPEG or PNG. If it is of a usual kind, it was cut "
+        "Save it anew with 8 bits a colour, or as JPEG or PNG. If its kind is usual, it was cut "
         "short or damaged."
     )
 
@@ -286,8 +287,8 @@ def _to_rgb(image: Image.Image, name: str, *, inverted: bool = False) -> NDArray
     mend(image)
     if is_deep and is_nearly_black(image):
         raise ImageError(
-            f"{name}: its colours use only the lowest 12 of their 16 bits, so that all of it would be "
-            "black. Save it anew with 8 bits a colour."
+            f"{name}: its colours use only the lowest 12 of their 16 bits, so that all of it would "
+            "be black. Save it anew with 8 bits a colour."
         )
     try:  # after loading: Pillow turns TIFFs itself and then forgets their orientation
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))

@@ -11,6 +11,7 @@ from av.error import FFmpegError
 from cyclopts import Group, Parameter, validators
 
 from mien._films import clock_time
+from mien._streams import safe, tell
 from mien.cameras import Camera
 from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError
@@ -91,7 +92,7 @@ def watch(
             if not isinstance(error, MienError):
                 damage = f"{given}: {error}"
         if damage:
-            print(damage, file=sys.stderr)
+            tell(damage)
             failed = True
         if interrupted:
             return _INTERRUPTED
@@ -125,12 +126,12 @@ def _annotate(
     summary = outcome.summary
     faces = "1 face" if len(summary.faces) == 1 else f"{len(summary.faces)} faces"
     files = ", ".join(str(place.path(ending)) for ending in task.endings)
-    print(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}", flush=True)
+    print(safe(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}"), flush=True)
     return outcome.damage, outcome.interrupted
 
 
 def _tell(video: Video | Camera, words: str) -> None:
-    print(f"{video.name}: {words}", file=sys.stderr)
+    tell(f"{video.name}: {words}")
 
 
 @contextmanager
