@@ -63,7 +63,8 @@ def check_file(path: Path) -> None:
     try:
         if path.is_dir():
             raise VideoError(
-                f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}, or add --ray."
+                f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}, or "
+                "add --ray."
             )
         if not path.exists():
             raise VideoError(f"{path}: no such file. {EXPECTED}.")

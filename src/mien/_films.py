@@ -45,7 +45,7 @@ class Due:
     """Which frames are read when not all are: the first at or after every multiple of `every`."""
 
     def __init__(self, every: float) -> None:
-        if not isinstance(every, (int, float)) or not every >= 0:  # nor is nan
+        if not every >= 0:  # nan is not, either
             raise MienError(f"Expected every as seconds from 0 (all frames) up, got {every!r}.")
         self._every = every
         self._next = 0.0

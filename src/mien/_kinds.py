@@ -55,7 +55,8 @@ def check_file(path: Path) -> None:
 def _missing(name: str) -> str:
     if address := _ADDRESS.match(name):
         whole = f"{address[1]}://{name[address.end() :]}"
-        return f"{whole}: an address. Expected a file: download the picture first."
+        shown = name if whole == name else f"{name} ({whole})"
+        return f"{shown}: an address. Expected a file: download the picture first."
     if name.isdecimal():
         return f"{name}: no such file. Expected a picture. {_CAMERA_MEND}"
     return f"{name}: no such file. Expected a picture."

@@ -101,14 +101,14 @@ def _missing(error: MissingArgumentError) -> str:
     command = " ".join(error.command_chain or ())
     name = argument.names[0]
     typed = [token for token in error.root_input_tokens or () if token.startswith("--")]
-    if error.app is not None and typed:
-        known = _options(error.app[tuple(error.command_chain or ())])
+    if error.app is not None and error.app.default_command and typed:
+        known = _options(error.app)
         wrong = next((t.partition("=")[0] for t in typed if t.partition("=")[0] not in known), None)
         if wrong is not None:
             return f"Unknown option: {wrong}. {_guess(wrong, known)}"
     hint = name if not name.startswith("--") else f"{name} {name.strip('-').upper()}"
-    if name in {"--out"}:
-        hint = f"{name} FOLDER" if command == "watch" else hint
+    if name == "--out":
+        hint = "--out FILE" if command.startswith(("data", "export")) else "--out FOLDER"
     return f"mien {command} needs {hint}. mien {command} --help explains it."
 
 

@@ -11,18 +11,36 @@ from pathlib import Path
 def whole_file(path: Path) -> Generator[Path]:
     """A path to write to, which becomes the file when all went well, in place of what was there.
 
-    Until then it is FILE.new beside it; where something goes wrong, that is removed.
+    Until then it is FILE.new beside it; where something goes wrong, that is removed. What a link
+    leads to is replaced, not the link. Devices and pipes are written themselves.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; it names the file.
     """
-    new = path.with_name(path.name + ".new")
+    if path.is_symlink():
+        path = path.resolve()
+    with _named(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            yield path
+            return
+        new = path.with_name(path.name + ".new")
+        try:
+            yield new
+            new.replace(path)
+        finally:
+            with suppress(OSError):  # what went wrong before counts
+                new.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Generator[None]:
+    """Let errors of writing name the file: the system names it only where it cannot be opened."""
     try:
-        yield new
-        new.replace(path)
-    finally:
-        with suppress(OSError):  # what went wrong before counts
-            new.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -42,15 +60,16 @@ def check_writable(path: Path) -> None:
         OSError: it cannot.
     """
     if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    trial = path.with_name(f".mien-{os.getpid()}.new")
-    try:
-        trial.touch()
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    finally:
-        with suppress(OSError):
-            trial.unlink(missing_ok=True)
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        return
+    trial = path.resolve().with_name(f".mien-{os.getpid()}.new")
+    with _named(path):
+        try:
+            trial.touch()
+        finally:
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
 
 
 def write_new(content: bytes, names: Iterable[Path]) -> Path:

@@ -132,9 +132,9 @@ def run(repeats: int, json_file: str | None) -> None:
     if json_file == "-":
         sys.stdout.write(as_json(report))
         return
+    print(as_text(report))  # first: it is not lost where the file cannot be written
     if json_file is not None:
         write_whole(Path(json_file), as_json(report))
-    print(as_text(report))
 
 
 def measure(repeats: int, starts: int, advance: Callable[[], None] = lambda: None) -> Report:

@@ -18,7 +18,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, OTHER, VOTE_NAMES
-from mien.errors import ImageError, ModelError
+from mien.errors import ImageError, ModelError, reason_of
 
 FORMAT: Final = 1
 """Version of inputs, outputs and metadata that this module reads."""
@@ -179,7 +179,7 @@ def _session(file: Path, threads: int) -> Any:
             if file == PACKAGED_MODEL
             else "Give a file that `mien export` wrote."
         )
-        raise ModelError(f"{file}: the model cannot be read: {error}. {mend}") from error
+        raise ModelError(f"{file}: the model cannot be read: {reason_of(error)}. {mend}") from error
     if file == PACKAGED_MODEL:
         _check_hash(file, content)
     try:
@@ -194,7 +194,9 @@ def _check_hash(file: Path, content: bytes) -> None:
     try:
         expected = listed.read_text(encoding="ascii").split()[0]
     except (OSError, ValueError, IndexError) as error:
-        raise ModelError(f"{listed}: cannot be read: {error}. Install mien anew.") from error
+        raise ModelError(
+            f"{listed}: cannot be read: {reason_of(error)}. Install mien anew."
+        ) from error
     found = sha256(content).hexdigest()
     if found != expected:
         raise ModelError(

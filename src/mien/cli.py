@@ -238,9 +238,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no Unicode
     fit_width()
     code = _run(sys.argv[1:] if arguments is None else arguments)
-    if (error := flush_output()) is not None and not isinstance(error, BrokenPipeError):
-        tell(f"mien: standard output cannot be written: {told(error)}")
-        code = code or 1
+    error = flush_output()
+    if error is not None and code == 0:  # else it is told already
+        if not isinstance(error, BrokenPipeError):
+            tell(f"mien: standard output: {told(error)}")
+        return 1
     return code
 
 

@@ -144,8 +144,13 @@ def _printer(kind: str) -> Callable[[PictureResult], None]:
         sys.stdout.write(csv_header(COLUMNS))
 
     def show(result: PictureResult) -> None:
-        sys.stdout.write(_AS[kind](result))
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(_AS[kind](result))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from error
 
     return show
 

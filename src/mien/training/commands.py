@@ -11,10 +11,7 @@ from rich.progress import track
 
 from mien.errors import TrainingError
 from mien.training import data as datasets
-from mien.training.augment import Augmentation
-from mien.training.config import Config
-from mien.training.distributed import is_first
-from mien.training.train import train as run_training
+from mien.training.config import Augmentation, Config
 
 
 def prepare(
@@ -92,6 +89,9 @@ def train(
         resume: go on with the run in that folder, by its own config.
         config: what to do.
     """
+    from mien.training.distributed import is_first
+    from mien.training.train import train as run_training
+
     try:
         best = run_training(data, out, config or Config(), resume=resume)
     except TrainingError:
@@ -157,12 +157,12 @@ def evaluate(
 
     records = datasets.load_dataset(data)
     result = evaluating.evaluate(model, records, split)
+    print(evaluating.summary(result))  # first: not lost where a file cannot be written
     if json is not None:
         evaluating.write_json(result, json)
     if report is not None:
         reporting.write_report(result, records, report, model=model, run=run)
         print(report / "index.html")
-    print(evaluating.summary(result))
 
 
 def export(run: Path, /, *, out: Path, data: Path | None = None, quantize: bool = False) -> None:

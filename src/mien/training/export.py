@@ -142,9 +142,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
     content = model.SerializeToString()
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(out.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(out)
+    write_whole(out, content)
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
         f"calibrated by {calibration['method']}"

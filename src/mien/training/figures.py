@@ -67,4 +67,5 @@ def style_axes(axes: Axes, theme: Theme) -> Axes:
 def save(figure: Figure, out: Path) -> None:
     """Write a figure as a PNG; its folder is made where it is missing."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, format="png", dpi=_PIXELS_PER_INCH)
+    with whole_file(out) as new:
+        figure.savefig(new, format="png", dpi=_PIXELS_PER_INCH)

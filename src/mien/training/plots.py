@@ -274,7 +274,8 @@ def contact_sheet(
                 at = (place[0], place[1] + height + 2 + number * line)
                 pen.text(at, part, fill=theme.text, font=font)
     out.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(out, optimize=True)
+    with whole_file(out) as new:
+        sheet.save(new, Image.registered_extensions().get(out.suffix.lower(), "PNG"), optimize=True)
 
 
 def _table(

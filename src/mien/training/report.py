@@ -95,13 +95,13 @@ def write_report(
         parts.append(_mistakes_part(records, predictions, folder))
     parts += [f'<p class="faint">{escape(note)}.</p>' for note in result["notes"]]
     page = folder / "index.html"
-    page.write_text(
+    write_whole(
+        page,
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(_title(result))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(parts)
         + "\n</body>\n</html>\n",
-        encoding="utf-8",
     )
     return page
 

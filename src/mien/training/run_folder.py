@@ -120,7 +120,7 @@ def open_run(
         "threads": torch.get_num_threads(),
         "processes": processes,
     }
-    (run / "config.json").write_text(json.dumps(content, indent=2) + "\n")
+    write_whole(run / "config.json", json.dumps(content, indent=2) + "\n")
     return config
 
 
