@@ -17,6 +17,7 @@ from typing import IO, Any, Final, Literal
 
 from mien._alone import open_alone
 from mien._parallel import chunks
+from mien._whole import whole_file
 from mien.tables import Columns, Row, arrow_schema
 
 Format = Literal["json", "csv", "parquet"]

@@ -11,7 +11,7 @@ from kornia.augmentation import (
     RandomJPEG,
 )
 
-from mien.training.config import Augmentation as Augmentation
+from mien.training.config import Augmentation
 
 
 def rescale(images: torch.Tensor) -> torch.Tensor:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mien import emotions
+from mien._whole import whole_file
 
 COLOURS: Final = {
     name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in emotions.COLOURS.items()

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from mien._whole import whole_file
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
 from mien.training.figures import (

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mien._whole import write_whole
 from mien.emotions import EMOTION_NAMES
 from mien.training import metrics, plots
 from mien.training.data import select

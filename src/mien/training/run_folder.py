@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from mien._whole import write_whole
 from mien.classifier import Classifier
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation

@@ -20,6 +20,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from optuna.visualization import matplotlib as pictures
 from rich.console import Console
 
+from mien._whole import whole_file
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
 from mien.training.config import Config
