@@ -27,7 +27,8 @@ def without_metadata(content: bytes) -> list[bytes]:
     try:
         if content.startswith(_PNG):
             kinds = {kind for kind, _ in _png_chunks(content)}
-            fewer = (kinds - _PNG_TEXTS, _PNG_PICTURE | {b"eXIf", b"gAMA"}, _PNG_PICTURE)
+            exif = _PNG_PICTURE | {b"eXIf"}
+            fewer = (kinds - _PNG_TEXTS, exif | {b"gAMA"}, exif, _PNG_PICTURE)
             return [_png(content, kept) for kept in fewer]
         if content.startswith(b"\xff\xd8"):
             return [_jpeg(content, exif=exif) for exif in (True, False)]
