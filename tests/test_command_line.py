@@ -56,6 +56,8 @@ def test_streams_that_never_were(picture: Path, monkeypatch: pytest.MonkeyPatch)
     assert main(["read", str(picture)]) == 0
     assert main(["read", str(picture) + "no"]) == 1
     assert main(["read", "--help"]) == 0
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        stream.close()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -42,7 +42,7 @@ def test_text_that_is_none_is_told_by_name(
 ) -> None:
     path = tmp_path / "mien.toml"
     path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(MienError, match=f"mien.toml: .*{told}"):
+    with pytest.raises(MienError, match=rf"mien\.toml: .*{told}"):
         read_text(path, "the settings file")
 
 

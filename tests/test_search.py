@@ -102,7 +102,7 @@ def test_folders_that_cannot_be_opened_are_named(
 
 
 def test_more_endings_are_found(tmp_path: Path) -> None:
-    names = [f"a.{e}" for e in "apng j2c j2k jpf jpx pfm pjpeg pnm".split()]
+    names = [f"a.{e}" for e in ("apng", "j2c", "j2k", "jpf", "jpx", "pfm", "pjpeg", "pnm")]
     for name in names:
         (tmp_path / name).touch()
     assert [path.name for path in find_images([tmp_path])] == names

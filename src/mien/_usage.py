@@ -24,6 +24,7 @@ from mien.lists import read_text
 
 _NARROWEST: Final = 40  # columns; help in fewer never ends, or fails
 _WIDEST: Final = 400
+_USUAL: Final = 80  # where nothing that makes sense is said
 _ANY_NAMES: Final = ("read", "watch")  # commands that take names with a leading hyphen, such as -
 
 
@@ -33,19 +34,16 @@ class UsageError(CycloptsError):
 
 def fit_width() -> None:
     """Let help and frames be as wide as can be shown, whatever COLUMNS or the terminal say."""
-    given = os.environ.get("COLUMNS", "").strip()
-    if given.isdecimal() and given.isascii() and len(given) < 10:
-        width = int(given)
-    elif given:
-        width = 0 if given.startswith("-") or not given.isdecimal() else _WIDEST
+    given = os.environ.get("COLUMNS")
+    if given:
+        digits = given.strip() if given.strip().isdecimal() else "0"
+        width = int(digits[:9])
     elif sys.stdout.isatty() or sys.stderr.isatty():
         width = shutil.get_terminal_size((0, 0)).columns
     else:
         return
-    if width == 0:
-        os.environ["COLUMNS"] = "80"
-    elif not _NARROWEST <= width <= _WIDEST:
-        os.environ["COLUMNS"] = str(min(max(width, _NARROWEST), _WIDEST))
+    width = min(max(width, _NARROWEST), _WIDEST) if width else _USUAL
+    os.environ["COLUMNS"] = str(width)
 
 
 def check_options(app: App, tokens: Sequence[str]) -> None:
