@@ -100,7 +100,7 @@ def test_widths_that_can_be_shown_stay(monkeypatch: pytest.MonkeyPatch) -> None:
         (["watch", "a.mp4", "--ot", "x"], "--ot. Did you mean --out?"),
         (["watch", "a.mp4"], "mien watch needs --out FOLDER"),
         (["live", "--prot", "1"], "--prot. Did you mean --port?"),
-        (["raed"], "Did you mean read?"),
+        (["raed"], 'Did you mean "read"?'),
         (["train", "--hlep"], "--hlep. Did you mean --help?"),
         (["read", "a.png", "--null"], "--files-from"),
     ],

@@ -29,7 +29,7 @@ def test_names_that_end_with_null_hold_anything(tmp_path: Path) -> None:
     path = tmp_path / "list"
     path.write_bytes(b"a\nb.jpg\0c.jpg\0")
     assert read_list(str(path), null=True) == ["a\nb.jpg", "c.jpg"]
-    with pytest.raises(MienError, match="list: .*null characters.*--null"):
+    with pytest.raises(MienError, match=r"list: .*null characters.*--null"):
         read_list(str(path))
 
 

@@ -85,10 +85,10 @@ def in_frame(error: CycloptsError) -> Any:
         # cyclopts' own words would import all commands, and PyTorch with them
         given = error.unused_tokens[0]
         known = [name for name in error.app if not name.startswith("-")]
-        guess = _guess(given, known)
-        return CycloptsPanel(
-            UsageError(f'Unknown command "{safe(given)}". {guess}Commands: {", ".join(known)}.')
-        )
+        near = get_close_matches(given, known, n=1)
+        guess = f'Did you mean "{near[0]}"? ' if near else ""
+        words = f'Unknown command "{safe(given)}". {guess}Commands: {", ".join(known)}.'
+        return CycloptsPanel(UsageError(words))
     if isinstance(error, MissingArgumentError) and error.argument and error.argument.names:
         return CycloptsPanel(UsageError(_missing(error)))
     return CycloptsPanel(error)

@@ -34,7 +34,8 @@ def read_files(
 ) -> Generator[PictureResult]:
     """What people would say about each face of picture files, in their order, lazily.
 
-    A picture that cannot be read gives a result with an error; the others are read.
+    A picture that cannot be read gives a result with an error; the others are read. Of what a
+    search leaves out (folders that cannot be opened, HEIC without pillow-heif) a UserWarning tells.
 
     Args:
         paths: files, folders (searched for pictures to any depth) and patterns, as of
@@ -44,9 +45,6 @@ def read_files(
 
     Raises:
         MienError: `workers` is no number of threads.
-
-    Warns:
-        UserWarning: what was left out: folders that cannot be opened, HEIC without pillow-heif.
     """
     check_workers(workers)
     return _read_files(paths, reader, workers)
