@@ -7,7 +7,6 @@ Heavy parts are imported by the commands that use them.
 import io
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -212,11 +211,6 @@ def install_completion(
     """
     from cyclopts.completion.detect import ShellDetectionError
 
-    try:
-        import_module("mien.training.commands")
-    except ImportError:  # without the extra they could not be looked into
-        for parent, name, _ in _TRAINING_COMMANDS:
-            del parent[name]
     try:
         path = app.install_completion(shell=shell)
     except ShellDetectionError as error:
