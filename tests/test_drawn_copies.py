@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -112,12 +113,15 @@ def test_what_jpeg_cannot_hold_is_a_png() -> None:
     assert copy[0] == ".png"
 
 
+def _said(words: str | None, *_: object) -> str | None:
+    return words
+
+
 def test_bench_prints_where_its_file_cannot_be_written(
     tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.bench.measure", lambda *_: None)
-    monkeypatch.setattr("mien.bench.as_text", lambda _: "the figures")
-    monkeypatch.setattr("mien.bench.as_json", lambda _: "{}")
+    for name, outcome in (("measure", None), ("as_text", "the figures"), ("as_json", "{}")):
+        monkeypatch.setattr(f"mien.bench.{name}", partial(_said, outcome))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "", str(tmp_path / "b.json"))

@@ -4,7 +4,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -27,7 +27,10 @@ def grey(colour: Picture) -> Picture:
     return np.array(Image.fromarray(colour).convert("L"))
 
 
-def tiff(values: NDArray[Any], *, order: str = "<", **tags: int) -> bytes:
+Order = Literal["<", ">"]
+
+
+def tiff(values: NDArray[Any], order: Order = "<", **tags: int) -> bytes:
     """An uncompressed TIFF of one strip, written by hand: Pillow would not write most of these."""
     kind = {"u": 1, "i": 2, "f": 3}[values.dtype.kind]
     samples = 1 if values.ndim == 2 else values.shape[2]
@@ -97,7 +100,7 @@ def twin(values: NDArray[Any]) -> dict[str, NDArray[Any]]:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("kind", ["16", "12 in 16", "signed 16", "signed 32", "32", "float"])
-def test_deep_grey_with_black_or_white_as_0(grey: Picture, kind: str, order: str) -> None:
+def test_deep_grey_with_black_or_white_as_0(grey: Picture, kind: str, order: Order) -> None:
     if (kind, order) == ("32", ">"):  # which Pillow cannot read
         with pytest.raises(ImageError, match="a TIFF of a kind that mien does not read: 32-bit"):
             load_image(tiff(twin(grey)[kind], order=order))
@@ -135,7 +138,7 @@ def test_what_would_be_misread_is_refused_with_the_reason(
     values: NDArray[Any], tags: dict[str, int], told: str
 ) -> None:
     with pytest.raises(ImageError, match=f"a TIFF of a kind that mien does not read: {told}"):
-        load_image(tiff(values, **tags))
+        load_image(tiff(values, "<", **tags))
 
 
 def test_planes_of_8_bits_and_lab(colour: Picture) -> None:
