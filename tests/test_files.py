@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,6 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import mien
+from mien.classifier import PACKAGED_MODEL
+from mien.detector import Detector
+from mien.errors import MienError
 from mien.files import read_sources
 from mien.reader import Reader
 
@@ -55,3 +59,47 @@ def test_what_else_is_made_comes_beside_the_result(folder: Path) -> None:
     assert [shape for _, shape in pairs] == [(256, 256, 3), None, (256, 512, 3)]
     assert pairs[1][0].error is not None
     assert "04.jpg: " in pairs[1][0].error
+
+
+@pytest.mark.parametrize("workers", [0, -3, "4"])
+def test_workers_that_are_none_are_told(folder: Path, workers: int) -> None:
+    with pytest.raises(MienError, match="Expected workers"):
+        mien.read_files(folder, workers=workers)
+    with pytest.raises(MienError, match="Expected workers"):
+        mien.Reader().read_many([], workers=workers)
+
+
+def test_what_is_left_out_is_warned_of(folder: Path) -> None:
+    (folder / "raw.cr2").touch()
+    with pytest.warns(UserWarning, match=r"1 picture of a kind that mien does not read \(1 .cr2\)"):
+        assert len(list(mien.read_files(folder))) == 20
+
+
+def test_one_picture_that_breaks_the_reader_costs_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detect = Detector.detect
+
+    def breaking(self: Detector, image: Picture, *rest: Any) -> Any:
+        if image.shape == (106, 256, 3):
+            raise RuntimeError("out of luck")
+        return detect(self, image, *rest)
+
+    monkeypatch.setattr(Detector, "detect", breaking)
+    results = list(mien.read_files(folder))
+    told = [result for result in results if result.error and "out of luck" in result.error]
+    assert len(results) == 20
+    assert [Path(result.image).name for result in told] == [
+        "01.jpg",
+        "07.jpg",
+        "10.jpg",
+        "13.jpg",
+        "16.jpg",
+    ]
+    assert sum(result.error is None for result in results) == 20 - 4 - 5
+
+
+def test_a_model_may_be_a_path_in_words(tmp_path: Path) -> None:
+    assert mien.Reader(model=str(PACKAGED_MODEL)).classifier.metadata
+    with pytest.raises(mien.ModelError, match="nowhere"):
+        mien.Reader(model=str(tmp_path / "nowhere"))

@@ -2,10 +2,13 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import count, islice
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mien._parallel import chunks, cores, in_order
+from mien._parallel import check_workers, chunks, cores, in_order, quota_of
+from mien.errors import MienError
 
 
 def slow_first(number: int) -> int:
@@ -60,3 +63,49 @@ def test_chunks() -> None:
 
 def test_there_is_a_core() -> None:
     assert cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "expected"),
+    [
+        ("0::/\n", {"cpu.max": "150000 100000"}, 1.5),  # version 2, seen from inside
+        ("0::/a/b\n", {"a/cpu.max": "200000 100000", "a/b/cpu.max": "max 100000"}, 2.0),
+        ("0::/outside/42\n", {"cpu.max": "100000 100000"}, 1.0),
+        ("0::/\n", {"cpu.max": "max 100000"}, None),
+        (
+            "4:cpu,cpuacct:/docker/7\n0::/\n",  # version 1, told its path outside
+            {"cpu,cpuacct/cpu.cfs_quota_us": "50000", "cpu,cpuacct/cpu.cfs_period_us": "100000"},
+            0.5,
+        ),
+        (
+            "1:cpu:/x\n",
+            {"cpu/x/cpu.cfs_quota_us": "-1", "cpu/x/cpu.cfs_period_us": "100000"},
+            None,
+        ),
+        ("0::/\n", {"cpu.max": "rubbish"}, None),
+        ("", {}, None),
+    ],
+)
+def test_quota_of_a_container(
+    tmp_path: Path, groups: str, files: dict[str, str], expected: float | None
+) -> None:
+    (tmp_path / "cgroup").write_text(groups)
+    for name, content in files.items():
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content + "\n")
+    assert quota_of(tmp_path / "cgroup", tmp_path / "root") == expected
+    assert quota_of(tmp_path / "none", tmp_path / "root") is None
+
+
+def test_cores_keep_to_quota_and_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.process_cpu_count", lambda: 8, raising=False)
+    for quota, expected in ((None, 8), (1.5, 2), (0.2, 1), (64.0, 8)):
+        monkeypatch.setattr("mien._parallel._own_quota", lambda quota=quota: quota)
+        assert cores() == expected
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])
+def test_what_is_no_number_of_threads_is_told(workers: Any) -> None:
+    with pytest.raises(MienError, match="Expected workers as a whole number from 1"):
+        check_workers(workers)

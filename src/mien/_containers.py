@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 
 from mien._waiting import patiently
 from mien.errors import VideoError
+from mien.errors import reason_of as file_reason
 
 FORMATS: Final = (
     *("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg", "gif"),
@@ -102,7 +103,8 @@ def check_file(path: Path) -> None:
     try:
         if path.is_dir():
             raise VideoError(
-                f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}."
+                f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}, or "
+                "add --ray."
             )
         if not path.exists():
             camera = f" Camera {path} is a number, without quotes." if str(path).isdecimal() else ""
@@ -113,7 +115,7 @@ def check_file(path: Path) -> None:
             if not file.read(1):
                 raise VideoError(f"{path}: empty. {EXPECTED}. {MEND}")
     except (OSError, ValueError) as error:
-        raise VideoError(f"{path}: cannot be opened: {error}.") from error
+        raise VideoError(f"{path}: cannot be opened: {file_reason(error)}.") from error
 
 
 def open_container(source: str | Path | Pipe, name: str, address: bool) -> InputContainer:

@@ -74,7 +74,8 @@ def _wrong_array(got: Any) -> str:
         "(height, width), RGB (height, width, 3) or RGBA (height, width, 4)"
     )
     if not isinstance(got, np.ndarray):
-        return f"{expected}; got {type(got).__name__}."
+        mend = " Cameras are read by mien.watch." if isinstance(got, int) else ""
+        return f"{expected}; got {type(got).__name__}.{mend}"
     mend = ""
     if got.dtype.kind == "f":
         mend = " Of values from 0 to 1 make (255 * image).astype(numpy.uint8)."

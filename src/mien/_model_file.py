@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import onnxruntime
 
-from mien.errors import ModelError
+from mien.errors import ModelError, reason_of
 
 EXPECTED: Final = "Expected an ONNX file of `mien export`"
 """How messages about a file begin."""
@@ -32,7 +32,7 @@ def open_session(file: Path, threads: int, *, packaged: bool) -> Any:
         content = file.read_bytes()
     except OSError as error:
         mend = "Install mien anew." if packaged else "Give a file that `mien export` wrote."
-        raise ModelError(f"{file}: the model cannot be read: {error}. {mend}") from error
+        raise ModelError(f"{file}: the model cannot be read: {reason_of(error)}. {mend}") from error
     if packaged:
         _check_hash(file, content)
     try:
@@ -47,7 +47,9 @@ def _check_hash(file: Path, content: bytes) -> None:
     try:
         expected = listed.read_text(encoding="ascii").split()[0]
     except (OSError, ValueError, IndexError) as error:
-        raise ModelError(f"{listed}: cannot be read: {error}. Install mien anew.") from error
+        raise ModelError(
+            f"{listed}: cannot be read: {reason_of(error)}. Install mien anew."
+        ) from error
     found = sha256(content).hexdigest()
     if found != expected:
         raise ModelError(

@@ -18,6 +18,7 @@ from typing import Any, Final
 from PIL import Image
 
 from mien._parallel import cores
+from mien._whole import check_writable, write_whole
 from mien.bench_frames import FACES, HEIGHT, WIDTH, Picture, frame
 from mien.errors import MienError
 from mien.install_size import install_size
@@ -123,7 +124,7 @@ def run(repeats: int, json_file: str | None) -> None:
     from rich.progress import Progress
 
     if json_file is not None and json_file != "-":
-        Path(json_file).touch()  # fails before the work, where it fails
+        check_writable(Path(json_file))  # fails before the work, where it fails
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Measuring", total=steps(repeats, STARTS))
@@ -131,9 +132,9 @@ def run(repeats: int, json_file: str | None) -> None:
     if json_file == "-":
         sys.stdout.write(as_json(report))
         return
+    print(as_text(report))  # first: it is not lost where the file cannot be written
     if json_file is not None:
-        Path(json_file).write_text(as_json(report), encoding="utf-8")
-    print(as_text(report))
+        write_whole(Path(json_file), as_json(report))
 
 
 def measure(repeats: int, starts: int, advance: Callable[[], None] = lambda: None) -> Report:

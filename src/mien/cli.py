@@ -5,26 +5,17 @@ Heavy parts are imported by the commands that use them.
 """
 
 import io
-import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from cyclopts import (
-    App,
-    CycloptsError,
-    CycloptsPanel,
-    Group,
-    Parameter,
-    UnknownCommandError,
-    validators,
-)
-from cyclopts.config import Env, Toml
+from cyclopts import App, CycloptsError, CycloptsPanel, Group, Parameter, validators
+from cyclopts.config import Env
 
-from mien.errors import MienError
+from mien._streams import drop_output, flush_output, open_streams, tell
+from mien._usage import UsageError, check_options, fit_width, in_frame, settings_file
+from mien.errors import MienError, told
 from mien.live.settings import Settings
 
 Kind = Literal["text", "json", "csv", "parquet"]
@@ -93,17 +84,7 @@ _ENDINGS: Final[dict[str, Kind]] = {
 }
 
 
-class UsageError(CycloptsError):
-    """A command is asked for what it cannot do."""
-
-
-def _settings_file(*arguments: Any) -> None:
-    """Take options from the file that MIEN_SETTINGS names, where it names one."""
-    if path := os.environ.get("MIEN_SETTINGS"):
-        Toml(path, must_exist=True)(*arguments)
-
-
-@app.command(sort_key=0, config=[Env("MIEN_"), _settings_file])
+@app.command(sort_key=0, config=[Env("MIEN_"), settings_file])
 def live(
     *,
     settings: Annotated[Settings | None, Parameter(name="*")] = None,
@@ -145,6 +126,7 @@ def read(
     draw: Path | None = None,
     movements: Annotated[bool, _FLAG] = False,
     files_from: Annotated[str | None, _HYPHEN] = None,
+    null: Annotated[bool, _FLAG] = False,
     model: Path | None = None,
     ray: Annotated[bool, _FLAG] = False,
 ) -> int:
@@ -166,6 +148,7 @@ def read(
         movements: say what moves in each face too, in the plain words and the copies of --draw,
             such as "corners of the mouth up"; JSON, CSV and Parquet have it in any case.
         files_from: file that names a picture or folder a line; - for standard input.
+        null: names in that file end with a null character, as find -print0 writes them.
         model: a file of `mien export`; without it the network that ships with mien.
         ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names; images may
             be addresses such as s3://bucket/folder; --out is a folder or address for Parquet.
@@ -188,6 +171,8 @@ def read(
         from mien.scale.archive import read_archive
 
         return read_archive(images, out, model=model)
+    if null and files_from is None:
+        raise UsageError("--null says how the names in --files-from FILE are separated.")
     if kind == "parquet" and out is None:
         raise UsageError("--parquet needs --out FILE.")
     if kind == "text" and out is not None:
@@ -202,6 +187,7 @@ def read(
         draw=draw,
         model=model,
         movements=movements,
+        null=null,
     )
 
 
@@ -237,11 +223,6 @@ def install_completion(
     from cyclopts.completion.detect import ShellDetectionError
 
     try:
-        import_module("mien.training.commands")
-    except ImportError:  # without the extra they could not be looked into
-        for parent, name, _ in _TRAINING_COMMANDS:
-            del parent[name]
-    try:
         path = app.install_completion(shell=shell)
     except ShellDetectionError as error:
         raise UsageError("Which shell? Give --shell bash, zsh, fish or powershell.") from error
@@ -257,12 +238,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no Unicode
-    tokens = sys.argv[1:] if arguments is None else arguments
+    fit_width()
+    code = _run(sys.argv[1:] if arguments is None else arguments)
+    error = flush_output()
+    if error is not None and code == 0:  # else it is told already
+        if not isinstance(error, BrokenPipeError):
+            tell(f"mien: standard output: {told(error)}")
+        return 1
+    return code
+
+
+def _run(tokens: Sequence[str]) -> int:
     try:
+        check_options(app, tokens)
         result = app(
-            tokens, exit_on_error=False, error_formatter=_tell, result_action="return_value"
+            tokens, exit_on_error=False, error_formatter=in_frame, result_action="return_value"
         )
     except UsageError as error:
         from rich.console import Console
@@ -276,32 +269,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stopped:  # cyclopts makes one of Ctrl-C
         code = stopped.code if isinstance(stopped.code, int) else 1
     except BrokenPipeError:  # `mien read … | head`; else Python complains when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         code = 1
-    except (MienError, OSError) as error:
-        print(f"mien: {error}", file=sys.stderr)
+    except MienError as error:
+        tell(f"mien: {error}")
+        code = 1
+    except OSError as error:
+        tell(f"mien: {told(error)}")
         code = 1
     except ImportError as error:
         missing = _missing_package(error)
         if missing is None:
             raise
-        print(_NO_EXTRA.format(missing), file=sys.stderr)
+        tell(_NO_EXTRA.format(missing))
         code = 1
     else:
         code = result if isinstance(result, int) else 0
     return code
-
-
-def _tell(error: CycloptsError) -> Any:
-    """A usage error in a frame, as cyclopts shows it."""
-    if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
-        # cyclopts' own words would import all commands, and PyTorch with them
-        given = error.unused_tokens[0]
-        known = [name for name in error.app if not name.startswith("-")]
-        near = get_close_matches(given, known, n=1)
-        guess = f'Did you mean "{near[0]}"? ' if near else ""
-        error = CycloptsError(f'Unknown command "{given}". {guess}Commands: {", ".join(known)}.')
-    return CycloptsPanel(error)
 
 
 def _missing_package(error: BaseException | None) -> str | None:

@@ -1,5 +1,9 @@
 """mien's errors: each message names the thing, what was expected, what came and how to mend it."""
 
+import errno
+import os
+from typing import Final
+
 
 class MienError(Exception):
     """Base of every error that mien raises on purpose."""
@@ -27,3 +31,34 @@ class TrainingError(MienError):
 
 class MissingPackageError(MienError):
     """A package that mien can do without is wanted here, and not installed."""
+
+
+_MENDS: Final = {
+    errno.ENOENT: "no such file or folder",
+    errno.EACCES: "permission denied. Allow it, or run mien as somebody who may",
+    errno.EPERM: "the system does not permit it",
+    errno.ENOSPC: "no space is left on its disk. Make room, and run the same command again",
+    errno.EDQUOT: "your share of its disk is used up. Make room, and run the same command again",
+    errno.EISDIR: "a folder. Expected a file",
+    errno.ENOTDIR: "a part of this path is a file, not a folder",
+    errno.EEXIST: "is there already, and is no folder",
+    errno.EROFS: "on a disk that can only be read. Name another place",
+    errno.ENAMETOOLONG: "this name is too long",
+    errno.EMFILE: "too many files are open. Allow more (ulimit -n), or end other programs",
+    errno.EIO: "its disk or drive does not answer as it should (input/output error)",
+}
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something failed, in words: without the system's number and the file's name."""
+    if isinstance(error, OSError) and error.errno in _MENDS:
+        return _MENDS[error.errno]
+    words = error.strerror if isinstance(error, OSError) else None
+    return (words or str(error) or type(error).__name__).rstrip(".")
+
+
+def told(error: OSError) -> str:
+    """The file that the system refuses, where it is known, and why."""
+    name = error.filename if error.filename is not None else error.filename2
+    place = f"{os.fsdecode(name)}: " if isinstance(name, (str, bytes, os.PathLike)) else ""
+    return f"{place}{reason_of(error)}."

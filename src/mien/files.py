@@ -5,6 +5,7 @@ were no faster where that was measured, with one core free (docs/pictures-and-fo
 """
 
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from functools import partial
@@ -14,10 +15,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mien._parallel import chunks, cores, in_order
-from mien.errors import MienError
+from mien._parallel import check_workers, chunks, cores, in_order
+from mien.errors import MienError, reason_of
 from mien.reader import BATCH, Reader, default_reader
-from mien.sources import find_images, load_image
+from mien.sources import ImageSearch, load_image
 from mien.types import PictureResult
 
 Extra = TypeVar("Extra")
@@ -33,15 +34,29 @@ def read_files(
 ) -> Generator[PictureResult]:
     """What people would say about each face of picture files, in their order, lazily.
 
-    A picture that cannot be read gives a result with an error; the others are read.
+    A picture that cannot be read gives a result with an error; the others are read. Of what a
+    search leaves out (folders that cannot be opened, HEIC without pillow-heif) a UserWarning tells.
 
     Args:
         paths: files, folders (searched for pictures to any depth) and patterns, as of
             `mien.sources.find_images`.
         reader: set up otherwise than by default.
         workers: threads; None takes as many as there are cores. Each holds one picture at a time.
+
+    Raises:
+        MienError: `workers` is no number of threads.
     """
-    found = find_images([paths] if isinstance(paths, (str, Path)) else paths)
+    check_workers(workers)
+    return _read_files(paths, reader, workers)
+
+
+def _read_files(
+    paths: str | Path | Iterable[str | Path], reader: Reader | None, workers: int | None
+) -> Generator[PictureResult]:
+    search = ImageSearch()
+    found = search.files([paths] if isinstance(paths, (str, Path)) else paths)
+    for sentence in search.sentences():
+        warnings.warn(f"mien {sentence}", stacklevel=2)
     sources = ((str(path), path) for path in found)
     for result, _ in read_sources(sources, reader or default_reader(), workers, also=None):
         yield result
@@ -80,6 +95,29 @@ def _read_some(
     stopped: threading.Event,
 ) -> list[tuple[PictureResult, Extra | None]]:
     """Read a few pictures, one after the other; nothing more once it is `stopped`."""
+    try:
+        return _read_together(sources, reader, also, stopped)
+    except MienError:
+        raise
+    except Exception as error:  # whatever one picture does, the others are read
+        if len(sources) > 1:
+            each = ([source] for source in sources)
+            return [
+                pair
+                for one in each
+                for pair in _read_some(one, reader=reader, also=also, stopped=stopped)
+            ]
+        name = sources[0][0]
+        told = f"{name}: cannot be read: {reason_of(error)}."
+        return [(PictureResult(name, error=told), None)]
+
+
+def _read_together(
+    sources: list[Source],
+    reader: Reader,
+    also: Callable[[NDArray[np.uint8], PictureResult], Extra] | None,
+    stopped: threading.Event,
+) -> list[tuple[PictureResult, Extra | None]]:
     opened: list[PictureResult] = []
     kept: list[NDArray[np.uint8]] = []
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mien._streams import safe
 from mien.row_file import csv_line, json_line
 from mien.tables import rows
 
@@ -28,7 +29,7 @@ def as_text(result: "PictureResult", *, movements: bool = False) -> str:
     """
     if result.error is not None:
         return ""
-    lines = [f"{result.image}: {result.summary()}\n"]
+    lines = [f"{safe(str(result.image))}: {result.summary()}\n"]
     for number, reading in enumerate(result.readings, start=1):
         wide = f"face {number}, {reading.face.width:.0f} pixels wide: "
         lines.append(f"  {wide if len(result.readings) > 1 else ''}{reading.sentence()}\n")

@@ -1,31 +1,27 @@
 """`mien read`: pictures, folders, patterns, standard input → words, JSON, CSV, Parquet, copies."""
 
-import io
-import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from mien.draw import draw_readings
+from mien._streams import tell
+from mien.drawn_copies import DrawnCopies, draw_copy
 from mien.errors import MienError
 from mien.files import Source, read_sources
+from mien.lists import read_list
 from mien.printing import as_csv, as_json, as_text
 from mien.reader import Reader
 from mien.result_file import ResultFile
 from mien.row_file import Format, csv_header
-from mien.sources import find_images
+from mien.sources import ImageSearch
 from mien.tables import COLUMNS, arrow_schema
 from mien.types import PictureResult
 
 STANDARD_INPUT: Final = "-"
+_NAMED: Final = 5  # problems of one kind that are named each
 
 _AS: Final = {"json": as_json, "csv": as_csv}
 
@@ -39,6 +35,7 @@ def read_pictures(
     draw: Path | None,
     model: Path | None,
     movements: bool = False,
+    null: bool = False,
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -50,73 +47,98 @@ def read_pictures(
         draw: folder for copies with the readings drawn in.
         model: a file of `mien export`.
         movements: whether words and copies say what moves in each face.
+        null: paths in the list end with a null character, not with a line.
 
     Returns:
-        The exit code: 1 if a picture could not be read, which standard error names.
+        The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
+        been missed, which standard error names.
 
     Raises:
         MienError: there are no pictures, or a model or `out` cannot be used.
     """
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
-    given = [*images, *(_lines(files_from) if files_from else ())]
-    sources = dict(_sources(given))
+    given = [*images, *(read_list(files_from, null=null) if files_from else ())]
+    search = ImageSearch()
+    sources = dict(_sources(given, search))
+    for sentence in search.sentences():
+        tell(f"mien: {sentence}")
     if not sources:
-        raise MienError(f"{', '.join(given) or files_from}: no pictures in there.")
+        raise MienError(f"{', '.join(given[:_NAMED]) or files_from}: no pictures in there.")
     reader = Reader(model=model)
-    copies = _Copies(draw) if draw else None
     errors: list[str] = []
     with ExitStack() as stack:
         file = None
         if out is not None and kind != "text":
             file = stack.enter_context(ResultFile(out, kind))
             errors.extend(file.errors_of(sources))
+        copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
         show = _printer(kind, movements) if file is None else file.write
-        todo = [source for source in sources.items() if file is None or not file.is_done(source[0])]
+        todo = {n: source for n, source in sources.items() if file is None or not file.is_done(n)}
         done = len(sources) - len(todo)
         if done:
-            _tell(f"{done:,} of {len(sources):,} pictures are in {out} already.")
-        advance = stack.enter_context(_progress(len(todo), hidden=out is None))
-        drawn = None if copies is None else partial(_draw, movements)
-        results = stack.enter_context(closing(read_sources(todo, reader, None, drawn)))
+            tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
+        again = _to_draw(copies, sources, todo)
+        advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
+        drawn = None if copies is None else partial(draw_copy, movements=movements)
+        read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
-            for result, copy in results:
-                if copies is not None and copy is not None:
-                    result = copies.save(result, copy)  # noqa: PLW2901
-                if result.error is not None:
-                    errors.append(result.error)
-                show(result)
-                done += 1
+            for result, copy in stack.enter_context(closing(read)):
+                if copies is not None and (copy is not None or result.image in again):
+                    copies.save(result.image, copy or MienError(result.error))
+                if result.image in todo:
+                    errors.extend([result.error] if result.error else [])
+                    show(result)
+                    done += 1
                 advance()
         except KeyboardInterrupt:
             if file is not None:
-                _tell(
-                    f"stopped; {done:,} of {len(sources):,} pictures are done and kept. "
+                tell(
+                    f"mien: stopped; {done:,} of {len(sources):,} pictures are done and kept. "
                     "The same command goes on from there."
                 )
             raise
+    return _tell_errors(errors, len(sources), copies, search)
+
+
+def _to_draw(
+    copies: DrawnCopies | None, sources: Mapping[str, Path | bytes], todo: Mapping[str, object]
+) -> dict[str, Path | bytes]:
+    """Pictures that an earlier run has read, and whose copies it could not write."""
+    missing = copies.missing if copies is not None else ()
+    again = {n: sources[n] for n in missing if n in sources and n not in todo}
+    if again:
+        what = "1 copy" if len(again) == 1 else f"{len(again):,} copies"
+        tell(f"mien: {what} that could not be written before: made now.")
+    return again
+
+
+def _tell_errors(
+    errors: list[str], count: int, copies: DrawnCopies | None, search: ImageSearch
+) -> int:
+    """Name what went wrong; the exit code."""
     for error in errors:
-        print(error, file=sys.stderr)
-    if errors and len(sources) > 1:
-        _tell(f"{len(errors):,} of {len(sources):,} pictures could not be read.")
-    return 1 if errors else 0
+        tell(error)
+    if errors and count > 1:
+        tell(f"mien: {len(errors):,} of {count:,} pictures could not be read.")
+    undrawn = copies.errors if copies is not None else []
+    for error in undrawn[:_NAMED]:
+        tell(error)
+    if undrawn:
+        what = "1 copy" if len(undrawn) == 1 else f"{len(undrawn):,} copies"
+        tell(
+            f"mien: {what} could not be written; all readings are whole. The same command makes "
+            "the copies when it can."
+        )
+    return 1 if errors or undrawn or search.is_lacking else 0
 
 
-def _tell(words: str) -> None:
-    print(f"mien: {words}", file=sys.stderr)
-
-
-def _lines(name: str) -> list[str]:
-    content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
-    return [os.fsdecode(line) for line in content.splitlines() if line]
-
-
-def _sources(given: Iterable[str]) -> Iterator[Source]:
+def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
     for name in given:
         if name == STANDARD_INPUT:
             yield name, sys.stdin.buffer.read()
         else:
-            yield from ((str(path), path) for path in find_images([name]))
+            yield from ((str(path), path) for path in search.files([name]))
 
 
 def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
@@ -127,41 +149,15 @@ def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
     written = partial(as_text, movements=movements) if kind == "text" else _AS[kind]
 
     def show(result: PictureResult) -> None:
-        sys.stdout.write(written(result))
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(written(result))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from error
 
     return show
-
-
-def _draw(movements: bool, image: NDArray[np.uint8], result: PictureResult) -> bytes:
-    content = io.BytesIO()
-    drawn = draw_readings(image, result.readings, movements=movements)
-    Image.fromarray(drawn).save(content, "JPEG", quality=92)
-    return content.getvalue()
-
-
-class _Copies:
-    """Pictures with readings drawn in, in one folder, each under a name that was free."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._next: dict[str, int] = {}
-
-    def save(self, result: PictureResult, content: bytes) -> PictureResult:
-        """The result, or why its copy could not be written."""
-        name = "standard-input" if result.image == STANDARD_INPUT else Path(result.image).stem
-        while True:
-            number = self._next[name] = self._next.get(name, 0) + 1
-            path = self._folder / f"{name}{'' if number == 1 else f'-{number}'}.jpg"
-            try:
-                with path.open("xb") as file:
-                    file.write(content)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                return replace(result, error=f"{result.image}: its copy cannot be written: {error}")
-            return result
 
 
 @contextmanager

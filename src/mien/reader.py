@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien._images import Order
-from mien._parallel import chunks, cores, in_order
+from mien._parallel import check_workers, chunks, cores, in_order
 from mien.classifier import Classifier
 from mien.crop import CROP_SIZE, crop_face, measure_quality
 from mien.detector import Detector
@@ -97,7 +97,7 @@ class Reader:
     def __init__(
         self,
         *,
-        model: Path | Classifier | None = None,
+        model: str | Path | Classifier | None = None,
         detector: Detector | None = None,
         threads: int = 1,
         smallest_face: float = SMALLEST_FACE,
@@ -113,6 +113,9 @@ class Reader:
         Raises:
             ModelError: a model file is missing, damaged, or of another kind.
         """
+        check_workers(threads, "threads")
+        if isinstance(model, str):
+            model = Path(model)
         self.classifier = model if isinstance(model, Classifier) else Classifier(model, threads)
         self.detector = detector or Detector(threads=threads)
         self._smallest_face = smallest_face
@@ -200,7 +203,14 @@ class Reader:
 
         Raises:
             ImageError: a picture cannot be read, which ends it; `mien.read_files` goes on.
+            MienError: `workers` is no number of threads.
         """
+        check_workers(workers)
+        return self._read_many(images, order, workers)
+
+    def _read_many(
+        self, images: Iterable[Picture], order: Order, workers: int | None
+    ) -> Generator[list[Reading]]:
         batches = chunks(images, BATCH)
         read = partial(self.read_batch, order=order)
         for readings in in_order(read, batches, cores() if workers is None else workers):

@@ -17,6 +17,7 @@ from typing import IO, Any, Final, Literal
 
 from mien._alone import open_alone
 from mien._parallel import chunks
+from mien._whole import whole_file
 from mien.tables import Columns, Row, arrow_schema
 
 Format = Literal["json", "csv", "parquet"]
@@ -63,8 +64,11 @@ class Journal:
             OSError: it cannot be written.
         """
         rest = memoryview(json_line(content).encode())
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:  # the system does not name it
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
 
     def close(self) -> None:
         """End it; what was written stays."""
@@ -107,8 +111,7 @@ def write_rows(
         MissingPackageError: of Parquet, pyarrow is not installed.
         OSError: it cannot be written.
     """
-    new = path.with_name(path.name + ".new")
-    try:
+    with whole_file(path) as new:
         if kind == "parquet":
             _write_parquet(new, columns, rows, before)
         else:
@@ -120,9 +123,6 @@ def write_rows(
                     file.write(csv_header(columns).encode())
                 line = json_line if kind == "json" else csv_line
                 file.writelines(line(row).encode("utf-8", "backslashreplace") for row in rows)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _write_parquet(

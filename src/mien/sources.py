@@ -4,21 +4,25 @@ Read by Pillow, which is asked for common formats alone: some that it knows are 
 (EPS is a program, which Ghostscript would run).
 """
 
-import glob
 import io
-from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterable
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from mien._images import Order, array_to_rgb, on_white
+from mien._kinds import FILM_MEND, HEIF_MEND, check_file, is_film, is_heif, open_heif
+from mien._levels import Change, is_nearly_black, to_8_bit, to_srgb
+from mien._metadata import without_metadata
 from mien._quiet import Quiet
-from mien.errors import ImageError
+from mien._search import Search
+from mien._tiff import Layout, layout, mend, numbers
+from mien.errors import ImageError, reason_of
 
 FORMATS: Final = (
     *("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "JPEG2000"),
@@ -26,11 +30,40 @@ FORMATS: Final = (
 )
 """Pillow's names of the formats that are read."""
 
+HEIF_EXTENSIONS: Final = frozenset({".heic", ".heif", ".hif", ".heics", ".heifs"})
+"""Endings of what is read where the package pillow-heif is installed."""
+
 EXTENSIONS: Final = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".bmp", ".ppm", ".pgm", ".pbm"}
-    | {".webp", ".tif", ".tiff", ".jp2", ".avif"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".jif", ".pjpeg", ".pjp", ".mpo", ".png", ".apng"}
+    | {".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".webp", ".tif", ".tiff"}
+    | {".jp2", ".j2k", ".j2c", ".jpc", ".jpx", ".jpf"}
+    | ({".avif", ".avifs"} if "AVIF" in FORMATS else set[str]())
+    | (HEIF_EXTENSIONS if find_spec("pillow_heif") else frozenset[str]())
 )
 """Endings by which pictures are found in folders, in lower case."""
+
+OTHER_EXTENSIONS: Final = (
+    frozenset(
+        {
+            ".cr2",
+            ".cr3",
+            ".crw",
+            ".nef",
+            ".nrw",
+            ".arw",
+            ".srf",
+            ".sr2",
+            ".dng",
+            ".orf",
+            ".rw2",
+            ".raf",
+        }
+        | {".pef", ".srw", ".raw", ".psd", ".psb", ".xcf", ".svg", ".tga", ".jxl", ".jxr", ".exr"}
+        | {".hdr", ".pcx", ".eps", ".ico", ".icns", ".dds", ".pam", ".qoi", ".avif", ".avifs"}
+    )
+    - EXTENSIONS
+)
+"""Endings of pictures that mien does not read, which are counted where a folder has them."""
 
 LIMIT_MEGAPIXELS: Final = 100
 """Largest picture read by default."""
@@ -64,39 +97,35 @@ def find_images(
     are searched to any depth, sorted, for `endings`; hidden files and folders are left out.
     Patterns (`*`, `?`, `[abc]`, and `**` for folders to any depth) stand for the files and folders
     that they match, sorted; one that matches none is taken for a file.
+
+    Links to folders are followed, but for those to a folder around them. In folders and behind
+    patterns, a file that is there under several names is taken once.
     """
-    found: dict[Path, None] = {}
-    for path in _matches(paths):
-        if _exists(path) and path.is_dir():
-            found.update(dict.fromkeys(sorted(_visible_files(path, endings))))
-        else:
-            found[path] = None
-    return list(found)
+    return Search(endings).files(paths)
 
 
-def _matches(paths: Iterable[str | Path]) -> Iterator[Path]:
-    for path in map(Path, paths):
-        # A file may have the letters of a pattern in its name: what is there is taken as it is.
-        if glob.has_magic(str(path)) and not _exists(path):
-            # glob, unlike Path.glob, leaves hidden names out, as shells do
-            matches = sorted(glob.iglob(str(path), recursive=True))  # noqa: PTH207
-            yield from map(Path, matches or [path])
-        else:
-            yield path
+class ImageSearch(Search):
+    """A search for pictures that tells what it left out."""
 
+    def __init__(self) -> None:
+        super().__init__(EXTENSIONS, (HEIF_EXTENSIONS - EXTENSIONS) | OTHER_EXTENSIONS)
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a null
-        return False
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something is left out that could be read if people changed something."""
+        return bool(self.left_out.closed or HEIF_EXTENSIONS & self.left_out.kinds.keys())
 
-
-def _visible_files(folder: Path, endings: Collection[str]) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.suffix.lower() in endings and path.is_file():
-            yield path
+    def sentences(self) -> list[str]:
+        """What was left out so far, and what mends it; nothing of files that are no pictures."""
+        told = self.left_out.sentences()
+        kinds = self.left_out.kinds
+        if kinds:
+            count = kinds.total()
+            what = "1 picture of a kind" if count == 1 else f"{count:,} pictures of kinds"
+            each = ", ".join(f"{number:,} {ending}" for ending, number in sorted(kinds.items()))
+            mend = f". {HEIF_MEND}" if HEIF_EXTENSIONS & kinds.keys() else ""
+            told.append(f"{what} that mien does not read ({each}){mend}")
+        return [f"left out: {sentence}." for sentence in told]
 
 
 def load_image(
@@ -104,8 +133,9 @@ def load_image(
 ) -> NDArray[np.uint8]:
     """Read one picture, upright, as people see it.
 
-    Turned as its EXIF data say; the first frame of an animation; transparent parts on white; 16-bit
-    grey scaled from its whole range.
+    Turned as its EXIF data say; the first frame of an animation; transparent parts on white;
+    colours by its profile, where that changes them much; grey of more than 8 bits scaled from its
+    whole range. Metadata that are damaged or very large are left aside.
 
     Args:
         source: a file, or a file's content.
@@ -115,21 +145,73 @@ def load_image(
         RGB uint8 (H, W, 3), an array of its own.
 
     Raises:
-        ImageError: missing, empty, a folder, not a picture, truncated, or too large; it names the
-            file.
+        ImageError: missing, empty, a folder, not a picture, of a kind that would be misread,
+            truncated, or too large; it names the file.
     """
     if isinstance(source, bytes):
-        name, file = f"picture of {len(source):,} bytes in memory", io.BytesIO(source)
-        empty = not source
-    else:
-        path = Path(source)
-        name, file = str(path), path
-        empty = _is_empty(path)
-    if empty:
-        raise ImageError(f"{name}: empty. Expected a picture.")
-    with _readable(name, limit_megapixels), Image.open(file, formats=FORMATS) as image:
+        name = f"picture of {len(source):,} bytes in memory"
+        if not source:
+            raise ImageError(f"{name}: empty. Expected a picture.")
+        with _readable(name, limit_megapixels):
+            return _read(io.BytesIO(source), name, limit_megapixels)
+    path = Path(source)
+    name = str(path)
+    try:
+        check_file(path)
+        file = path.open("rb")
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{path}: cannot be opened: {reason_of(error)}.") from error
+    with file, _readable(name, limit_megapixels):
+        return _read(file, name, limit_megapixels)
+
+
+def _read(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
+    """Decode a file; where that fails, what is said about the picture may be to blame."""
+    try:
+        return _decode(file, name, limit_megapixels)
+    except (ImageError, Image.DecompressionBombError):
+        raise
+    except Exception:
+        file.seek(0)
+        for fewer in without_metadata(file.read()):
+            with suppress(Exception):
+                return _decode(io.BytesIO(fewer), name, limit_megapixels)
+        raise
+
+
+def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
+    start = file.read(64)
+    tiff = layout(file)
+    inverted = False
+    if tiff is not None and tiff.is_misread():
+        raise _other_tiff(name, tiff)
+    if tiff is not None and tiff.white_is_0 and tiff.bits > 8:
+        # Pillow would read some of them as a negative, and others not at all.
+        at, black_is_0 = tiff.white_is_0
+        file.seek(0)
+        content = bytearray(file.read())
+        content[at : at + len(black_is_0)] = black_is_0
+        file, inverted = io.BytesIO(content), True
+    file.seek(0)
+    try:
+        opened = open_heif(file, name) if is_heif(start) else Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if tiff is not None:
+            raise _other_tiff(name, tiff) from error
+        if is_film(start):
+            raise ImageError(f"{name}: a film. {FILM_MEND}") from error
+        raise
+    with opened as image:
         _check_size(image, name, limit_megapixels)
-        return _to_rgb(image)
+        return _to_rgb(image, name, inverted=inverted)
+
+
+def _other_tiff(name: str, tiff: Layout) -> ImageError:
+    return ImageError(
+        f"{name}: a TIFF of a kind that mien does not read: {tiff.words()}. "
+        "Save it anew with 8 bits a colour, or as JPEG or PNG. If its kind is usual, it was cut "
+        "short or damaged."
+    )
 
 
 def as_rgb(
@@ -156,7 +238,7 @@ def as_rgb(
         name = f"{type(picture).__name__} {picture.mode} {picture.width}×{picture.height}"
         with _readable(name, limit_megapixels):
             _check_size(picture, name, limit_megapixels)
-            return _to_rgb(picture)
+            return _to_rgb(picture, name)
     return array_to_rgb(picture, order)
 
 
@@ -198,62 +280,44 @@ def _too_large(name: str, size: str, limit: float) -> ImageError:
     )
 
 
-def _is_empty(path: Path) -> bool:
-    """Whether the file has no content.
-
-    Raises:
-        ImageError: it is no file, or cannot be opened.
-    """
-    try:
-        if path.is_dir():
-            raise ImageError(f"{path}: a folder. Expected a picture; find_images searches folders.")
-        if not path.exists():
-            raise ImageError(f"{path}: no such file. Expected a picture.")
-        if not path.is_file():
-            raise ImageError(f"{path}: not a regular file. Expected a picture.")
-        with path.open("rb") as file:
-            return not file.read(1)
-    except (OSError, ValueError) as error:
-        raise ImageError(f"{path}: cannot be opened: {error}.") from error
-
-
-def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+def _to_rgb(image: Image.Image, name: str, *, inverted: bool = False) -> NDArray[np.uint8]:
+    is_deep = any("16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+    meant = numbers(image, inverted=inverted)
     image.load()
+    mend(image)
+    if is_deep and is_nearly_black(image):
+        raise ImageError(
+            f"{name}: its colours use only the lowest 12 of their 16 bits, so that all of it would "
+            "be black. Save it anew with 8 bits a colour."
+        )
     try:  # after loading: Pillow turns TIFFs itself and then forgets their orientation
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # damaged EXIF data are no reason to refuse the picture
         turn = None
+    change = to_srgb(image)
     if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        image = Image.fromarray(_to_8_bit(np.asarray(image)))
+        image = Image.fromarray(to_8_bit(np.asarray(image), meant))
     if turn is not None:
         image = image.transpose(turn)
     transparent = image.has_transparency_data
     rows = max(1, _BAND // image.width)
     if rows >= image.height:
-        return _pixels(image, transparent)
+        return _pixels(image, transparent, change)
     result = np.empty((image.height, image.width, 3), np.uint8)
     for top in range(0, image.height, rows):  # takes half the memory and time of the whole at once
         band = image.crop((0, top, image.width, min(top + rows, image.height)))
-        result[top : top + rows] = _pixels(band, transparent)
+        result[top : top + rows] = _pixels(band, transparent, change)
     return result
 
 
-def _pixels(image: Image.Image, transparent: bool) -> NDArray[np.uint8]:
+def _pixels(image: Image.Image, transparent: bool, change: Change | None) -> NDArray[np.uint8]:
     if transparent:
-        return on_white(image.convert("RGBA"))
+        image = image.convert("RGBA")
+        if change is not None:
+            colours = change(image.convert("RGB"))
+            colours.putalpha(image.getchannel("A"))
+            image = colours
+        return on_white(image)
+    if change is not None:
+        image = change(image)
     return np.array(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
-
-
-def _to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey of 16 or 32 bits, or float, scaled to 0 to 255.
-
-    Integers that fit have the range of 16 bits, floats from 0 to 1 that range; all others have none
-    that is agreed on, and are scaled from their own least to their greatest.
-    """
-    scaled = np.nan_to_num(values.astype(np.float32))
-    low, high = float(scaled.min()), float(scaled.max())
-    usual = 1.0 if values.dtype.kind == "f" else 65535.0
-    if low < 0 or high > usual:
-        scaled -= low
-        usual = max(high - low, 1e-30)
-    return np.rint(scaled * (255 / usual)).astype(np.uint8)

@@ -245,3 +245,55 @@ test("lengths of time read well", () => {
   assert.equal(wording.lengthText(59.8), "1 min 0 s");
   assert.equal(wording.lengthText(3725), "1 h 2 min");
 });
+
+test("times of day are as the person's own country writes them", () => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const evening = new Date(2026, 0, 2, 21, 37, 5);
+  const clocks = ["en-GB", "en-US"].map((tag) => {
+    const value = { languages: ["fr", tag] };
+    Object.defineProperty(globalThis, "navigator", { value, configurable: true });
+    wording.setLanguage("en");
+    return [wording.clockText(evening), wording.dateText(evening)];
+  });
+  if (before) Object.defineProperty(globalThis, "navigator", before);
+  assert.equal(clocks[0][0], "21:37:05");
+  assert.match(clocks[0][1], /^2 January 2026.* 21:37$/);
+  assert.match(clocks[1][0], /^9:37:05.PM$/);
+});
+
+test("a browser that forbids to keep anything asks for consent, and keeps it in the page", async () => {
+  const forbidden = {
+    get() {
+      throw new Error("SecurityError");
+    },
+    configurable: true,
+  };
+  let asked = 0;
+  class Dialog extends EventTarget {
+    returnValue = "";
+    showModal() {
+      asked += 1;
+      this.returnValue = asked === 1 ? "cancel" : "share";
+      queueMicrotask(() => this.dispatchEvent(new Event("close")));
+    }
+  }
+  const dialog = new Dialog();
+  const names = ["localStorage", "document", "HTMLDialogElement"];
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+  Object.defineProperty(globalThis, "localStorage", forbidden);
+  const document = { value: { getElementById: () => dialog }, configurable: true };
+  Object.defineProperty(globalThis, "document", document);
+  Object.defineProperty(globalThis, "HTMLDialogElement", { value: Dialog, configurable: true });
+  try {
+    const { agreed } = await import(`${page}consent.js`);
+    assert.equal(await agreed(), false);
+    assert.equal(await agreed(), true);
+    assert.equal(await agreed(), true);
+    assert.equal(asked, 2); // the third time it was known
+  } finally {
+    names.forEach((name, index) => {
+      if (before[index]) Object.defineProperty(globalThis, name, before[index]);
+      else delete globalThis[name];
+    });
+  }
+});

@@ -12,6 +12,7 @@ from cyclopts import Group, Parameter, validators
 
 from mien._containers import reason_of
 from mien._films import clock_time
+from mien._streams import safe, tell
 from mien._waiting import end_without
 from mien.cameras import Camera
 from mien.classifier import PACKAGED_MODEL
@@ -92,7 +93,7 @@ def watch(
             part = f" ({number} of {len(videos)})" if len(videos) > 1 else ""
             damage, interrupted = _try(given, out, task, reader, part)
             if damage:
-                print(damage, file=sys.stderr)
+                tell(damage)
                 failed = True
             if interrupted:
                 break
@@ -157,12 +158,12 @@ def _annotate(
     files = ", ".join(str(place.path(ending)) for ending in outcome.endings)
     for note in outcome.notes:
         _tell(video, note)
-    print(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}", flush=True)
+    print(safe(f"{video.name}: {faces} in {clock_time(summary.end)}; {files}"), flush=True)
     return outcome.damage, outcome.interrupted
 
 
 def _tell(video: Video | Camera, words: str) -> None:
-    print(f"{video.name}: {words}", file=sys.stderr)
+    tell(f"{video.name}: {words}")
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from mien._parallel import chunks
+from mien._streams import tell
 from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError
 from mien.scale.cluster import check_ray, ray_cluster
@@ -101,11 +102,11 @@ def read_archive(
     wanted = {file.name for _, file in sources}
     errors = {name: error for name, error in tables.errors().items() if name in wanted}
     for _, error in sorted(errors.items()):
-        print(error, file=sys.stderr)
+        tell(error)
     if errors:
         _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {told}/errors.")
     for _, error in sorted(missed.items()):
-        print(error, file=sys.stderr)
+        tell(error)
     if missed:
         _tell(
             f"{len(missed):,} of {len(sources):,} {what} could not be fetched. "
@@ -245,4 +246,4 @@ def _progress(done: int, total: int, what: str) -> Generator[Callable[[int], Non
 
 
 def _tell(words: str) -> None:
-    print(f"mien: {words}", file=sys.stderr)
+    tell(f"mien: {words}")

@@ -11,10 +11,7 @@ from rich.progress import track
 
 from mien.errors import TrainingError
 from mien.training import data as datasets
-from mien.training.augment import Augmentation
-from mien.training.config import Config
-from mien.training.distributed import is_first
-from mien.training.train import train as run_training
+from mien.training.config import Augmentation, Config
 
 
 def prepare(
@@ -137,6 +134,9 @@ def train(
         resume: go on with the run in that folder, by its own config.
         config: what to do.
     """
+    from mien.training.distributed import is_first
+    from mien.training.train import train as run_training
+
     try:
         best = run_training(data, out, config or Config(), resume=resume)
     except TrainingError:
@@ -221,6 +221,7 @@ def evaluate(
         raise TypeError("neither a data set nor pictures")
     records = datasets.load_dataset(data)
     result = evaluating.evaluate(model, records, split)
+    print(evaluating.summary(result))  # first: not lost where a file cannot be written
     if json is not None:
         evaluating.write_json(result, json)
     if report is not None:

@@ -1,12 +1,45 @@
 """What a training run is asked to do: the options of `mien train`."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from mien.training.augment import Augmentation
 from mien.training.heads import HEADS
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What may happen to an image; each image of a batch draws its own values.
+
+    Attributes:
+        rotation_range: turn by up to this many degrees either way.
+        shear_range: shear along x by up to this many degrees either way.
+        zoom_range: scale by a factor from 1 - zoom_range (out) to 1 + zoom_range (in).
+        shift_range: shift along x and y by up to this share of the side either way.
+        horizontal_flip: mirror half of the images.
+        brightness_range: multiply by a factor from 1 - brightness_range to 1 + brightness_range.
+        contrast_range: the same for the distance from the image's mean.
+        blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
+        noise: add noise to half of the images, of up to this standard deviation (of 255).
+        jpeg: compress half of the images, to a quality from this (1 to 100) up; 0 leaves them all.
+        erasing: grey out a rectangle of 2 to 20 % of the image in this share of the images.
+        fill_mode: what stands beyond the picture's edge, as in Keras: "nearest" repeats the edge's
+            pixels, "reflect" mirrors the picture there, "constant" is black.
+    """
+
+    rotation_range: float = 15.0
+    shear_range: float = 10.0
+    zoom_range: float = 0.3
+    shift_range: float = 0.08
+    horizontal_flip: bool = True
+    brightness_range: float = 0.0
+    contrast_range: float = 0.0
+    blur: float = 0.0
+    noise: float = 0.0
+    jpeg: int = 0
+    erasing: float = 0.0
+    fill_mode: Literal["nearest", "reflect", "constant"] = "nearest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 NEAR: Final = 5.0
 """Root mean square pixel difference (of 255) below which two images are copies."""
@@ -71,6 +69,9 @@ def copy_groups(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
         pairs: int (P, 2), as `find_copies` gives them; a copy of a copy is in the same group.
         count: number of images.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, component = connected_components(links, directed=False)
     first = np.full(count, count, dtype=np.int64)

@@ -24,8 +24,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.model_selection import StratifiedGroupKFold
 
+from mien._whole import whole_file
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.movements import MOVEMENT_NAMES
@@ -164,10 +164,8 @@ def write_dataset(records: NDArray[np.void], out: Path) -> None:
         out: the file; one that exists is replaced.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(out.name + ".partial")
-    with partial.open("wb") as file:
+    with whole_file(out) as new, new.open("wb") as file:
         np.save(file, records)
-    partial.replace(out)
 
 
 def load_dataset(path: Path | str) -> NDArray[np.void]:
@@ -347,6 +345,8 @@ def _split(records: NDArray[np.void], seed: int) -> None:
     folds = 5
     if len(training) < folds * len(EMOTION_NAMES):
         return  # A handful of images, as in a test: nothing to stratify.
+    from sklearn.model_selection import StratifiedGroupKFold
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels, groups = records["label"][training], records["copies"][training]
     _, validation = next(splitter.split(np.zeros(len(training)), labels, groups))

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mien._whole import write_whole
 from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES
 from mien.movements import MOVEMENT_NAMES
@@ -250,7 +251,7 @@ def confident_mistakes(
 def write_json(result: dict[str, Any], path: Path) -> None:
     """Write the figures of `evaluate` to a file; one that exists is replaced."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(result, indent=2, allow_nan=False) + "\n")
 
 
 def summary(result: dict[str, Any]) -> str:

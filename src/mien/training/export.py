@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 
+from mien._whole import write_whole
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
 from mien.movements import MOVEMENT_NAMES
@@ -170,9 +171,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
     content = model.SerializeToString()
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(out.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(out)
+    write_whole(out, content)
     return (
         f"{out}: {len(content) / 1e6:.1f} MB, differs from PyTorch by {difference:.1e}, "
         f"calibrated by {told['calibration']['method']}"

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mien import emotions
+from mien._whole import whole_file
 
 COLOURS: Final = {
     name: "#{:02x}{:02x}{:02x}".format(*rgb) for name, rgb in emotions.COLOURS.items()
@@ -67,4 +68,5 @@ def style_axes(axes: Axes, theme: Theme) -> Axes:
 def save(figure: Figure, out: Path) -> None:
     """Write a figure as a PNG; its folder is made where it is missing."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, format="png", dpi=_PIXELS_PER_INCH)
+    with whole_file(out) as new:
+        figure.savefig(new, format="png", dpi=_PIXELS_PER_INCH)

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from mien._whole import whole_file
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
 from mien.training.figures import (
@@ -273,7 +274,8 @@ def contact_sheet(
                 at = (place[0], place[1] + height + 2 + number * line)
                 pen.text(at, part, fill=theme.text, font=font)
     out.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(out, optimize=True)
+    with whole_file(out) as new:
+        sheet.save(new, Image.registered_extensions().get(out.suffix.lower(), "PNG"), optimize=True)
 
 
 def _table(

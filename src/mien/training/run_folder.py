@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
+from mien._whole import write_whole
 from mien.classifier import Classifier
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
@@ -128,7 +129,7 @@ def open_run(
         "threads": torch.get_num_threads(),
         "processes": processes,
     }
-    (run / "config.json").write_text(json.dumps(content, indent=2) + "\n")
+    write_whole(run / "config.json", json.dumps(content, indent=2) + "\n")
     return config
 
 

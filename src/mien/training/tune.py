@@ -20,6 +20,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from optuna.visualization import matplotlib as pictures
 from rich.console import Console
 
+from mien._whole import whole_file
 from mien.errors import TrainingError
 from mien.training.augment import Augmentation
 from mien.training.config import Config
@@ -182,14 +183,15 @@ def _draw(study: optuna.Study, out: Path) -> list[Path]:
             except (RuntimeError, ValueError):
                 continue
         figure = getattr(axes, "figure", None) or axes.flat[0].figure
-        figure.savefig(out / f"{name}.png", dpi=120, bbox_inches="tight")
+        with whole_file(out / f"{name}.png") as new:
+            figure.savefig(new, format="png", dpi=120, bbox_inches="tight")
         drawn.append(out / f"{name}.png")
     return drawn
 
 
 def _write_table(trials: list[FrozenTrial], path: Path) -> None:
     names = sorted({name for trial in trials for name in trial.params})
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as new, new.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["trial", "state", "epochs", "validation_accuracy", *names])
         for trial in trials:

@@ -1,6 +1,17 @@
 /** Before the first shared window: tell the others, and where mien must not be used. */
 
 const KEY = "mien.toldOthers";
+/** Whether the person has agreed since the page was opened: all that is known where nothing is kept. */
+let agreedHere = false;
+
+/** @returns {boolean} whether this browser remembers that the person has agreed */
+function remembered() {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false; // the browser forbids to keep anything
+  }
+}
 
 /** @param {string} id */
 function part(id) {
@@ -14,14 +25,19 @@ function part(id) {
  * @returns {Promise<boolean>} whether to go on
  */
 export async function agreed() {
-  if (localStorage.getItem(KEY)) return true;
+  if (agreedHere || remembered()) return true;
   const dialog = part("consent");
   if (!(dialog instanceof HTMLDialogElement)) throw new Error("#consent is no dialog");
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   if (dialog.returnValue !== "share") return false;
-  localStorage.setItem(KEY, "yes");
+  agreedHere = true;
+  try {
+    localStorage.setItem(KEY, "yes");
+  } catch {
+    // The browser keeps nothing: it is asked again when the page is opened again.
+  }
   return true;
 }
 
@@ -29,7 +45,12 @@ export async function agreed() {
 export function enableCopying(copied) {
   const button = part("copy");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(part("consent-text").textContent ?? "");
-    button.textContent = copied();
+    const text = part("consent-text");
+    try {
+      await navigator.clipboard.writeText(text.textContent ?? "");
+      button.textContent = copied();
+    } catch {
+      getSelection()?.selectAllChildren(text); // the browser forbids it: the person may copy
+    }
   });
 }

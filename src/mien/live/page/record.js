@@ -68,15 +68,8 @@ export function toHtml(session) {
   report.documentElement.lang = wording.language;
   const meta = report.createElement("meta");
   meta.setAttribute("charset", "utf-8");
-  const style = report.createElement("style");
-  style.textContent = STYLE;
   report.head.prepend(meta);
-  report.head.append(style);
-  const began = new Date(session.began);
-  const date = new Intl.DateTimeFormat(wording.language, {
-    dateStyle: "long",
-    timeStyle: "short",
-  }).format(began);
+  const date = wording.dateText(new Date(session.began));
   const { report: title, reportMore, summary, timeline, table } = wording.say();
   const body = report.body;
   body.append(element("h1", title), element("p", wording.fill(reportMore, { date }), "muted"));
@@ -84,7 +77,9 @@ export function toHtml(session) {
   body.append(...summarySentences(session).map((text) => element("p", text)));
   body.append(element("h2", timeline), timelinePicture(session, 960).picture);
   body.append(element("h2", table), tableOf(session));
-  return `<!doctype html>\n${report.documentElement.outerHTML}\n`;
+  // As text: a style element would be refused here already, by the policy of mien's own page.
+  const [head, ...rest] = report.documentElement.outerHTML.split("</head>");
+  return `<!doctype html>\n${head}<style>${STYLE}</style></head>${rest.join("</head>")}\n`;
 }
 
 /**

@@ -122,10 +122,22 @@ export class SettingsDialog {
     const more = document.createElement("p");
     more.className = "hint";
     more.textContent = fill(say().ownWordsMore, { other: mienWord("other") });
+    const heads = document.createElement("div");
+    heads.className = "own-word heads";
+    heads.ariaHidden = "true"; // each field says it by itself
+    heads.append(...[say().ownWordHead, say().ownSymbolHead].map((text) => {
+      const head = document.createElement("span");
+      head.textContent = text;
+      return head;
+    }));
     const rows = ANSWERS.map((answer) => {
       const own = mienWord(answer);
       const line = document.createElement("div");
       line.className = "own-word";
+      const name = document.createElement("label");
+      name.className = "own-word-name";
+      name.textContent = own;
+      name.htmlFor = `setting-word-${answer}`;
       const word = input(`word-${answer}`, "text", { value: words[answer] ?? "", placeholder: own });
       word.maxLength = 24;
       word.ariaLabel = fill(say().ownWord, { answer: own });
@@ -133,7 +145,7 @@ export class SettingsDialog {
       symbol.maxLength = 4;
       symbol.placeholder = "☺";
       symbol.ariaLabel = fill(say().ownSymbol, { answer: own });
-      line.append(word, symbol);
+      line.append(name, word, symbol);
       if (answer !== "other") {
         const box = input(`hide-${answer}`, "checkbox", { checked: hidden.includes(answer) });
         const hide = row(box, say().hide);
@@ -142,7 +154,7 @@ export class SettingsDialog {
       }
       return line;
     });
-    set.append(legend, more, ...rows);
+    set.append(legend, more, heads, ...rows);
     return set;
   }
 }

@@ -224,5 +224,19 @@ export function lengthText(length) {
  * @param {Date} date
  */
 export function clockText(date) {
-  return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(date);
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "medium" }).format(date);
+}
+
+/**
+ * The date and the time of day.
+ * @param {Date} date
+ */
+export function dateText(date) {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" }).format(date);
+}
+
+/** The browser's own kind of the page's language: its clock has 12 or 24 hours. */
+function locale() {
+  const own = globalThis.navigator?.languages ?? [];
+  return own.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
 }

@@ -178,6 +178,8 @@ export default {
   announce: "Änderungen vom Screenreader vorlesen lassen, höchstens alle 3 Sekunden",
   ownWords: "Eigene Worte und Zeichen",
   ownWordsMore: "Ein leeres Feld heißt: wie von mien. Was du verbirgst, zählt als „{other}“.",
+  ownWordHead: "Wort",
+  ownSymbolHead: "Zeichen",
   ownWord: "Wort für {answer}",
   ownSymbol: "Zeichen für {answer}",
   hide: "Verbergen",

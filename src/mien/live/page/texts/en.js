@@ -193,6 +193,8 @@ export default {
   announce: "Read changes aloud by a screen reader, at most every 3 seconds",
   ownWords: "Your own words and symbols",
   ownWordsMore: "Leave a field empty for mien’s own. What you hide counts as “{other}”.",
+  ownWordHead: "Word",
+  ownSymbolHead: "Symbol",
   ownWord: "Word for {answer}",
   ownSymbol: "Symbol for {answer}",
   hide: "Hide",

@@ -1,0 +1,170 @@
+"""What the numbers of a TIFF file mean, where Pillow takes them for something else."""
+
+import struct
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+_WIDTHS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}  # by the tag's type: BYTE, SHORT, LONG, LONG8
+_FORMATS: Final = {1: "unsigned", 2: "signed", 3: "float"}
+_KINDS: Final = {
+    0: "grey whose white is 0",
+    1: "grey",
+    2: "RGB",
+    3: "palette",
+    5: "CMYK",
+    6: "YCbCr",
+    8: "Lab",
+    9: "ICC's Lab",
+    10: "ITU's Lab",
+    32803: "raw mosaic of a camera",
+    34892: "raw colours of a camera",
+}
+_MOST_VALUES: Final = 16  # of one tag
+_MOST_TAGS: Final = 4096
+
+BITS: Final = 258
+PHOTOMETRIC: Final = 262
+SAMPLES: Final = 277
+HIGHEST: Final = 281
+PLANAR: Final = 284
+COLOUR_MAP: Final = 320
+DOT_RANGE: Final = 336
+FORMAT: Final = 339
+_WANTED: Final = {BITS, PHOTOMETRIC, SAMPLES, HIGHEST, PLANAR, DOT_RANGE, FORMAT}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How the numbers of grey pixels are meant.
+
+    Attributes:
+        bits: of each, where the file tells.
+        kind: "unsigned", "signed" or "float".
+        highest: greatest number that may occur, where the file tells.
+        inverted: whether the least number is white.
+    """
+
+    bits: int | None = None
+    kind: str | None = None
+    highest: int | None = None
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a TIFF file's first picture is laid down.
+
+    Attributes:
+        tags: values by the tag's number.
+        white_is_0: where in the file the number stands that says so, and how it is written for
+            "black is 0"; None where it does not say so.
+    """
+
+    tags: dict[int, tuple[int, ...]]
+    white_is_0: tuple[int, bytes] | None
+
+    @property
+    def bits(self) -> int:
+        """Of one number."""
+        return max(self.tags.get(BITS, (1,)))
+
+    def is_misread(self) -> bool:
+        """Whether Pillow would read it, and wrongly: deep planes, and signed bytes."""
+        planes = self.tags.get(PLANAR, (1,))[0] == 2 and self.tags.get(SAMPLES, (1,))[0] > 1
+        signed = self.tags.get(FORMAT, (1,))[0] == 2
+        return (planes and self.bits > 8) or (signed and self.bits == 8)
+
+    def words(self) -> str:
+        """Such as "32-bit float RGB in planes"."""
+        kind = self.tags.get(PHOTOMETRIC, (-1,))[0]
+        form = _FORMATS.get(self.tags.get(FORMAT, (1,))[0], "other numbers,")
+        form = "" if form == "unsigned" else f"{form} "
+        planes = " in planes" if self.tags.get(PLANAR, (1,))[0] == 2 else ""
+        return f"{self.bits}-bit {form}{_KINDS.get(kind, f'colours of kind {kind}')}{planes}"
+
+
+def layout(file: IO[bytes]) -> Layout | None:
+    """The layout of a TIFF file; None of another file, or of a damaged one."""
+    try:
+        return _layout(file)
+    except (struct.error, OSError, ValueError, OverflowError, KeyError):
+        return None
+
+
+def _layout(file: IO[bytes]) -> Layout | None:
+    file.seek(0)
+    start = file.read(16)
+    order = {b"II": "<", b"MM": ">"}.get(start[:2])
+    if order is None:
+        return None
+    version = struct.unpack_from(order + "H", start, 2)[0]
+    if version not in {42, 43}:
+        return None
+    big = version == 43
+    file.seek(
+        struct.unpack_from(order + "Q", start, 8)[0]
+        if big
+        else struct.unpack_from(order + "I", start, 4)[0]
+    )
+    count_form, entry_form = ("Q", "HHQ8s") if big else ("H", "HHI4s")
+    (count,) = struct.unpack(order + count_form, file.read(8 if big else 2))
+    size = struct.calcsize(order + entry_form)
+    first = file.tell()
+    content = file.read(min(count, _MOST_TAGS) * size)
+    tags: dict[int, tuple[int, ...]] = {}
+    white_is_0: tuple[int, bytes] | None = None
+    for at in range(0, len(content) - size + 1, size):
+        tag, kind, number, value = struct.unpack_from(order + entry_form, content, at)
+        if tag not in _WANTED or kind not in _WIDTHS:
+            continue
+        number = min(number, _MOST_VALUES)
+        form = f"{order}{number}{_WIDTHS[kind]}"
+        if struct.calcsize(form) > len(value):
+            file.seek(struct.unpack(order + ("Q" if big else "I"), value)[0])
+            value = file.read(struct.calcsize(form))
+        tags[tag] = struct.unpack_from(form, value)
+        if tag == PHOTOMETRIC and tags[tag] == (0,):
+            white_is_0 = (first + at + size - (8 if big else 4), struct.pack(form, 1))
+    return Layout(tags, white_is_0)
+
+
+def numbers(image: Any, *, inverted: bool) -> Numbers:
+    """How the grey numbers of a picture that Pillow has opened are meant.
+
+    Args:
+        image: of Pillow's.
+        inverted: what its file has said before it was changed.
+    """
+    tags: Any = getattr(image, "tag_v2", None)
+    if not tags:
+        return Numbers(inverted=inverted)
+    return Numbers(
+        bits=_first(tags.get(BITS)),
+        kind=_FORMATS.get(_first(tags.get(FORMAT)) or 1),
+        highest=_first(tags.get(HIGHEST)),
+        inverted=inverted or _first(tags.get(PHOTOMETRIC)) == 0,
+    )
+
+
+def _first(value: Any) -> int | None:
+    if isinstance(value, tuple):
+        value = value[0] if value else None
+    return int(value) if isinstance(value, (int, float)) else None
+
+
+def mend(image: Any) -> None:
+    """Put right, in a picture that Pillow has loaded, what it takes from TIFF files wrongly.
+
+    Palettes whose colours go to 255, not to 65535 as they should; CMYK whose 0 is all ink.
+    """
+    tags: Any = getattr(image, "tag_v2", None)
+    if not tags:
+        return
+    colours = tags.get(COLOUR_MAP)
+    if image.mode == "P" and colours and 0 < max(colours) < 256:
+        image.putpalette(bytes(colours), "RGB;L")
+    dots = tags.get(DOT_RANGE)
+    if image.mode == "CMYK" and dots and len(dots) >= 2 and dots[0] > dots[1]:
+        from PIL import ImageChops
+
+        image.paste(ImageChops.invert(image))
