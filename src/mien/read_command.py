@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,9 +23,12 @@ from mien.result_file import ResultFile
 from mien.row_file import Format, csv_header
 from mien.sources import find_images
 from mien.tables import COLUMNS, arrow_schema
-from mien.types import PictureResult
+from mien.types import PictureResult, Reading
+from mien.usual import can_be_seen, usual_face
 
 STANDARD_INPUT: Final = "-"
+
+_Compared = Callable[[PictureResult], PictureResult]
 
 _AS: Final = {"json": as_json, "csv": as_csv}
 
@@ -39,6 +42,7 @@ def read_pictures(
     draw: Path | None,
     model: Path | None,
     movements: bool = False,
+    usual: Sequence[Path] = (),
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -50,12 +54,13 @@ def read_pictures(
         draw: folder for copies with the readings drawn in.
         model: a file of `mien export`.
         movements: whether words and copies say what moves in each face.
+        usual: pictures of one person's usual face, with which every face is compared.
 
     Returns:
         The exit code: 1 if a picture could not be read, which standard error names.
 
     Raises:
-        MienError: there are no pictures, or a model or `out` cannot be used.
+        MienError: there are no pictures, or a model, `out` or one of `usual` cannot be used.
     """
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
@@ -64,6 +69,7 @@ def read_pictures(
     if not sources:
         raise MienError(f"{', '.join(given) or files_from}: no pictures in there.")
     reader = Reader(model=model)
+    compared = _comparing(reader, usual)
     copies = _Copies(draw) if draw else None
     errors: list[str] = []
     with ExitStack() as stack:
@@ -77,7 +83,7 @@ def read_pictures(
         if done:
             _tell(f"{done:,} of {len(sources):,} pictures are in {out} already.")
         advance = stack.enter_context(_progress(len(todo), hidden=out is None))
-        drawn = None if copies is None else partial(_draw, movements)
+        drawn = None if copies is None else partial(_draw, movements, compared)
         results = stack.enter_context(closing(read_sources(todo, reader, None, drawn)))
         try:
             for result, copy in results:
@@ -85,7 +91,7 @@ def read_pictures(
                     result = copies.save(result, copy)  # noqa: PLW2901
                 if result.error is not None:
                     errors.append(result.error)
-                show(result)
+                show(compared(result))
                 done += 1
                 advance()
         except KeyboardInterrupt:
@@ -133,9 +139,42 @@ def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
     return show
 
 
-def _draw(movements: bool, image: NDArray[np.uint8], result: PictureResult) -> bytes:
+def _comparing(reader: Reader, usual: Sequence[Path]) -> _Compared:
+    """Compares all faces of a result with the usual face of some pictures, where there are any."""
+    if not usual:
+        return lambda result: result
+    face = usual_face([_usual_reading(reader, path) for path in usual])
+    return lambda result: replace(
+        result, readings=tuple(face.compared(reading) for reading in result.readings)
+    )
+
+
+def _usual_reading(reader: Reader, path: Path) -> Reading:
+    """Of the largest face of a picture.
+
+    Raises:
+        MienError: it cannot be read, or shows no face that can be seen well.
+    """
+    try:
+        readings = reader.read(path)
+    except MienError as error:
+        raise MienError(f"--usual {error}") from error
+    if not readings:
+        raise MienError(f"--usual {path}: no face found. Give pictures of the person's face.")
+    if not can_be_seen(readings[0]):
+        raise MienError(
+            f"--usual {path}: its largest face is unclear: {readings[0].why}. Give a picture "
+            "that shows the person's face well."
+        )
+    return readings[0]
+
+
+def _draw(
+    movements: bool, compared: _Compared, image: NDArray[np.uint8], result: PictureResult
+) -> bytes:
     content = io.BytesIO()
-    drawn = draw_readings(image, result.readings, movements=movements)
+    readings = compared(result).readings
+    drawn = draw_readings(image, readings, movements=movements, changes=True)
     Image.fromarray(drawn).save(content, "JPEG", quality=92)
     return content.getvalue()
 
