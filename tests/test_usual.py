@@ -68,7 +68,7 @@ def test_a_small_frown_shows_although_most_would_say_neutral() -> None:
 
 def test_shares_that_nobody_would_see_make_no_change() -> None:
     usual = usual_face([reading(fear=0.0005, disgust=0.001)])
-    assert usual.compare(reading(fear=0.01, disgust=0.02)) is None  # twenty times as much
+    assert usual.compare(reading(fear=0.01, disgust=0.01)) is None  # ten and twenty times as much
 
 
 def test_faces_that_cannot_be_seen_are_not_compared() -> None:
