@@ -42,8 +42,8 @@ ADDED: Final = {
 """Shares that are added before logarithms are taken, so that tiny shares count little.
 
 A rise from 0.3 to 1 % is a factor of three that nobody would see. More than this for anger, disgust
-and fear would be better on `real/yale`, where nobody shows them, and worse where people do: of 1,288
-of FER2013's validation images, against the median of the neutral ones, 0.05 each tells 28 % of
+and fear is better on `real/yale`, where nobody shows them, and worse where people do: of 1,288 of
+FER2013's validation images, against the median of the neutral ones, 0.05 each tells 28 % of
 disgust and 7 % of fear; these values tell 47 and 24.
 """
 
