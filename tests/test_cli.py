@@ -124,6 +124,75 @@ def test_what_moves_is_said_where_it_is_asked_for(
     assert code == 2
 
 
+def test_faces_are_compared_with_the_usual_one(
+    tmp_path: Path, astronaut: Picture, capsys: Output
+) -> None:
+    usual = tmp_path / "usual.jpg"
+    Image.fromarray(astronaut).save(usual, quality=95)
+    arguments = ["read", str(usual), "--usual", str(usual)]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "    as usual"
+    assert main([*arguments, "--json"]) == 0
+    (face,) = json.loads(capsys.readouterr().out)["faces"]
+    assert face["change"] is None
+    assert main(["read", str(usual), "--json"]) == 0
+    (face,) = json.loads(capsys.readouterr().out)["faces"]
+    assert "change" not in face
+
+
+def test_a_real_smile_is_told_against_the_usual_face(
+    tmp_path: Path, shared_data: Path, capsys: Output
+) -> None:
+    yale = shared_data / "real" / "yale"
+    smile = str(yale / "subject06_happy.png")
+    usual = [str(yale / f"subject06_{kind}.png") for kind in ("normal", "glasses")]
+    arguments = ["read", smile, "--usual", *usual]
+    assert main([*arguments, "--draw", str(tmp_path / "told")]) == 0
+    plain, told = capsys.readouterr().out.splitlines()[1:]
+    assert plain.startswith("  10 of 10 people would say happy")
+    assert told == "    more smiling than usual"
+    assert main([*arguments, "--json"]) == 0
+    (face,) = json.loads(capsys.readouterr().out)["faces"]
+    assert face["change"]["emotion"] == "happy"
+    assert face["change"]["by"] > 2
+    assert face["change"]["sentence"] == "more smiling than usual"
+    assert main([*arguments, "--csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["change"], row["change_sentence"]) == ("happy", "more smiling than usual")
+    assert float(row["change_by"]) == face["change"]["by"]
+    assert main(["read", smile, "--draw", str(tmp_path / "plain")]) == 0
+    copies = [
+        np.asarray(Image.open(tmp_path / name / "subject06_happy.jpg"), np.int16)
+        for name in ("plain", "told")
+    ]
+    assert (np.abs(copies[0] - copies[1]) > 100).any()
+
+
+def test_usual_pictures_that_cannot_be_used_are_named_before_any_work(
+    tmp_path: Path, folder: Path, astronaut: Picture, capsys: Output
+) -> None:
+    picture = str(folder / "astronaut.png")
+    dark = tmp_path / "dark.png"
+    Image.fromarray((astronaut * 0.12).astype(np.uint8)).save(dark)
+    for usual, told in (
+        (tmp_path / "none.jpg", "none.jpg: no such file. Expected a picture."),
+        (folder / "suit.png", "suit.png: no face found. Give pictures of the person's face."),
+        (dark, "dark.png: its largest face is unclear: too dark. Give a picture"),
+    ):
+        assert main(["read", picture, "--usual", picture, str(usual)]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("mien: --usual ")
+        assert told in err
+    for arguments in (["--usual", picture], [picture, "--usual"]):
+        assert main(["read", *arguments]) == 2
+        assert "mien read IMAGE... --usual PICTURE..." in " ".join(
+            capsys.readouterr().err.replace("│", " ").split()
+        )
+    ray = ["read", "--ray", str(folder), "--out", str(tmp_path / "out"), "--usual", picture]
+    assert main(ray) == 2
+
+
 def test_unclear_faces_say_why(tmp_path: Path, folder: Path, capsys: Output) -> None:
     model = write_model(tmp_path, votes=dict.fromkeys(FERPLUS_NAMES, 1 / 9) | {"NF": 0.0})
     arguments = ["read", str(folder / "astronaut.png"), "--model", str(model)]

@@ -50,7 +50,8 @@ def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
     """A folder with pictures and short films of one woman, and with a `curl` that needs no net."""
     folder = tmp_path_factory.mktemp("files")
     names = ("photo.jpg", "holiday/beach.jpg", "holiday/sea.png", "scans/1/a.png", "archive/1.jpg")
-    for name in names:
+    usual = ("at-rest.jpg", "also-at-rest.jpg", "now.jpg", "later.jpg")
+    for name in (*names, *usual):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(astronaut).save(folder / name, quality=95)
     picture = face(astronaut)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.change import Change
 from mien.draw import caption, draw_readings
 from mien.emotions import COLOURS, VOTE_NAMES
 from mien.errors import ImageError
@@ -33,6 +34,18 @@ def test_words_say_what_it_looks_like() -> None:
 
 def test_faces_of_films_have_numbers() -> None:
     assert caption(replace(reading((0, 0, 9, 9)), track=2)) == "2: looks happy 81%"
+
+
+def test_a_change_is_a_further_line_where_asked_for() -> None:
+    picture = np.full((480, 640, 3), 90, np.uint8)
+    plain = reading((200, 80, 400, 340))
+    changed = replace(plain, compared=True, change=Change("happy", 2.0))
+    without = draw_readings(picture, [changed])
+    np.testing.assert_array_equal(without, draw_readings(picture, [plain]))
+    np.testing.assert_array_equal(without, draw_readings(picture, [plain], changes=True))
+    told = draw_readings(picture, [changed], changes=True)
+    heights = [int((d == 255).all(axis=2).any(axis=1).sum()) for d in (without, told)]
+    assert 1.6 * heights[0] < heights[1] < 2.2 * heights[0]
 
 
 def test_what_moves_is_a_second_line_where_asked_for() -> None:

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mien
+from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
 from mien.movements import MOVEMENT_NAMES
 from mien.printing import as_csv
 from mien.result_file import ResultFile
 from mien.row_file import csv_header
-from mien.tables import COLUMNS, dict_rows, rows
+from mien.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
 from mien.types import Face, PictureResult, Quality, Reading
 
 
@@ -61,6 +62,22 @@ def test_each_movement_has_a_column() -> None:
     assert (row["movement_mouth_open"], row["movement_eyes_closed"]) == (0.25, 0.5)
     assert row["movement_mouth_corners_up"] is None
     assert mien.to_pandas([moved])["movement_mouth_open"].tolist() == [0.25]
+
+
+def test_a_change_against_the_usual_face_has_columns() -> None:
+    change = Change("happy", 1.5, more=True)
+    usual, changed, unknown = rows(
+        [
+            replace(reading(), compared=True),
+            replace(reading(), compared=True, change=change),
+            reading(),
+        ]
+    )
+    told = [[row[name] for name in CHANGE_COLUMNS] for row in (usual, changed, unknown)]
+    assert told == [[None] * 3, ["happy", 1.5, "more smiling than usual"], [None] * 3]
+    assert list(usual) == list(changed) == list(unknown) == list(COLUMNS)
+    table = mien.to_pandas([replace(reading(), compared=True, change=change)])
+    assert table["change_by"].tolist() == [1.5]
 
 
 def test_results_of_files_without_movements_have_rows() -> None:

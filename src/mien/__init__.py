@@ -20,6 +20,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from mien.answers import State
+    from mien.change import Change
     from mien.draw import draw_readings
     from mien.emotions import Emotion
     from mien.errors import (
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from mien.reader import Reader, Timings, read
     from mien.tables import to_arrow, to_pandas, to_polars
     from mien.types import Face, Frame, PictureResult, Quality, Reading
+    from mien.usual import UsualFace, usual_face
     from mien.watcher import watch
 
     __version__: str
 
 __all__ = [
+    "Change",
     "DataError",
     "Emotion",
     "Face",
@@ -55,6 +58,7 @@ __all__ = [
     "State",
     "Timings",
     "TrainingError",
+    "UsualFace",
     "VideoError",
     "__version__",
     "draw_readings",
@@ -63,10 +67,12 @@ __all__ = [
     "to_arrow",
     "to_pandas",
     "to_polars",
+    "usual_face",
     "watch",
 ]
 
 _MODULES = {
+    "Change": "change",
     "DataError": "errors",
     "Emotion": "emotions",
     "Face": "types",
@@ -82,6 +88,7 @@ _MODULES = {
     "State": "answers",
     "Timings": "reader",
     "TrainingError": "errors",
+    "UsualFace": "usual",
     "VideoError": "errors",
     "draw_readings": "draw",
     "read": "reader",
@@ -89,6 +96,7 @@ _MODULES = {
     "to_arrow": "tables",
     "to_pandas": "tables",
     "to_polars": "tables",
+    "usual_face": "usual",
     "watch": "watcher",
 }
 

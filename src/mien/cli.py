@@ -125,6 +125,7 @@ def read(
     out: Path | None = None,
     draw: Path | None = None,
     movements: Annotated[bool, _FLAG] = False,
+    usual: Annotated[list[Path] | None, Parameter(consume_multiple=True, negative=())] = None,
     files_from: Annotated[str | None, _HYPHEN] = None,
     null: Annotated[bool, _FLAG] = False,
     model: Path | None = None,
@@ -147,6 +148,9 @@ def read(
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
         movements: say what moves in each face too, in the plain words and the copies of --draw,
             such as "corners of the mouth up"; JSON, CSV and Parquet have it in any case.
+        usual: pictures of one person looking as usual, after IMAGES; the largest face of each
+            counts. Every face is compared with that person's usual face, and how it differs is told
+            too, such as "more smiling than usual".
         files_from: file that names a picture or folder a line; - for standard input.
         null: names in that file end with a null character, as find -print0 writes them.
         model: a file of `mien export`; without it the network that ships with mien.
@@ -159,12 +163,28 @@ def read(
     option = next((name for name in images if name.startswith("-") and name != "-"), None)
     if option is not None:
         raise UsageError(f"Unknown option: {option}. A picture of that name is ./{option}")
+    if usual is not None and not usual:
+        raise UsageError("--usual needs pictures: mien read IMAGE... --usual PICTURE...")
+    if usual and not images and files_from is None:
+        raise UsageError(
+            "Which pictures are to be compared with the usual ones? Name them first: "
+            "mien read IMAGE... --usual PICTURE..."
+        )
     if not images and files_from is None:
         raise UsageError("Which pictures? Name files or folders, or give --files-from.")
     if [*images, files_from].count("-") > 1:
         raise UsageError("Standard input (-) can be read but once.")
     if ray:
-        if out is None or as_json or as_csv or draw or movements or files_from or "-" in images:
+        if (
+            out is None
+            or as_json
+            or as_csv
+            or draw
+            or movements
+            or files_from
+            or usual
+            or "-" in images
+        ):
             raise UsageError(
                 "--ray reads named IMAGES into --out FOLDER, as Parquet; nothing else."
             )
@@ -188,6 +208,7 @@ def read(
         model=model,
         movements=movements,
         null=null,
+        usual=usual or (),
     )
 
 

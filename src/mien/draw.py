@@ -37,7 +37,11 @@ def caption(reading: Reading) -> str:
 
 
 def draw_readings(
-    image: NDArray[np.uint8], readings: Iterable[Reading], *, movements: bool = False
+    image: NDArray[np.uint8],
+    readings: Iterable[Reading],
+    *,
+    movements: bool = False,
+    changes: bool = False,
 ) -> NDArray[np.uint8]:
     """A copy of the picture with a box and a few words a face.
 
@@ -47,6 +51,7 @@ def draw_readings(
         image: RGB uint8 (H, W, 3).
         readings: of that picture.
         movements: whether a second line says what moves in a face, where anything does.
+        changes: whether a further line says how a face differs from the person's usual one.
 
     Returns:
         RGB uint8 (H, W, 3), an array of its own.
@@ -67,6 +72,8 @@ def draw_readings(
         words = caption(reading)
         if movements and (moves := reading.movement_words()):
             words += f"\n{moves}"
+        if changes and (change := reading.change_words()):
+            words += f"\n{change}"
         label, shape = _label(words, _colours(reading), max(12, side / 36))
         taken.append(_draw_words(result, label, shape, reading.box, taken))
     return result

@@ -24,17 +24,25 @@ Copy = tuple[str, bytes] | Exception
 """The ending and content of a file, or why there is none."""
 
 
-def draw_copy(image: NDArray[np.uint8], result: PictureResult, *, movements: bool = False) -> Copy:
+def draw_copy(
+    image: NDArray[np.uint8],
+    result: PictureResult,
+    *,
+    movements: bool = False,
+    changes: bool = False,
+) -> Copy:
     """A picture's copy as JPEG, as PNG where JPEG cannot hold it; never raises.
 
     Args:
         image: RGB uint8 (H, W, 3).
         result: what was read in it.
         movements: whether it says what moves in each face.
+        changes: whether it says how each face differs from the person's usual one.
     """
     content = io.BytesIO()
     try:
-        picture = Image.fromarray(draw_readings(image, result.readings, movements=movements))
+        drawn = draw_readings(image, result.readings, movements=movements, changes=changes)
+        picture = Image.fromarray(drawn)
         if max(picture.size) > _LARGEST_JPEG:
             picture.save(content, "PNG", compress_level=1)
             return ".png", content.getvalue()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mien.reader import Timings
 from mien.tracker import Tracker
 from mien.types import Box, Frame, Reading
+from mien.usual_faces import UsualFaces
 
 WHOLE: Final = 0.2
 """Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
@@ -41,20 +42,23 @@ class Follower:
         self._whole = float("-inf")  # when the whole frame was searched last
         self._near: list[Box] = []  # where faces were in the last frame ...
         self._size: tuple[int, ...] = ()  # ... and its height and width
+        self.usual_faces = UsualFaces()
+        """How each person that is followed usually looks, by track."""
 
     @property
-    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...]]:
+    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]:
         """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near, self._size
+        return self._tracker, self._whole, self._near, self._size, self.usual_faces
 
     @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...]]) -> None:
-        self._tracker, self._whole, self._near, self._size = state
+    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]) -> None:
+        self._tracker, self._whole, self._near, self._size, self.usual_faces = state
 
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """The faces of the frame that comes after the last, largest first.
 
-        Their readings have `track`, `time` and smoothed votes.
+        Their readings have `track`, `time`, smoothed votes, and, once a person's usual face is
+        known, `change`.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
@@ -70,7 +74,8 @@ class Follower:
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]
-        return self._tracker.update(image, readings, time), timings
+        tracked = self._tracker.update(image, readings, time)
+        return self.usual_faces.update(tracked, time), timings
 
     def _look(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float

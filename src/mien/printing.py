@@ -23,6 +23,8 @@ def as_csv(result: "PictureResult") -> str:
 def as_text(result: "PictureResult", *, movements: bool = False) -> str:
     """A line a picture and an indented one a face, in plain words; nothing for an error.
 
+    Where the person's usual face is known, a further line says how the face differs from it.
+
     Args:
         result: of the picture.
         movements: whether a further line says what moves in a face, where anything does.
@@ -35,4 +37,6 @@ def as_text(result: "PictureResult", *, movements: bool = False) -> str:
         lines.append(f"  {wide if len(result.readings) > 1 else ''}{reading.sentence()}\n")
         if movements and (moves := reading.movement_words()):
             lines.append(f"    {moves}\n")
+        if change := reading.change_words():
+            lines.append(f"    {change}\n")
     return "".join(lines)

@@ -1,14 +1,18 @@
 """`mien read`: pictures, folders, patterns, standard input → words, JSON, CSV, Parquet, copies."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mien._streams import tell
-from mien.drawn_copies import DrawnCopies, draw_copy
+from mien.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.errors import MienError
 from mien.files import Source, read_sources
 from mien.lists import read_list
@@ -18,10 +22,13 @@ from mien.result_file import ResultFile
 from mien.row_file import Format, csv_header
 from mien.sources import ImageSearch
 from mien.tables import COLUMNS, arrow_schema
-from mien.types import PictureResult
+from mien.types import PictureResult, Reading
+from mien.usual import can_be_seen, usual_face
 
 STANDARD_INPUT: Final = "-"
 _NAMED: Final = 5  # problems of one kind that are named each
+
+_Compared = Callable[[PictureResult], PictureResult]
 
 _AS: Final = {"json": as_json, "csv": as_csv}
 
@@ -36,6 +43,7 @@ def read_pictures(
     model: Path | None,
     movements: bool = False,
     null: bool = False,
+    usual: Sequence[Path] = (),
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -48,13 +56,14 @@ def read_pictures(
         model: a file of `mien export`.
         movements: whether words and copies say what moves in each face.
         null: paths in the list end with a null character, not with a line.
+        usual: pictures of one person's usual face, with which every face is compared.
 
     Returns:
         The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
         been missed, which standard error names.
 
     Raises:
-        MienError: there are no pictures, or a model or `out` cannot be used.
+        MienError: there are no pictures, or a model, `out` or one of `usual` cannot be used.
     """
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
@@ -66,6 +75,7 @@ def read_pictures(
     if not sources:
         raise MienError(f"{', '.join(given[:_NAMED]) or files_from}: no pictures in there.")
     reader = Reader(model=model)
+    compared = _comparing(reader, usual)
     errors: list[str] = []
     with ExitStack() as stack:
         file = None
@@ -80,7 +90,7 @@ def read_pictures(
             tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
         again = _to_draw(copies, sources, todo)
         advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
-        drawn = None if copies is None else partial(draw_copy, movements=movements)
+        drawn = None if copies is None else partial(_draw, movements, compared)
         read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
             for result, copy in stack.enter_context(closing(read)):
@@ -88,7 +98,7 @@ def read_pictures(
                     copies.save(result.image, copy or MienError(result.error))
                 if result.image in todo:
                     errors.extend([result.error] if result.error else [])
-                    show(result)
+                    show(compared(result))
                     done += 1
                 advance()
         except KeyboardInterrupt:
@@ -158,6 +168,42 @@ def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
             raise OSError(error.errno, error.strerror, "standard output") from error
 
     return show
+
+
+def _comparing(reader: Reader, usual: Sequence[Path]) -> _Compared:
+    """Compares all faces of a result with the usual face of some pictures, where there are any."""
+    if not usual:
+        return lambda result: result
+    face = usual_face([_usual_reading(reader, path) for path in usual])
+    return lambda result: replace(
+        result, readings=tuple(face.compared(reading) for reading in result.readings)
+    )
+
+
+def _usual_reading(reader: Reader, path: Path) -> Reading:
+    """Of the largest face of a picture.
+
+    Raises:
+        MienError: it cannot be read, or shows no face that can be seen well.
+    """
+    try:
+        readings = reader.read(path)
+    except MienError as error:
+        raise MienError(f"--usual {error}") from error
+    if not readings:
+        raise MienError(f"--usual {path}: no face found. Give pictures of the person's face.")
+    if not can_be_seen(readings[0]):
+        raise MienError(
+            f"--usual {path}: its largest face is unclear: {readings[0].why}. Give a picture "
+            "that shows the person's face well."
+        )
+    return readings[0]
+
+
+def _draw(
+    movements: bool, compared: _Compared, image: NDArray[np.uint8], result: PictureResult
+) -> Copy:
+    return draw_copy(image, compared(result), movements=movements, changes=True)
 
 
 @contextmanager

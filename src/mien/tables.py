@@ -5,6 +5,7 @@ pandas, polars and pyarrow are no part of mien: each function needs the one that
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from mien.emotions import VOTE_NAMES
@@ -22,6 +23,10 @@ Columns = Mapping[str, type]
 MOVEMENT_COLUMNS: Final = {name: f"movement_{name.replace(' ', '_')}" for name in MOVEMENT_NAMES}
 """Names of the columns of movements; those that a network does not tell have no values."""
 
+CHANGE_COLUMNS: Final[Columns] = {"change": str, "change_by": float, "change_sentence": str}
+"""How a face differs from the person's usual one; no values where that is not known or it does not.
+"""
+
 COLUMNS: Final[Columns] = {
     "image": str,
     "width": int,
@@ -35,6 +40,7 @@ COLUMNS: Final[Columns] = {
     "state": str,
     "clear": bool,
     "why": str,
+    **CHANGE_COLUMNS,
     "error": str,
 }
 """Names and kinds of the columns; every value may be missing."""
@@ -97,7 +103,14 @@ def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
             "state": face.get("state"),  # a file begun by mien 0.1.0 has none
             "clear": face["clear"],
             "why": face["why"],
+            **change_row(face.get("change")),
         }
+
+
+def change_row(change: Mapping[str, Any] | None) -> Row:
+    """The columns of a `Change.to_dict`, or of none."""
+    values = [] if change is None else [change["emotion"], change["by"], change["sentence"]]
+    return dict(zip_longest(CHANGE_COLUMNS, values))
 
 
 def movement_row(movements: Mapping[str, float]) -> Row:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.answers import State, is_mixed, ranked
+from mien.change import AS_USUAL, Change
 from mien.emotions import VOTE_NAMES
 from mien.notebook import picture_html, reading_html
-from mien.wording import Language, movement_words, sentence
+from mien.wording import DISAGREE, Language, movement_words, sentence
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -101,6 +102,9 @@ class Reading:
             comes and goes a little later than in the votes. None takes it from the votes.
         movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
             1 (as far as it goes); read-only. Empty where the network tells none.
+        change: how the face differs from the person's usual one, where that is known
+            (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
+        compared: whether the person's usual face is known, so that `change` says something.
     """
 
     face: Face
@@ -112,13 +116,16 @@ class Reading:
     time: float | None = None
     mixed: bool | None = None
     movements: Mapping[str, float] = field(default_factory=dict[str, float])
+    change: Change | None = None
+    compared: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "movements", MappingProxyType(dict(self.movements)))
 
     def __reduce__(self) -> tuple[type["Reading"], tuple[Any, ...]]:
-        values = [getattr(self, each.name) for each in fields(self)]
-        return type(self), (*values[:-1], dict(self.movements))  # which pickles, unlike its proxy
+        values = (getattr(self, each.name) for each in fields(self))
+        # A proxy does not pickle.
+        return type(self), tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
 
     @property
     def box(self) -> Box:
@@ -178,6 +185,20 @@ class Reading:
         """
         return movement_words(self.movements, self._told_why, language)
 
+    def change_words(self, language: Language = "en") -> str:
+        """How the face differs from the person's usual one, such as "more smiling than usual".
+
+        Args:
+            language: "en" for English, "de" for German.
+
+        Returns:
+            "as usual" where it does not. Empty where the usual face is not known, and where the
+            face cannot be seen well.
+        """
+        if not self.compared or not (self.clear or self.why == DISAGREE):
+            return ""
+        return self.change.sentence(language) if self.change else AS_USUAL[language]
+
     def _repr_html_(self) -> str:
         """How notebooks show it."""
         return self.to_html()
@@ -203,6 +224,8 @@ class Reading:
             "clear": self.clear,
             "why": self.why,
         }
+        if self.compared:
+            result["change"] = self.change.to_dict() if self.change else None
         if self.track is not None:
             result["track"] = self.track
         if self.time is not None:

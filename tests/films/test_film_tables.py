@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.films.tables import COLUMNS, row
 from mien.reader import Reader
@@ -51,6 +52,16 @@ def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
     assert (dark["time"], dark["frame"], dark["track"]) == ("0.6667", "14", "1")
     assert (dark["clear"], dark["why"]) == ("false", "too dark")
     assert (first["state"], dark["state"]) == ("clear", "unclear")
+
+
+def test_a_change_against_the_usual_face_has_columns(seen: Seen) -> None:
+    frame, (reading,) = seen[0]
+    assert row(frame, reading)["change"] is None
+    changed = row(frame, replace(reading, compared=True, change=Change("angry", 2.25)))
+    assert list(changed) == list(COLUMNS)
+    assert [changed[name] for name in ("change", "change_by", "change_sentence")] == [
+        *("angry", 2.25, "frowning, unlike usual")
+    ]
 
 
 def test_movements_have_columns(seen: Seen) -> None:

@@ -3,7 +3,14 @@
 from typing import Final
 
 from mien.emotions import VOTE_NAMES
-from mien.tables import MOVEMENT_COLUMNS, Columns, Row, movement_row
+from mien.tables import (
+    CHANGE_COLUMNS,
+    MOVEMENT_COLUMNS,
+    Columns,
+    Row,
+    change_row,
+    movement_row,
+)
 from mien.types import Frame, Reading
 
 COLUMNS: Final[Columns] = {
@@ -18,6 +25,7 @@ COLUMNS: Final[Columns] = {
     "state": str,
     "clear": bool,
     "why": str,
+    **CHANGE_COLUMNS,
 }
 """Names and kinds of the columns; `mien read --csv` has the same for what is the same."""
 
@@ -29,6 +37,6 @@ def row(frame: Frame, reading: Reading) -> Row:
     values = (
         *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
         *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),
-        *(face["state"], face["clear"], face["why"]),
+        *(face["state"], face["clear"], face["why"], *change_row(face.get("change")).values()),
     )
     return dict(zip(COLUMNS, values, strict=True))

@@ -30,6 +30,8 @@ _KNOWN: Final = frozenset(
     {
         ("mien.films.work", "Progress"),
         *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
+        *(("mien.usual_faces", name) for name in ("UsualFaces", "_Person")),
+        *(("mien.usual", "UsualFace"), ("mien.change", "Change"), ("collections", "deque")),
         *(("mien.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.looks", "Look"), ("mien.steady", "Steady")),
         *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
