@@ -144,8 +144,8 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
     annotated_file: Path, tmp_path: Path
 ) -> None:
     config = Config(
-        epochs=24,
-        patience=24,
+        epochs=7,
+        warmup=0.17,
         batch_size=12,
         decay=False,
         expressions_weight=1.0,
