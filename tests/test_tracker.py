@@ -203,7 +203,7 @@ def test_nine_tiles_and_their_rearrangement(people: list[Picture]) -> None:
 
 
 def test_who_comes_in_while_tiles_are_rearranged_is_new(people: list[Picture]) -> None:
-    grid = [(150 + 300 * column, 120 + 220 * row) for row in range(2) for column in range(3)]
+    grid: list[Place] = [(150 + 300 * x, 120 + 220 * y) for y in range(2) for x in range(3)]
     tracker = Tracker()
     before = dict(zip(range(6), grid, strict=True))
     tracker.update(frame(people, before), [reading(place) for place in grid], 0)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from mien.types import Box
 
-_AROUND: Final = 1.5  # of the box: hair and ground tell more than the face
+AROUND: Final = 1.5
+"""Of a face's box what its look is of: hair and ground tell more than the face."""
+
 _SIDE: Final = 16  # pixels that the crop is scaled to
 _PATTERN: Final = 8  # cells a side, compared without light and contrast
 _COLOURS: Final = 4  # cells a side, compared as they are
@@ -34,15 +36,16 @@ class Look:
     colours: NDArray[np.float32]
 
     @classmethod
-    def of(cls, image: NDArray[np.uint8], box: Box) -> "Look":
+    def of(cls, image: NDArray[np.uint8], box: Box, around: float = AROUND) -> "Look":
         """The look of a face.
 
         Args:
             image: RGB uint8 (H, W, 3).
             box: of the face, in pixels; may reach beyond the edge.
+            around: of the box, what the look is of.
         """
         x1, y1, x2, y2 = box
-        side = _AROUND * max(x2 - x1, y2 - y1)
+        side = around * max(x2 - x1, y2 - y1)
         shrink = max(1, int(side / _SIDE / 2))  # first, so that every pixel counts
         if shrink > 1:
             size = [max(1, round(length / shrink)) for length in image.shape[1::-1]]

@@ -49,6 +49,7 @@ _MIXED: Final = 1.0  # ... and tell nothing of faces that were seen so few secon
 _CUT: Final = 3  # faces in place of others at once that make a cut, not people who move
 _COAST: Final = 0.4  # seconds for which an unseen face is expected to move on
 _LOOKS: Final = 5  # that are kept of a face
+_INNER: Final = 0.8  # of the box, the face alone
 _NEW_LOOK: Final = 0.06  # difference from the others from which a look is kept
 
 Vector = NDArray[np.float64]
@@ -62,6 +63,7 @@ class _Sighting:
     centre: Vector
     width: float
     look: Look
+    inner: Look  # of the face alone
     crowded: bool  # another face is so near that looks mix
 
 
@@ -75,6 +77,7 @@ class _Track:
     velocity: Vector  # a second
     width: float
     looks: list[Look]  # the newest last
+    inner: Look  # of the face alone, the newest
     steady: Steady
     missed: int = 0  # readings since it was seen
 
@@ -162,7 +165,12 @@ class Tracker:
     ) -> dict[int, _Track]:
         """Which sighting, by index, belongs to which track; the likeliest pairs first."""
         pairs = [
-            _Pair(index, number, _unlike(track, sighting), _away(track, sighting, time, is_turned))
+            _Pair(
+                index,
+                number,
+                _unlike(track, sighting, is_turned),
+                _away(track, sighting, time, is_turned),
+            )
             for index, sighting in enumerate(sightings)
             for number, track in enumerate(self._tracks)
         ]
@@ -218,6 +226,7 @@ class Tracker:
             velocity=np.zeros(2),
             width=sighting.width,
             looks=[sighting.look],
+            inner=sighting.inner,
             steady=Steady(sighting.reading, time, self._smoothing, self._patience),
         )
         self._tracks.append(track)
@@ -235,7 +244,7 @@ def _move(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> N
         if is_turned or is_step:
             track.velocity = np.zeros(2)
     track.time, track.centre, track.width = time, sighting.centre, sighting.width
-    track.missed = 0
+    track.missed, track.inner = 0, sighting.inner
     if sighting.crowded:
         return
     newest = track.looks.pop()
@@ -244,8 +253,10 @@ def _move(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> N
     track.looks = [*track.looks[-_LOOKS + 1 :], sighting.look]
 
 
-def _unlike(track: _Track, sighting: _Sighting) -> float:
-    return min(sighting.look.unlike(look) for look in track.looks)
+def _unlike(track: _Track, sighting: _Sighting, is_turned: bool) -> float:
+    """How much a face differs from what was seen of it; beside a turned one there may be bars."""
+    unlike = min(sighting.look.unlike(look) for look in track.looks)
+    return min(unlike, sighting.inner.unlike(track.inner)) if is_turned else unlike
 
 
 def _away(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> float:
@@ -274,6 +285,13 @@ def _sightings(image: NDArray[np.uint8], readings: Sequence[Reading]) -> list[_S
     np.fill_diagonal(apart, np.inf)
     crowded = (apart < _CROWDED * np.maximum(widths[:, None], widths)).any(axis=1)
     return [
-        _Sighting(reading, centre, float(width), Look.of(image, reading.box), bool(close))
+        _Sighting(
+            reading,
+            centre,
+            float(width),
+            Look.of(image, reading.box),
+            Look.of(image, reading.box, _INNER),
+            bool(close),
+        )
         for reading, centre, width, close in zip(readings, centres, widths, crowded, strict=True)
     ]
