@@ -4,6 +4,7 @@ import gc
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import psutil
 import pytest
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from small_films import face, joined, placed, write_film
 
 import mien
+from mien._edges import without_edges
 from mien._upright import Letterbox
 from mien.videos import Video
 
@@ -85,6 +87,40 @@ def test_boxes_of_mien_watch_count_in_the_first_picture_s_pixels(
     assert len(boxes) == 24
     assert np.abs(boxes - boxes[0]).max() < 12
     assert {readings[0].track for _, readings in seen} == {1}
+
+
+def test_a_person_stays_the_same_when_the_size_changes(shared_data: Path) -> None:
+    seen = list(mien.watch(shared_data / "cases" / "size-changes-halved.ts"))
+    assert len(seen) == 46
+    assert {reading.track for _, readings in seen for reading in readings} == {1}
+
+
+def test_a_face_looks_as_before_when_the_picture_is_turned(shared_data: Path) -> None:
+    images = read(shared_data / "cases" / "size-changes-turned.ts")[0]
+    looks: list[NDArray[np.float32]] = []
+    for index in (22, 23):
+        (found,) = mien.read(images[index])
+        middle, width = np.mean(np.reshape(found.box, (2, 2)), 0), found.box[2] - found.box[0]
+        turn = np.array([[1, 0, 16], [0, 1, 16]], np.float64)
+        turn[:, :2] *= 20 / width
+        turn[:, 2] -= middle * 20 / width
+        look = cv2.warpAffine(without_edges(images[index]), turn, (32, 32))
+        looks.append(np.asarray(look, np.float32))
+    assert np.abs(looks[0] - looks[1]).mean() < 12  # 50 with the edges
+
+
+def test_what_is_beside_black_edges_is_repeated_over_them(astronaut: Picture) -> None:
+    assert without_edges(astronaut) is astronaut
+    black = np.zeros((40, 60, 3), np.uint8)
+    assert without_edges(black) is black
+    framed = np.zeros((200, 400, 3), np.uint8)
+    framed[40:160, 100:300] = 50
+    framed[40:160, 100:102] = 30  # scaled, it is mixed with the edge
+    before = framed.copy()
+    filled = without_edges(framed)
+    assert filled.shape == framed.shape
+    assert np.unique(filled).tolist() == [50]
+    assert (framed == before).all()
 
 
 def test_the_letterbox_of_arrays() -> None:
