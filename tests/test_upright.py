@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from small_films import face, joined, placed, write_film
 
 import mien
+from mien._edges import without_edges
 from mien._upright import Letterbox
 from mien.videos import Video
 
@@ -85,6 +86,32 @@ def test_boxes_of_mien_watch_count_in_the_first_picture_s_pixels(
     assert len(boxes) == 24
     assert np.abs(boxes - boxes[0]).max() < 12
     assert {readings[0].track for _, readings in seen} == {1}
+
+
+def test_a_person_stays_the_same_when_the_size_changes(shared_data: Path) -> None:
+    seen = list(mien.watch(shared_data / "cases" / "size-changes-halved.ts"))
+    assert len(seen) == 46
+    assert {reading.track for _, readings in seen for reading in readings} == {1}
+
+
+def test_a_person_stays_the_same_when_the_picture_is_turned(shared_data: Path) -> None:
+    seen = list(mien.watch(shared_data / "cases" / "size-changes-turned.ts"))
+    assert seen[0][0].image.shape == seen[-1][0].image.shape
+    assert {reading.track for _, readings in seen for reading in readings} == {1}
+
+
+def test_what_is_beside_black_edges_is_repeated_over_them(astronaut: Picture) -> None:
+    assert without_edges(astronaut) is astronaut
+    black = np.zeros((40, 60, 3), np.uint8)
+    assert without_edges(black) is black
+    framed = np.zeros((200, 400, 3), np.uint8)
+    framed[40:160, 100:300] = 50
+    framed[40:160, 100:102] = 30  # scaled, it is mixed with the edge
+    before = framed.copy()
+    filled = without_edges(framed)
+    assert filled.shape == framed.shape
+    assert np.unique(filled).tolist() == [50]
+    assert (framed == before).all()
 
 
 def test_the_letterbox_of_arrays() -> None:

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mien._edges import without_edges
 from mien.reader import Timings
 from mien.tracker import Tracker
 from mien.types import Box, Frame, Reading
@@ -74,7 +75,7 @@ class Follower:
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]
-        tracked = self._tracker.update(image, readings, time)
+        tracked = self._tracker.update(without_edges(image), readings, time)
         return self.usual_faces.update(tracked, time), timings
 
     def _look(
