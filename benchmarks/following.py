@@ -127,7 +127,8 @@ def moved(reading: Reading, scale: float, left: float, top: float) -> Reading:
 def cuts(films: Sequence[Sequence[Step]], every: float, most: int) -> tuple[int, int]:
     """How many cuts from film to film are tried, and after how many a number goes on."""
     count = wrong = 0
-    pairs = list(permutations([list(seldom(film, every))[:3] for film in films], 2))
+    parts = [list(seldom(film, every))[:3] for film in films]
+    pairs: list[tuple[list[Step], ...]] = list(permutations(parts, 2))
     order = np.random.default_rng(0).permutation(len(pairs))[:most]
     for before, after in (pairs[index] for index in order):
         tracker = Tracker()

@@ -121,7 +121,7 @@ def test_a_film_that_changes_its_size_keeps_its_person(
     with av.open(str(shared_data / "cases" / name)) as film:
         for index, frame in enumerate(film.decode(video=0)):
             if index % 10 == 0:
-                image = frame.to_ndarray(format="rgb24")
+                image = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                 sizes.add(image.shape[:2])
                 found = tracker.update(image, finder.readings(image), float(frame.time or 0))
                 numbers |= {reading.track for reading in found}
