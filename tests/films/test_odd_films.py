@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from small_films import face, write_film
 
 from mien.cli import main
-from mien.films import commands
+from mien.films.annotate import Annotation, Outcome
 
 Output = pytest.CaptureFixture[str]
 
@@ -41,16 +42,16 @@ def test_no_error_of_one_film_ends_the_run(
     tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch, astronaut: NDArray[np.uint8]
 ) -> None:
     films = [write_film(tmp_path / f"{name}.mp4", [face(astronaut)] * 3) for name in "ab"]
-    annotate = commands.Annotation.run
+    annotate = Annotation.run
 
-    def fail(self: commands.Annotation, advance: object) -> object:
+    def fail(self: Annotation, advance: Callable[[float], None]) -> Outcome:
         if not failed:
             failed.append(True)
             raise RuntimeError("odd")
         return annotate(self, advance)
 
     failed: list[bool] = []
-    monkeypatch.setattr(commands.Annotation, "run", fail)
+    monkeypatch.setattr(Annotation, "run", fail)
     out = tmp_path / "out"
     assert main(["watch", *map(str, films), "--out", str(out), "--no-video"]) == 1
     assert f"{films[0]}: cannot be done: RuntimeError: odd" in capsys.readouterr().err
