@@ -250,7 +250,15 @@ def _evaluate_pictures(
     return 1 if measured.problems else 0
 
 
-def export(run: Path, /, *, out: Path, data: Path | None = None, quantize: bool = False) -> None:
+def export(
+    run: Path,
+    /,
+    *,
+    out: Path,
+    data: Path | None = None,
+    quantize: bool = False,
+    last: bool = False,
+) -> None:
     """Export a run's best weights as one ONNX file that carries all that is needed to use it.
 
     Args:
@@ -259,10 +267,11 @@ def export(run: Path, /, *, out: Path, data: Path | None = None, quantize: bool 
         data: the run's data set, to calibrate the shares on its validation images.
         quantize: keep the convolutions in 8-bit integers: nearly twice as fast; wants --data and
             tells what it costs.
+        last: take the weights of the last epoch, not those of the best by label accuracy.
     """
     from mien.training import export as exporting
 
-    exported = exporting.export(run, out, data, quantize=quantize)
+    exported = exporting.export(run, out, data, quantize=quantize, last=last)
     print(exported)
 
 

@@ -96,7 +96,9 @@ class Exported(nn.Module):
         return tuple(found[name] for name in self.outputs)
 
 
-def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = False) -> str:
+def export(
+    run: Path, out: Path, data: Path | None = None, *, quantize: bool = False, last: bool = False
+) -> str:
     """Write `out` from the run folder `run` and check it against PyTorch.
 
     Args:
@@ -109,6 +111,8 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         quantize: keep the convolutions in 8-bit integers (`mien.training.quantize`), for speed;
             takes `data`, whose training images set the scales and whose validation images tell
             what it costs.
+        last: take the weights of the last epoch, not those of the best by label accuracy; the other
+            heads often learn on when the label no longer does.
 
     Returns:
         A line that says what was written, and which movements were left out.
@@ -120,7 +124,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
     """
     if quantize and data is None:
         raise TrainingError("quantisation takes the run's data set: name it with --data")
-    config, network = load_run(run)
+    config, network = load_run(run, last=last)
     origin = read_config(run)
     records = None
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
@@ -149,6 +153,7 @@ def export(run: Path, out: Path, data: Path | None = None, *, quantize: bool = F
         "command": origin["command"],
         "data": origin["data"],
         "seed": config.seed,
+        "weights": "last epoch" if last else "best epoch by label accuracy",
         "config": asdict(config),
     }
     content = model.SerializeToString()

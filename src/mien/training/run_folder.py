@@ -149,8 +149,12 @@ def read_config(run: Path) -> dict[str, Any]:
     return content
 
 
-def load_run(run: Path) -> tuple[Config, nn.Module]:
-    """A run's config and its network with the best weights, in evaluation mode, on the CPU.
+def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
+    """A run's config and its network, in evaluation mode, on the CPU.
+
+    Args:
+        run: the folder.
+        last: take the weights of the last epoch, not those of the best by label accuracy.
 
     Raises:
         TrainingError: the folder holds no run, or none that finished an epoch.
@@ -158,7 +162,13 @@ def load_run(run: Path) -> tuple[Config, nn.Module]:
     config: Config = read_config(run)["config"]
     network = build(config.network, config.seed, config.heads)
     try:
-        weights = torch.load(run / "best.pt", map_location="cpu", weights_only=True)
+        file = run / ("checkpoint.pt" if last else "best.pt")
+        weights = torch.load(file, map_location="cpu", weights_only=True)
+        if last:
+            mean = weights["average"]
+            weights = {
+                key.removeprefix("module."): mean[key] for key in mean if key != "n_averaged"
+            }
     except FileNotFoundError as error:
         raise TrainingError(f"{run}: the run has finished no epoch yet") from error
     network.load_state_dict(weights)
