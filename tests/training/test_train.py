@@ -57,6 +57,15 @@ def test_a_run_keeps_config_metrics_weights_and_curves(run: Path, dataset_file: 
         assert curves.width > 300
 
 
+def test_the_last_weights_are_those_of_the_checkpoint(run: Path) -> None:
+    network = load_run(run, last=True)[1]
+    mean = torch.load(run / "checkpoint.pt", weights_only=True)["average"]
+    assert not network.training
+    assert all(
+        torch.equal(value, mean[f"module.{key}"]) for key, value in network.state_dict().items()
+    )
+
+
 def test_best_weights_are_those_of_the_best_validation_epoch(run: Path, dataset_file: Path) -> None:
     records = load_dataset(dataset_file)
     validation = records[records["split"] == 1]
