@@ -82,7 +82,7 @@ train residual-8 --network residual-deep --start "$out/residual-6" \
     --shear-range 5 --brightness-range 0.2 --contrast-range 0.2 --blur 0.6 --noise 4 --jpeg 60 \
     --erasing 0.15
 
-mien export "$out/residual-8" --data "$data" --out "$out/mien.onnx" --quantize
+mien export "$out/residual-8" --data "$data" --out "$out/mien.onnx" --quantize --last
 for split in validation public; do
     mien evaluate --data "$data" --split "$split" --model "$out/mien.onnx" \
         --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual-8"
