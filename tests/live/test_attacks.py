@@ -230,6 +230,8 @@ def test_answers_by_http_that_are_never_read_are_cut_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(connection, "SLOWEST", 0.5)
+    # Refusals are too short to fill what the system keeps for the client.
+    monkeypatch.setattr(limits, "REQUESTS_A_SECOND", 1e6)
     with served(Settings(), StandInReader) as address, honest(address):
         host = address.removeprefix("http://")
         deaf = socket.socket()
