@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.training import metrics, plots
-from mien.training.augment import Augmentation
-from mien.training.config import Config
+from mien.training.config import Augmentation, Config
 from mien.training.data import load_dataset, select
 from mien.training.evaluate import copies_in_training, evaluate
 from mien.training.figures import LIGHT, new_axes, new_figure, save

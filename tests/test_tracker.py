@@ -207,7 +207,9 @@ def test_who_comes_in_while_tiles_are_rearranged_is_new(people: list[Picture]) -
     tracker = Tracker()
     before = dict(zip(range(6), grid, strict=True))
     tracker.update(frame(people, before), [reading(place) for place in grid], 0)
-    after = dict(zip((7, 0, 1, 2, 3, 4), grid, strict=True))  # 5 left, and 7 is first now
+    after: dict[int, Place] = dict(
+        zip((7, 0, 1, 2, 3, 4), grid, strict=True)
+    )  # 5 left, and 7 is first now
     readings = tracker.update(frame(people, after), [reading(place) for place in grid], 0.2)
     assert tracks(readings) == [7, 1, 2, 3, 4, 5]
 

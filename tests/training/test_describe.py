@@ -11,7 +11,7 @@ from PIL import Image
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training import data, describe
-from mien.training.augment import Augmentation
+from mien.training.config import Augmentation
 
 
 @pytest.fixture

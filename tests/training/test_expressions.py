@@ -31,7 +31,8 @@ def test_a_face_and_its_mirror_image_count_alike(tmp_path: Path) -> None:
 def test_the_landmarks_say_where_the_face_is(tmp_path: Path) -> None:
     teacher = ExpressionTeacher(write_expressions(tmp_path / "teacher.onnx"))
     rng = np.random.default_rng(0)
-    face = cv2.GaussianBlur(rng.integers(0, 256, (112, 112), dtype=np.uint8), (0, 0), 6)
+    noise = rng.integers(0, 256, (112, 112), dtype=np.uint8)
+    face = np.array(cv2.GaussianBlur(noise, (0, 0), 6), np.uint8)
     face[:, 56:] //= 2
     picture = np.zeros((300, 300), np.uint8)
     picture[100:212, 150:262] = face

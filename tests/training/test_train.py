@@ -17,9 +17,8 @@ import mien.training.train as training
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
 from mien.training import run_folder
-from mien.training.augment import Augmentation
 from mien.training.backgrounds import background_records
-from mien.training.config import Config
+from mien.training.config import Augmentation, Config
 from mien.training.data import load_dataset
 from mien.training.networks import build
 from mien.training.run_folder import fingerprint, load_run, open_run

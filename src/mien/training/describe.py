@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training.augment import Augmentation, augment_batch, rescale
+from mien.training.augment import augment_batch, rescale
+from mien.training.config import Augmentation
 from mien.training.copies import NEAR
 from mien.training.data import SOURCES, SPLITS
 from mien.training.metrics import LABEL_TO_FERPLUS

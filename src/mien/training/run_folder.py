@@ -25,8 +25,7 @@ from torch.optim.swa_utils import AveragedModel
 from mien._whole import write_whole
 from mien.classifier import Classifier
 from mien.errors import TrainingError
-from mien.training.augment import Augmentation
-from mien.training.config import Config
+from mien.training.config import Augmentation, Config
 from mien.training.machine import precision
 from mien.training.networks import build, grown, with_heads
 from mien.training.recognition import Recognition

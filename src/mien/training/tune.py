@@ -22,8 +22,7 @@ from rich.console import Console
 
 from mien._whole import whole_file
 from mien.errors import TrainingError
-from mien.training.augment import Augmentation
-from mien.training.config import Config
+from mien.training.config import Augmentation, Config
 from mien.training.data import load_dataset
 from mien.training.run_folder import fingerprint
 from mien.training.train import train
