@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chromium import ENOUGH_MS, start
+from chromium import ENOUGH_MS
 from playwright.sync_api import Browser, Page, expect
 from served import served
 from small_models import write_model
@@ -22,6 +22,15 @@ def moving_server(tmp_path: Path) -> Iterator[Any]:
     label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
     movements = {"mouth corners up": 0.8, "eyes narrowed": 0.6, "mouth open": 0.0}
     model = write_model(tmp_path, label=label, movements=movements)
+    with served(Settings(), lambda: Reader(model=model)) as address:
+        yield SimpleNamespace(address=address)
+
+
+@pytest.fixture
+def still_server(tmp_path: Path) -> Iterator[Any]:
+    """A server whose network sees happy faces and tells no movements."""
+    label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
+    model = write_model(tmp_path, label=label)
     with served(Settings(), lambda: Reader(model=model)) as address:
         yield SimpleNamespace(address=address)
 
@@ -49,9 +58,10 @@ def test_a_card_says_what_moves_in_the_page_s_language(
 
 
 def test_a_card_has_no_line_where_the_network_tells_no_movements(
-    one_face_browser: Browser, live_server: Any, open_page: Callable[..., Page]
+    one_face_browser: Browser, still_server: Any, open_page: Callable[..., Page]
 ) -> None:
-    page = open_page(one_face_browser, live_server)
-    start(page)
-    expect(page.locator("[data-face='1'] .share").first).to_be_visible()
+    page = open_page(one_face_browser, still_server)
+    page.get_by_role("button", name="Start").click()
+    share = page.locator("[data-face='1'] .share").first
+    expect(share).to_be_visible(timeout=ENOUGH_MS)
     expect(page.locator("[data-face='1'] .movements")).to_be_hidden()
