@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return let_pass
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, in a thread of its own: Playwright keeps a loop in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def turns_of(
     shared: Turns, clock: Callable[[float], None], seconds: dict[str, float], until: float
 ) -> Counter[str]:
@@ -45,7 +53,7 @@ def turns_of(
     async def all_of_them() -> None:
         await asyncio.gather(*(want(who) for who in seconds))
 
-    asyncio.run(all_of_them())
+    run(all_of_them())
     return got
 
 
@@ -89,7 +97,7 @@ def test_one_reader_is_always_left_to_those_that_cost_little() -> None:
         await asyncio.gather(*held)
         assert sorted(has_one) == ["cheap", "first", "second", "third"]
 
-    asyncio.run(check())
+    run(check())
 
 
 def test_who_is_cancelled_while_waiting_keeps_no_turn() -> None:
@@ -112,7 +120,7 @@ def test_who_is_cancelled_while_waiting_keeps_no_turn() -> None:
         async with shared.turn("gone"):
             await asyncio.sleep(0)
 
-    asyncio.run(check())
+    run(check())
 
 
 def test_one_reading_that_takes_long_hardly_counts(clock: Callable[[float], None]) -> None:
