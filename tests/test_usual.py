@@ -191,17 +191,19 @@ def test_files_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
         UsualFace.load(tmp_path / "large")
 
 
-@pytest.mark.parametrize("number", [1, 3, 8, 10])
-def test_real_people_against_their_own_neutral_picture(shared_data: Path, number: int) -> None:
+def test_real_people_against_their_own_neutral_picture(shared_data: Path) -> None:
+    """Smiles and surprise are told from the own neutral face; other glasses seldom matter."""
     reader, yale = Reader(), shared_data / "real" / "yale"
 
-    def read(kind: str) -> Reading:
+    def read(number: int, kind: str) -> Reading:
         return reader.read(yale / f"subject{number:02}_{kind}.png")[0]
 
-    usual = usual_face([read("normal")])
-    told = {kind: usual.compare(read(kind)) for kind in ("happy", "surprised", "glasses")}
-    assert told["happy"] is not None
-    assert told["happy"].emotion == "happy"
-    assert told["surprised"] is not None
-    assert told["surprised"].emotion == "surprise"
-    assert told["glasses"] is None
+    told: dict[str, list[str | None]] = {"happy": [], "surprised": [], "glasses": []}
+    for number in range(1, 16):
+        usual = usual_face([read(number, "normal")])
+        for kind, changes in told.items():
+            change = usual.compare(read(number, kind))
+            changes.append(None if change is None else change.emotion)
+    assert told["happy"].count("happy") == 15
+    assert told["surprised"].count("surprise") >= 13
+    assert told["glasses"].count(None) >= 12
