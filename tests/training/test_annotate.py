@@ -16,9 +16,9 @@ from mien.errors import DataError, TrainingError
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
 from mien.movements import MOVEMENT_NAMES
+from mien.training.data import annotate as annotating
 from mien.training.data.annotate import annotate
 from mien.training.data.dataset import DTYPE, load_dataset, prepare, select, write_dataset
-from mien.training.data import annotate as annotating
 
 
 @pytest.fixture(scope="module")
