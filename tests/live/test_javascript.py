@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from mien.answers import is_mixed, share_out
 from mien.emotions import VOTE_NAMES
 from mien.movements import MOST_SAID, SAID_FROM
+from mien.output.words import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
 from mien.types import Face, Quality, Reading
-from mien.wording import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"
