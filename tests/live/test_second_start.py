@@ -2,6 +2,7 @@
 
 import http.server
 import threading
+import webbrowser
 from collections.abc import Iterator
 
 import pytest
@@ -16,7 +17,7 @@ from mien.live.settings import Settings
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     addresses: list[str] = []
-    monkeypatch.setattr(server.webbrowser, "open", addresses.append)
+    monkeypatch.setattr(webbrowser, "open", addresses.append)
     return addresses
 
 
