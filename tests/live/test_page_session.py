@@ -142,7 +142,7 @@ def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
     seen: list[str] = []
     for key in ("Home", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
         page.keyboard.press(key)
-        seen.append(page.locator("#moment").inner_text().split(" · ")[1][:6])
+        seen.append(page.locator("#moment").inner_text().split(" · ")[1][:8])
     lanes = page.locator("#timeline text[font-weight='600']").all_text_contents()
     assert lanes == ["Person 1", "Person 2", "Person 3"]
     start_at = lanes.index(seen[0])
