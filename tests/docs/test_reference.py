@@ -6,7 +6,7 @@ from pathlib import Path
 import make_reference
 import pytest
 
-REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 @pytest.mark.parametrize(
