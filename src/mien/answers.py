@@ -1,7 +1,7 @@
 """What votes answer: one emotion, two that are about as frequent, or none; and as ten people.
 
-`page/votes.js` is this file's twin: both count in ten-thousandths, as JSON gives shares, so that
-they never differ.
+`page/state/votes.js` is this file's twin: both count in ten-thousandths, as JSON gives shares, so
+that they never differ.
 """
 
 from enum import StrEnum

@@ -218,7 +218,8 @@ def test_every_name_of_this_computer_is_served(client: TestClient, host: str) ->
 
 
 def test_the_page_comes_with_strict_headers(client: TestClient) -> None:
-    for path, kind in [("/", "text/html"), ("/main.js", "javascript"), ("/page.css", "text/css")]:
+    files = [("/", "text/html"), ("/main.js", "javascript"), ("/styles/page.css", "text/css")]
+    for path, kind in files:
         answer = client.get(path)
         assert answer.status_code == 200
         assert kind in answer.headers["content-type"]
