@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import DISAGREE, MIXED_LEAD, MIXED_TOGETHER, is_mixed
+from mien.answers import MIXED_LEAD, MIXED_TOGETHER, Reason, Votes, is_mixed
 from mien.faces.reader import FEWEST_AGREEING, disagree
 from mien.types import Reading
 
@@ -44,7 +44,7 @@ MIXED_PATIENCE: Final = 0.5
 _STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # lead, together
 _IS_APART: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond: at once
 
-Votes = NDArray[np.float64]
+Shares = NDArray[np.float64]
 
 
 class Steady:
@@ -62,14 +62,14 @@ class Steady:
         self._smoothing = smoothing
         self._patience = patience
         self._time = time
-        self._recent: list[tuple[float, Votes]] = [(time, reading.votes)]
-        self._votes = reading.votes
+        self._recent: list[tuple[float, Shares]] = [(time, reading.votes.shares)]
+        self._votes = reading.votes.shares
         self._movements: Mapping[str, float] = dict(reading.movements)
         self._unseen = self._next_unseen = _unseen(reading)  # why it cannot be seen well
         self._next_since = time
-        self._disagree = disagree(reading.votes)
+        self._disagree = disagree(reading.votes.shares)
         self._disagreed = time  # when people disagreed last
-        self._mixed = is_mixed(reading.votes)
+        self._mixed = is_mixed(reading.votes.shares)
         self._mixed_since = time  # when the votes last were as `_mixed` says
 
     def add(self, reading: Reading, time: float) -> None:
@@ -80,7 +80,7 @@ class Steady:
             time: of it, in seconds, not before the last one's.
         """
         gap = time - self._time
-        self._smooth(reading.votes, time, gap)
+        self._smooth(reading.votes.shares, time, gap)
         self._movements = {
             name: before
             + _share(MOVEMENT_SMOOTHING * (1 - abs(value - before)), gap) * (value - before)
@@ -99,17 +99,16 @@ class Steady:
 
     def apply(self, reading: Reading) -> Reading:
         """The reading with what is shown."""
-        why = self._unseen or (DISAGREE if self._disagree else None)
+        reason = self._unseen or (Reason.DISAGREE if self._disagree else None)
         return replace(
             reading,
-            votes=self._votes,
+            votes=Votes(self._votes),
             movements=self._movements,
-            clear=why is None,
-            why=why,
+            reason=reason,
             mixed=self._mixed,
         )
 
-    def _smooth(self, votes: Votes, time: float, gap: float) -> None:
+    def _smooth(self, votes: Shares, time: float, gap: float) -> None:
         if self._smoothing <= 0:
             self._votes = votes
             return
@@ -118,7 +117,6 @@ class Steady:
         change = np.mean([old for _, old in self._recent], axis=0) - self._votes
         size = min(float(np.abs(change).sum()) / 2, 1.0)
         self._votes = self._votes + _share(self._smoothing * (1 - size) ** 4, gap) * change
-        self._votes.flags.writeable = False
 
     def _judge(self, time: float) -> None:
         """Whether people disagree, or are of two minds, by the votes that are shown."""
@@ -135,9 +133,9 @@ class Steady:
             self._mixed = mixed
 
 
-def _unseen(reading: Reading) -> str | None:
+def _unseen(reading: Reading) -> Reason | None:
     """Why a face cannot be seen well. Whether people disagree is a matter of the votes shown."""
-    return None if reading.why == DISAGREE else reading.why
+    return None if reading.can_be_seen else reading.reason
 
 
 def _share(constant: float, gap: float) -> float:

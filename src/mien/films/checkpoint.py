@@ -29,7 +29,7 @@ _PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mea
 _KNOWN: Final = frozenset(
     {
         ("mien.films.checkpoint", "Progress"),
-        *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
+        *(("mien.films.summary", name) for name in ("Summary", "Life", "Segment", "Moment")),
         *(("mien.faces.usual_faces", name) for name in ("UsualFaces", "_Person")),
         *(
             ("mien.faces.usual_face", "UsualFace"),
@@ -38,6 +38,7 @@ _KNOWN: Final = frozenset(
         ),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
+        *(("mien.answers", name) for name in ("Votes", "Reason")),
         *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
         *(("numpy", name) for name in ("ndarray", "dtype")),
         *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),

@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image
 
 from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
-from mien.films.summary import Life, Moment, Stretch, Summary
+from mien.films.summary import Life, Moment, Segment, Summary
 from mien.media.frame_times import clock_time
 
 _LANES: Final = 24  # faces that get a lane and a row, the longest seen first
@@ -210,7 +210,7 @@ def _timeline(faces: Sequence[Life], end: float) -> Iterator[str]:
         top = lane * _LANE + 4
         yield f'<text x="0" y="{top + 13}">Face {face.track}</text>'
         free = 0.0  # where the last word ended
-        for stretch in face.stretches:
+        for stretch in face.segments:
             x, width = _LABEL + stretch.start * scale, (stretch.end - stretch.start) * scale
             yield _bar(stretch, x, width, top)
             word = _word(stretch.answer)
@@ -225,9 +225,9 @@ def _tick(seconds: float, step: float) -> str:
     return told if step < 1 else told.rpartition(".")[0]
 
 
-def _bar(stretch: Stretch, x: float, width: float, top: float) -> str:
+def _bar(stretch: Segment, x: float, width: float, top: float) -> str:
     """In the answer's colour, one above the other where there are two, dashed where unclear."""
-    why = f" ({escape(stretch.why)})" if stretch.why else ""
+    why = f" ({escape(stretch.reason)})" if stretch.reason else ""
     told = f"{_word(stretch.answer)}{why}, {clock_time(stretch.start)} to {clock_time(stretch.end)}"
     kinds = ['class="unclear"']
     if stretch.answer is not None:

@@ -33,7 +33,8 @@ COLUMNS: Final[Columns] = {
 def row(frame: Frame, reading: Reading) -> Row:
     """A face in a frame, by `COLUMNS`."""
     face = reading.to_dict()
-    top, share = face["top"][0]
+    # What is unclear fills no column that looks like an answer.
+    top, share = face["top"][0] if reading.clear else (None, None)
     values = (
         *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
         *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),

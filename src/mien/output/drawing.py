@@ -29,7 +29,7 @@ def caption(reading: Reading) -> str:
     """
     number = "" if reading.track is None else f"{reading.track}: "
     if not reading.clear:
-        return f"{number}unclear: {reading.why}"
+        return f"{number}unclear: {reading.reason}"
     if len(reading.answers) > 1:
         return f"{number}{halves(reading.answers)}"
     name, share = reading.top(1)[0]
