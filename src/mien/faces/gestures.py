@@ -6,7 +6,7 @@ sways slowly, comes nearer, or looks aside and back once is neither. Who talks m
 down, too, so nods are told only of people who do not talk.
 
 The constants were chosen on ../shared/data/clips and on portraits that are moved, by
-benchmarks/gestures.py.
+benchmarks/over_time.py.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ NODS: Final = 0.1
 """Distance by which the eyes go up or down at least in a swing of a nod, in distances of the eyes.
 """
 
-SHAKES: Final = 0.1
+SHAKES: Final = 0.07
 """Distance by which the nose goes sideways between the eyes at least in a swing of a shake, in
 distances of the eyes."""
 

@@ -7,7 +7,7 @@ back. So what counts is the way that the movement "mouth open" goes to and fro: 
 Mouths of speech look like surprise, joy and fear for a fraction of a second. While somebody talks,
 a share of these counts only as far as it stays, and votes are smoothed over `TALKING_SMOOTHING`.
 
-The constants were chosen on ../shared/data/clips by benchmarks/talking.py.
+The constants were chosen on ../shared/data/clips by benchmarks/over_time.py.
 """
 
 import math
