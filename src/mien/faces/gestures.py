@@ -2,8 +2,8 @@
 
 A nod moves the eyes down and up, at least twice, and little sideways; a shake turns the nose to and
 fro between the eyes. Each swing must be quick and as large as `NODS` or `SHAKES`; the head that
-sways slowly, comes nearer, or looks aside and back once is neither. Who talks moves the head up and
-down, too, so nods are told only of people who do not talk.
+sways slowly, comes nearer, or looks aside and back once is neither. Who talks moves the head,
+too, so gestures are told only of people who do not talk.
 
 The constants were chosen on ../shared/data/clips and on portraits that are moved, by
 benchmarks/over_time.py.
@@ -62,7 +62,7 @@ class Gestures:
         Args:
             landmarks: (5, 2) in pixels, see `mien.Face`; of other shapes nothing is told.
             time: in seconds, not before the last one's.
-            talking: whether the face talks: then it does not nod.
+            talking: whether the face talks: then nothing is told.
         """
         if self.now and time >= self._until:
             self.now = None
@@ -80,7 +80,7 @@ class Gestures:
         if len(self._seen) < _FEWEST:
             return
         found = self._found()
-        if found and not (found == "nod" and talking):
+        if found and not talking:
             self.now, self._until = found, time + SHOWN
 
     def _found(self) -> Gesture | None:
