@@ -16,6 +16,7 @@ from mien.faces.gestures import Gestures, swings
 from mien.faces.just_now import LASTING, MARKED, JustNow
 from mien.faces.reader import Reader
 from mien.faces.talking import SPEECH, SpokenVotes, Talking
+from mien.media.picture import load_image
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_mouths_of_speech_do_not_count_as_joy_surprise_or_fear() -> None:
 
 def moved(shared_data: Path, moves: Callable[[float], heads.Angles]) -> list[str | None]:
     """What is told of a portrait whose head is moved."""
-    picture = cv2.imread(str(shared_data / "photos" / "neutral-020f.jpg"))[..., ::-1]
+    picture = load_image(shared_data / "photos" / "neutral-020f.jpg")
     small = cv2.resize(picture, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
     picture = np.ascontiguousarray(small, np.uint8)
     detector, gestures = Detector(), Gestures()
