@@ -7,7 +7,7 @@ the upper left pixel. "Left" is the picture's left, not the person's.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranke
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.lookup import notebook, words
+
+Gesture = Literal["nod", "shake"]
+"""What a head does: a nod, or a shake."""
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -101,6 +104,11 @@ class Reading:
         change: how the face differs from the person's usual one, where that is known
             (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
         compared: whether the person's usual face is known, so that `change` says something.
+        talking: over time, whether the mouth moves as in speech; None where that cannot be known:
+            in a single picture, in the first second, where readings come less than three times a
+            second, and while the face cannot be seen well.
+        gesture: over time, "nod" or "shake" for a moment after a nod or a shake of the head.
+        just_now: over time, whether what is shown has changed a few seconds ago, and has stayed.
     """
 
     face: Face
@@ -113,6 +121,9 @@ class Reading:
     movements: Mapping[str, float] = field(default_factory=dict[str, float])
     change: Change | None = None
     compared: bool = False
+    talking: bool | None = None
+    gesture: Gesture | None = None
+    just_now: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "movements", MappingProxyType(dict(self.movements)))
@@ -212,6 +223,14 @@ class Reading:
             return ""
         return self.change.sentence(language) if self.change else words().AS_USUAL[language]
 
+    def over_time_words(self, language: Language = "en") -> str:
+        """What the face does over time, such as "talking, nods"; empty where it does nothing.
+
+        Args:
+            language: "en" for English, "de" for German.
+        """
+        return words().over_time_words(self.talking, self.gesture, language)
+
     def _repr_html_(self) -> str:
         """How notebooks show it."""
         return self.to_html()
@@ -238,6 +257,9 @@ class Reading:
             result["change"] = self.change.to_dict() if self.change else None
         if self.track is not None:
             result["track"] = self.track
+            result["talking"] = self.talking
+            result["gesture"] = self.gesture
+            result["just_now"] = self.just_now
         if self.time is not None:
             result["time"] = round(self.time, 4)
         return result

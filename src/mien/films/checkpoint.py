@@ -39,6 +39,8 @@ _KNOWN: Final = frozenset(
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
         *(("mien.answers", name) for name in ("Votes", "Reason")),
+        *(("mien.faces.talking", name) for name in ("Talking", "SpokenVotes")),
+        *(("mien.faces.gestures", "Gestures"), ("mien.faces.just_now", "JustNow")),
         *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
         *(("numpy", name) for name in ("ndarray", "dtype")),
         *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),

@@ -69,11 +69,18 @@ class Life:
         track: its number.
         segments: in order of time.
         moments: by answer.
+        talked: seconds for which it talked.
+        events: times and what happened: "nod", "shake", or the answer of a lasting change.
     """
 
     track: int
     segments: list[Segment] = field(default_factory=list[Segment])
     moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
+    talked: float = 0.0
+    events: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
+    talks: bool = False  # in the last frame, as ...
+    gesture: str | None = None
+    just_now: bool = False
 
     @property
     def seconds(self) -> float:
@@ -131,6 +138,7 @@ class Summary:
                 or (last.answer, last.reason) != (answer, reading.reason)
             ):
                 face.segments.append(Segment(frame.time, frame.time, answer, reading.reason))
+            _keep_events(face, frame.time, reading, answer)
             _keep_strongest(face, frame, reading)
 
     def finish(self) -> None:
@@ -141,7 +149,21 @@ class Summary:
 
     def _last_until(self, time: float) -> None:
         for track in self._shown:
-            self.faces[track].segments[-1].end = time
+            face = self.faces[track]
+            face.talked += (time - face.segments[-1].end) * face.talks
+            face.segments[-1].end = time
+
+
+def _keep_events(face: Life, time: float, reading: Reading, answer: str | None) -> None:
+    if reading.gesture and reading.gesture != face.gesture:
+        face.events.append((time, reading.gesture))
+    if reading.just_now and not face.just_now and answer:
+        face.events.append((time, answer))
+    face.talks, face.gesture, face.just_now = (
+        bool(reading.talking),
+        reading.gesture,
+        reading.just_now,
+    )
 
 
 def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:

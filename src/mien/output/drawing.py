@@ -36,6 +36,14 @@ def caption(reading: Reading) -> str:
     return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
 
 
+def _lines(reading: Reading, movements: bool, changes: bool) -> str:
+    """The caption, with what the face does over time, and what else is asked for below it."""
+    first = ", ".join(filter(None, (caption(reading), reading.over_time_words())))
+    moves = reading.movement_words() if movements else ""
+    change = reading.change_words() if changes else ""
+    return "\n".join(filter(None, (first, moves, change)))
+
+
 def draw_readings(
     image: NDArray[np.uint8],
     readings: Iterable[Reading],
@@ -69,11 +77,7 @@ def draw_readings(
         _draw_box(result, reading.box, _colours(reading), line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
     for reading in readings:
-        words = caption(reading)
-        if movements and (moves := reading.movement_words()):
-            words += f"\n{moves}"
-        if changes and (change := reading.change_words()):
-            words += f"\n{change}"
+        words = _lines(reading, movements, changes)
         label, shape = _label(words, _colours(reading), max(12, side / 36))
         taken.append(_draw_words(result, label, shape, reading.box, taken))
     return result

@@ -118,6 +118,12 @@ _MORE: Final[Mapping[Language, Mapping[str, str]]] = {
 AS_USUAL: Final[Mapping[Language, str]] = {"en": "as usual", "de": "wie sonst"}
 """What is said of a face that does not differ from the person's usual one."""
 
+OVER_TIME_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {"talking": "talking", "nod": "nods", "shake": "shakes the head"},
+    "de": {"talking": "spricht", "nod": "nickt", "shake": "schüttelt den Kopf"},
+}
+"""What is said of what a face does over time, by language."""
+
 _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "most": "{count} of {people} people would say {answer}",
@@ -216,6 +222,18 @@ def change_sentence(
     told = (_MORE if more else _UNLIKE)[language][emotion]
     moves = ", ".join(MOVEMENT_WORDS[language][name] for name in movements)
     return f"{told}: {moves}" if moves else told
+
+
+def over_time_words(talking: bool | None, gesture: str | None, language: Language = "en") -> str:
+    """What a face does over time, such as "talking, nods"; empty where it does nothing.
+
+    Args:
+        talking: whether it talks.
+        gesture: "nod", "shake", or None.
+        language: of the words.
+    """
+    told = (["talking"] if talking else []) + ([gesture] if gesture else [])
+    return ", ".join(OVER_TIME_WORDS[language][name] for name in told)
 
 
 def say(name: str) -> str:
