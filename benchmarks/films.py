@@ -28,10 +28,10 @@ from av.video.frame import VideoFrame
 from cyclopts import Parameter
 from skimage import data
 
-from mien.films.annotated import AnnotatedVideo
-from mien.reader import Reader
-from mien.videos import Video
-from mien.watcher import watch
+from mien.faces.reader import Reader
+from mien.faces.watch import watch
+from mien.films.video import AnnotatedVideo
+from mien.media.film import Video
 
 
 def make_film(path: Path, seconds: float) -> None:

@@ -31,10 +31,10 @@ from cyclopts import Parameter
 from numpy.typing import NDArray
 
 from mien.answers import State
-from mien.reader import FEWEST_AGREEING, Reader
-from mien.tracker import Tracker
+from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.tracker import Tracker
+from mien.media.film import Video
 from mien.types import Face, Reading
-from mien.videos import Video
 
 Picture = NDArray[np.uint8]
 Step = tuple[float, Picture, list[Reading]]

@@ -22,11 +22,11 @@ import cyclopts
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.classifier import Classifier
-from mien.crop import CENTRE, CROP_SIZE, SIDE, crop_face
-from mien.detector import Detector
 from mien.errors import ImageError
-from mien.training.data import SPLITS, load_dataset
+from mien.faces.alignment import CENTRE, CROP_SIZE, SIDE, crop_face
+from mien.faces.classifier import Classifier
+from mien.faces.detector import Detector
+from mien.training.data.dataset import SPLITS, load_dataset
 from mien.types import Face
 
 FRAME: Final = (640, 480)

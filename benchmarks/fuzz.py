@@ -23,8 +23,8 @@ from PIL import Image
 from skimage import data
 
 from mien.errors import ImageError
-from mien.reader import Reader
-from mien.sources import FORMATS
+from mien.faces.reader import Reader
+from mien.media.picture import FORMATS
 
 Picture = NDArray[np.uint8]
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from skimage import data as pictures_of_skimage
 from sklearn.datasets import load_sample_images
 
-from mien.classifier import SIZE, Classifier
 from mien.emotions import FERPLUS_NAMES
-from mien.reader import NOT_A_FACE
-from mien.sources import load_image
-from mien.training.data import load_dataset, select
+from mien.faces.classifier import SIZE, Classifier
+from mien.faces.reader import NOT_A_FACE
+from mien.media.picture import load_image
+from mien.training.data.dataset import load_dataset, select
 
 WINDOWS: Final = 200
 """Windows of each picture."""

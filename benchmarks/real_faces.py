@@ -24,16 +24,16 @@ import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
 
-from mien.bench import machine
-from mien.classifier import PACKAGED_MODEL
+from mien.cli.bench import machine
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
-from mien.reader import Reader
-from mien.training.labelled import LabelledPicture, read_label
-from mien.training.picture_metrics import of_seven
-from mien.training.pictures import ReadPicture, figures, measure_pictures
-from mien.training.run_folder import git_commit
-from mien.videos import Video
+from mien.faces.classifier import PACKAGED_MODEL
+from mien.faces.reader import Reader
+from mien.media.film import Video
+from mien.training.data.labelled import LabelledPicture, read_label
+from mien.training.engine.run_folder import git_commit
+from mien.training.evaluation.picture_metrics import of_seven
+from mien.training.evaluation.pictures import ReadPicture, figures, measure_pictures
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"

@@ -23,9 +23,9 @@ from cyclopts import Parameter
 from numpy.typing import NDArray
 from rich.progress import track
 
-from mien.classifier import SIZE, Classifier
-from mien.training.data import load_dataset, select
-from mien.training.metrics import FERPLUS_EMOTIONS, majority
+from mien.faces.classifier import SIZE, Classifier
+from mien.training.data.dataset import load_dataset, select
+from mien.training.evaluation.metrics import FERPLUS_EMOTIONS, majority
 
 Picture = NDArray[np.uint8]
 Change = Callable[[Picture, float, np.random.Generator], Picture]

@@ -29,10 +29,10 @@ import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
 
-from mien.follower import Follower
+from mien.faces.reader import Reader
+from mien.faces.stream import Follower
 from mien.live.protocol import MAX_SIDE
-from mien.reader import Reader
-from mien.sources import load_image
+from mien.media.picture import load_image
 
 Picture = NDArray[np.uint8]
 

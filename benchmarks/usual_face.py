@@ -30,14 +30,14 @@ from typing import Annotated, Any, Final
 import cyclopts
 from cyclopts import Parameter
 
-from mien.bench import machine
-from mien.classifier import PACKAGED_MODEL
-from mien.follower import Follower
-from mien.reader import Reader
+from mien.cli.bench import machine
+from mien.faces.classifier import PACKAGED_MODEL
+from mien.faces.reader import Reader
+from mien.faces.stream import Follower
+from mien.faces.usual_face import LEAST, usual_face
+from mien.faces.usual_faces import UsualFaces
+from mien.media.film import Video
 from mien.types import Reading
-from mien.usual import LEAST, usual_face
-from mien.usual_faces import UsualFaces
-from mien.videos import Video
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"

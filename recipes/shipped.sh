@@ -54,7 +54,7 @@ train residual-5 --network residual-deep --start "$out/residual-4" \
     --backgrounds 0.06 --label-smoothing 0 --rotation-range 12 --zoom-range 0.2 --shift-range 0.06 \
     --shear-range 5 --brightness-range 0.2 --contrast-range 0.2 --blur 0.6 --noise 4 --jpeg 60 \
     --erasing 0.15
-# A teacher that told people apart before: it begins with dlib's weights (mien.training.recognition).
+# A teacher that told people apart before: it begins with dlib's weights (mien.training.model.dlib_resnet).
 train recognition --network recognition --epochs 18 --patience 18 --learning-rate 0.0005 \
     --weight-decay 0.05 --averaging 0.998 --backgrounds 0.06 --rotation-range 12 --zoom-range 0.2 \
     --shift-range 0.06 --shear-range 5 --erasing 0.15

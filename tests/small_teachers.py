@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from mien.emotions import EMOTION_NAMES
-from mien.training.expressions import ORDER
-from mien.training.press import COLUMNS
+from mien.training.data.expressions import ORDER
+from mien.training.data.press import COLUMNS
 
 
 def press_row(number: int, label: str, **change: str) -> dict[str, str]:

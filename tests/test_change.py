@@ -2,9 +2,9 @@
 
 import pytest
 
+from mien.answers import Language
 from mien.change import Change
 from mien.emotions import EMOTION_NAMES
-from mien.wording import Language
 
 EMOTIONAL = [name for name in EMOTION_NAMES if name != "neutral"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mien._parallel import check_workers, chunks, cores, in_order, quota_of
 from mien.errors import MienError
+from mien.parallel import check_workers, chunks, cores, in_order, quota_of
 
 
 def slow_first(number: int) -> int:
@@ -101,7 +101,7 @@ def test_quota_of_a_container(
 def test_cores_keep_to_quota_and_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.process_cpu_count", lambda: 8, raising=False)
     for quota, expected in ((None, 8), (1.5, 2), (0.2, 1), (64.0, 8)):
-        monkeypatch.setattr("mien._parallel._own_quota", lambda quota=quota: quota)
+        monkeypatch.setattr("mien.parallel._own_quota", lambda quota=quota: quota)
         assert cores() == expected
 
 

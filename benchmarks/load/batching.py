@@ -16,8 +16,8 @@ import cyclopts
 import numpy as np
 from skimage import data
 
-from mien._parallel import cores
-from mien.reader import Reader
+from mien.faces.reader import Reader
+from mien.parallel import cores
 
 
 def main(*, frames: int = 96, rounds: int = 5) -> None:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
-from mien.bench import machine
-from mien.training import metrics
-from mien.training.data import load_dataset, select
+from mien.cli.bench import machine
+from mien.training.data.dataset import load_dataset, select
+from mien.training.evaluation import metrics
 from peers.environments import MissingError, size, worker
 from peers.workers import Worker, WorkerError
 

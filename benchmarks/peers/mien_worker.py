@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien._parallel import cores
-from mien.follower import Follower
-from mien.reader import MOST_THREADS, Reader
+from mien.faces.reader import MOST_THREADS, Reader
+from mien.faces.stream import Follower
+from mien.parallel import cores
 from mien.types import Face
 from peers.protocol import FRAME_RATE, Picture, serve
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from skimage import data
 
 import mien
-from mien.notebook import reading_html
+from mien.output.notebook import reading_html
 
 HERE = Path(__file__).parent
 

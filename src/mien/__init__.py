@@ -21,7 +21,6 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 if TYPE_CHECKING:
     from mien.answers import State
     from mien.change import Change
-    from mien.draw import draw_readings
     from mien.emotions import Emotion
     from mien.errors import (
         DataError,
@@ -32,12 +31,13 @@ if TYPE_CHECKING:
         TrainingError,
         VideoError,
     )
-    from mien.files import read_files
-    from mien.reader import Reader, Timings, read
-    from mien.tables import to_arrow, to_pandas, to_polars
+    from mien.faces.batch import read_files
+    from mien.faces.reader import Reader, Timings, read
+    from mien.faces.usual_face import UsualFace, usual_face
+    from mien.faces.watch import watch
+    from mien.output.drawing import draw_readings
+    from mien.output.tables import to_arrow, to_pandas, to_polars
     from mien.types import Face, Frame, PictureResult, Quality, Reading
-    from mien.usual import UsualFace, usual_face
-    from mien.watcher import watch
 
     __version__: str
 
@@ -83,21 +83,21 @@ _MODULES = {
     "ModelError": "errors",
     "PictureResult": "types",
     "Quality": "types",
-    "Reader": "reader",
+    "Reader": "faces.reader",
     "Reading": "types",
     "State": "answers",
-    "Timings": "reader",
+    "Timings": "faces.reader",
     "TrainingError": "errors",
-    "UsualFace": "usual",
+    "UsualFace": "faces.usual_face",
     "VideoError": "errors",
-    "draw_readings": "draw",
-    "read": "reader",
-    "read_files": "files",
-    "to_arrow": "tables",
-    "to_pandas": "tables",
-    "to_polars": "tables",
-    "usual_face": "usual",
-    "watch": "watcher",
+    "draw_readings": "output.drawing",
+    "read": "faces.reader",
+    "read_files": "faces.batch",
+    "to_arrow": "output.tables",
+    "to_pandas": "output.tables",
+    "to_polars": "output.tables",
+    "usual_face": "faces.usual_face",
+    "watch": "faces.watch",
 }
 
 

@@ -1,17 +1,23 @@
 """What votes answer: one emotion, two that are about as frequent, or none; and as ten people.
 
-`page/votes.js` is this file's twin: both count in ten-thousandths, as JSON gives shares, so that
-they never differ.
+`page/state/votes.js` is this file's twin: both count in ten-thousandths, as JSON gives shares, so
+that they never differ.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from mien.emotions import EMOTION_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+DISAGREE: Final = "people would disagree"
+"""Why a face is not clear that can be seen well."""
+
+Language = Literal["en", "de"]
+"""English or German."""
 
 MIXED_LEAD: Final = 0.1
 """Share by which one of two emotions may lead at most for a face to be "mixed"."""

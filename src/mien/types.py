@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import State, is_mixed, ranked
-from mien.change import AS_USUAL, Change
+from mien.answers import DISAGREE, Language, State, is_mixed, ranked
+from mien.change import Change
 from mien.emotions import VOTE_NAMES
-from mien.notebook import picture_html, reading_html
-from mien.wording import DISAGREE, Language, movement_words, sentence
+from mien.lookup import notebook, words
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -171,7 +170,7 @@ class Reading:
         Args:
             language: "en" for English, "de" for German.
         """
-        return sentence(self.votes, self._told_why, self.state == State.MIXED, language)
+        return words().sentence(self.votes, self._told_why, self.state == State.MIXED, language)
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -183,7 +182,7 @@ class Reading:
             At most three movements, the strongest first. Empty where none is strong enough, where
             the face cannot be seen well, and where the network tells none.
         """
-        return movement_words(self.movements, self._told_why, language)
+        return words().movement_words(self.movements, self._told_why, language)
 
     def change_words(self, language: Language = "en") -> str:
         """How the face differs from the person's usual one, such as "more smiling than usual".
@@ -197,7 +196,7 @@ class Reading:
         """
         if not self.compared or not (self.clear or self.why == DISAGREE):
             return ""
-        return self.change.sentence(language) if self.change else AS_USUAL[language]
+        return self.change.sentence(language) if self.change else words().AS_USUAL[language]
 
     def _repr_html_(self) -> str:
         """How notebooks show it."""
@@ -205,7 +204,8 @@ class Reading:
 
     def to_html(self) -> str:
         """HTML as notebooks show it: ten little people, the sentence, and what moves."""
-        return reading_html(self.votes, self._told_why, self.movement_words(), self.sentence())
+        told = self.sentence()
+        return notebook().reading_html(self.votes, self._told_why, self.movement_words(), told)
 
     @property
     def _told_why(self) -> str | None:
@@ -268,4 +268,4 @@ class PictureResult:
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
         faces = [reading.to_html() for reading in self.readings]
-        return picture_html(self.image, self.summary(), faces)
+        return notebook().picture_html(self.image, self.summary(), faces)

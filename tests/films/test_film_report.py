@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.emotions import VOTE_NAMES
+from mien.faces.reader import Reader
 from mien.films.report import About, report
 from mien.films.summary import Summary
-from mien.reader import Reader
 from mien.types import Frame, Reading
 
 Picture = NDArray[np.uint8]

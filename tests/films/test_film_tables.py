@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
-from mien.films.tables import COLUMNS, row
-from mien.reader import Reader
-from mien.row_file import Format, write_rows
-from mien.tracker import Tracker
+from mien.faces.reader import Reader
+from mien.faces.tracker import Tracker
+from mien.films.rows import COLUMNS, row
+from mien.output.journal import Format, write_rows
 from mien.types import Frame, Reading
 
 Picture = NDArray[np.uint8]

@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from small_films import face, write_film
 
-from mien.cli import main
-from mien.films.annotate import Annotation, Outcome
+from mien.cli.main import main
+from mien.films.annotation import Annotation, Outcome
 
 Output = pytest.CaptureFixture[str]
 

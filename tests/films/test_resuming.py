@@ -17,10 +17,10 @@ import pytest
 from numpy.typing import NDArray
 from small_films import RATE, face, placed, write_film
 
-from mien.cli import main
-from mien.films import annotate
-from mien.films.places import find_place
-from mien.follower import FaceReader, Follower
+from mien.cli.main import main
+from mien.faces.stream import FaceReader, Follower
+from mien.films import annotation as annotate
+from mien.films.output_files import find_place
 from mien.types import Frame, Reading
 
 Picture = NDArray[np.uint8]
@@ -116,7 +116,7 @@ def test_interrupted_again_and_again(
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_killed_again_and_again(film: Path, whole: Path, tmp_path: Path) -> None:
-    program = "import sys; from mien.cli import main; from mien.films import annotate\n"
+    program = "import sys; from mien.cli.main import main; from mien.films import annotate\n"
     program += "annotate.SAVED = 0.05; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "watch", str(film), "--out", str(tmp_path)]
     state = tmp_path / "film.part" / "state"

@@ -11,14 +11,14 @@ import pytest
 from numpy.typing import NDArray
 from small_films import face, placed, write_film
 
-from mien.cli import main
-from mien.films.places import find_place, fingerprint
+from mien.cli.main import main
+from mien.films.output_files import find_place, fingerprint
 
 WATCHER = """
 import sys
-from mien.cli import main
-from mien.films import annotate
-from mien.films.work import Work
+from mien.cli.main import main
+from mien.films import annotation as annotate
+from mien.films.checkpoint import Work
 
 save = Work.save
 

@@ -5,17 +5,17 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const page = "../../src/mien/live/page/";
-const { problemOf } = await import(`${page}camera.js`);
-const { Connection, PAUSES_MS } = await import(`${page}connection.js`);
-const { ANSWERS, COLOURS } = await import(`${page}emotions.js`);
-const { Faces } = await import(`${page}faces.js`);
-const { MOST_SAID, SAID_FROM, moving } = await import(`${page}movements.js`);
-const { labelPlace, placement } = await import(`${page}overlay.js`);
-const { encodeFrame, frameSize, parseAnswer } = await import(`${page}protocol.js`);
-const { Rates } = await import(`${page}rates.js`);
-const { statusOf } = await import(`${page}status.js`);
-const { answersOf, countAnswers, isMixed, tenPeople } = await import(`${page}votes.js`);
-const wording = await import(`${page}wording.js`);
+const { problemOf } = await import(`${page}sources/camera.js`);
+const { Connection, PAUSES_MS } = await import(`${page}network/connection.js`);
+const { ANSWERS, COLOURS } = await import(`${page}state/emotions.js`);
+const { Faces } = await import(`${page}state/faces.js`);
+const { MOST_SAID, SAID_FROM, moving } = await import(`${page}state/movements.js`);
+const { labelPlace, placement } = await import(`${page}views/overlay.js`);
+const { encodeFrame, frameSize, parseAnswer } = await import(`${page}network/protocol.js`);
+const { Rates } = await import(`${page}state/rates.js`);
+const { statusOf } = await import(`${page}views/status.js`);
+const { answersOf, countAnswers, isMixed, tenPeople } = await import(`${page}state/votes.js`);
+const wording = await import(`${page}texts/wording.js`);
 
 const messages = JSON.parse(readFileSync(new URL("messages.json", import.meta.url), "utf8"));
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -89,12 +89,22 @@ test("what moves is said where the face can be seen", () => {
 test("ten people stand for the shares, the most frequent answer first", () => {
   const people = tenPeople({ happy: 0.81, neutral: 0.12, surprise: 0.05, sad: 0.02 });
   assert.deepEqual(people, [...Array(8).fill("happy"), "neutral", "surprise"]);
-  assert.deepEqual([...countAnswers(people)], [["happy", 8], ["neutral", 1], ["surprise", 1]]);
+  assert.deepEqual(
+    [...countAnswers(people)],
+    [
+      ["happy", 8],
+      ["neutral", 1],
+      ["surprise", 1],
+    ],
+  );
 });
 
 test("there are always ten people", () => {
   let seed = 1;
-  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const random = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
   for (let round = 0; round < 500; round += 1) {
     const raw = ANSWERS.map(() => random() ** 4);
     const sum = raw.reduce((a, b) => a + b);
@@ -116,7 +126,14 @@ test("every answer has a colour of its own", () => {
 
 test("the largest share comes first, whatever the server's first is", () => {
   const people = tenPeople({ happy: 0.4, neutral: 0.5, sad: 0.1 }, "happy");
-  assert.deepEqual([...countAnswers(people)], [["neutral", 5], ["happy", 4], ["sad", 1]]);
+  assert.deepEqual(
+    [...countAnswers(people)],
+    [
+      ["neutral", 5],
+      ["happy", 4],
+      ["sad", 1],
+    ],
+  );
   const equal = { happy: 0.45, neutral: 0.45, sad: 0.1 }; // to four digits
   assert.deepEqual([...countAnswers(tenPeople(equal, "neutral"))][0], ["neutral", 5]);
   assert.deepEqual([...countAnswers(tenPeople(equal))][0], ["happy", 5]);
@@ -126,7 +143,11 @@ test("two answers that are about as frequent are shown both, in both languages",
   const half = {
     ...reading(1, 0),
     votes: { happy: 0.48, neutral: 0.44, sad: 0.08 },
-    top: [["happy", 0.48], ["neutral", 0.44], ["sad", 0.08]],
+    top: [
+      ["happy", 0.48],
+      ["neutral", 0.44],
+      ["sad", 0.08],
+    ],
     state: "mixed",
   };
   assert.ok(isMixed(half.votes));
@@ -160,27 +181,43 @@ const numbers = (faces) => faces.all.map((face) => [face.number, face.reading.bo
 test("new faces are numbered from left to right", () => {
   const faces = new Faces();
   faces.update([reading(1, 400), reading(2, 0), reading(3, 200)], 0);
-  assert.deepEqual(numbers(faces), [[1, 0], [2, 200], [3, 400]]);
+  assert.deepEqual(numbers(faces), [
+    [1, 0],
+    [2, 200],
+    [3, 400],
+  ]);
 });
 
 test("faces keep their numbers while they move and the server's order changes", () => {
   const faces = new Faces();
   faces.update([reading(7, 0), reading(8, 200)], 0);
   faces.update([reading(8, 230), reading(7, 300)], 33);
-  assert.deepEqual(numbers(faces), [[1, 300], [2, 230]]);
+  assert.deepEqual(numbers(faces), [
+    [1, 300],
+    [2, 230],
+  ]);
 });
 
 test("a face that is missed for a moment keeps its place, and no other gets its number", () => {
   const faces = new Faces();
   faces.update([reading(1, 0), reading(2, 300)], 0);
   faces.update([reading(2, 300)], 400);
-  assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
-  assert.deepEqual(faces.seenAt(400).map((face) => face.number), [2]);
+  assert.deepEqual(numbers(faces), [
+    [1, 0],
+    [2, 300],
+  ]);
+  assert.deepEqual(
+    faces.seenAt(400).map((face) => face.number),
+    [2],
+  );
   faces.update([reading(2, 300)], 900);
   faces.update([reading(2, 300)], 1200);
   assert.deepEqual(numbers(faces), [[2, 300]]);
   faces.update([reading(2, 300), reading(3, 0)], 1300);
-  assert.deepEqual(numbers(faces), [[2, 300], [3, 0]]);
+  assert.deepEqual(numbers(faces), [
+    [2, 300],
+    [3, 0],
+  ]);
   faces.clear();
   faces.update([reading(1, 0)], 2000);
   assert.deepEqual(numbers(faces), [[4, 0]]);
@@ -190,7 +227,10 @@ test("where answers come seldom, a face is kept for three of them", () => {
   const faces = new Faces();
   faces.update([reading(1, 0), reading(2, 300)], 0);
   for (const at of [2000, 4000]) faces.update([reading(2, 300)], at);
-  assert.deepEqual(numbers(faces), [[1, 0], [2, 300]]);
+  assert.deepEqual(numbers(faces), [
+    [1, 0],
+    [2, 300],
+  ]);
   faces.update([reading(2, 300)], 6000);
   assert.deepEqual(numbers(faces), [[2, 300]]);
 });
@@ -199,9 +239,16 @@ test("where a face takes the place of another, the other's card goes", () => {
   const faces = new Faces();
   faces.update([reading(1, 0), reading(2, 300)], 0);
   faces.update([reading(3, 20), reading(2, 300)], 100);
-  assert.deepEqual(numbers(faces), [[2, 300], [3, 20]]);
+  assert.deepEqual(numbers(faces), [
+    [2, 300],
+    [3, 20],
+  ]);
   faces.update([reading(3, 20), reading(2, 300), reading(4, 200)], 200);
-  assert.deepEqual(numbers(faces), [[2, 300], [3, 20], [4, 200]]);
+  assert.deepEqual(numbers(faces), [
+    [2, 300],
+    [3, 20],
+    [4, 200],
+  ]);
 });
 
 test("a box lies where the video shows it", () => {

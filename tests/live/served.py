@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-from mien.follower import FaceReader
+from mien.faces.stream import FaceReader
 from mien.live.app import create_app
 from mien.live.server import server_of
 from mien.live.settings import Settings

@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const page = "../../src/mien/live/page/";
-const { Announcer } = await import(`${page}announcer.js`);
-const { ANSWERS } = await import(`${page}emotions.js`);
-const { withoutHidden } = await import(`${page}hidden.js`);
-const { toCsv, toJson } = await import(`${page}record.js`);
-const { momentText, summarySentences } = await import(`${page}recount.js`);
-const { Session, peopleOf, summaryOf } = await import(`${page}session.js`);
-const { checked, defaults } = await import(`${page}settings.js`);
-const wording = await import(`${page}wording.js`);
+const { Announcer } = await import(`${page}views/announcer.js`);
+const { ANSWERS } = await import(`${page}state/emotions.js`);
+const { withoutHidden } = await import(`${page}state/hidden.js`);
+const { toCsv, toJson } = await import(`${page}views/record.js`);
+const { momentText, summarySentences } = await import(`${page}views/recount.js`);
+const { Session, peopleOf, summaryOf } = await import(`${page}state/session.js`);
+const { checked, defaults } = await import(`${page}state/settings.js`);
+const wording = await import(`${page}texts/wording.js`);
 
 const NOON = Date.UTC(2026, 0, 2, 12, 0, 0);
 
@@ -19,7 +19,9 @@ function reading(answer, share = 0.8, changes = {}) {
   const votes = Object.fromEntries(ANSWERS.map((name) => [name, 0]));
   votes.neutral = 1 - share;
   votes[answer] = (votes[answer] ?? 0) + share;
-  const top = Object.entries(votes).sort((a, b) => b[1] - a[1]).slice(0, 3);
+  const top = Object.entries(votes)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 3);
   return { box: [0, 0, 9, 9], votes, top, clear: true, why: null, track: 1, ...changes };
 }
 
@@ -35,12 +37,21 @@ test("what stays the same is one stretch, with the mean of its votes", () => {
   const session = new Session();
   show(session, 0, [reading("happy", 0.6), reading("happy", 0.8), ...Array(8).fill("sad")]);
   const [row] = session.rows;
-  assert.deepEqual(row.stretches.map(({ start, end, answer }) => [start, end, answer]), [
-    [0, 0.4, "happy"],
-    [0.4, 1.8, "sad"],
-  ]);
+  assert.deepEqual(
+    row.stretches.map(({ start, end, answer }) => [start, end, answer]),
+    [
+      [0, 0.4, "happy"],
+      [0.4, 1.8, "sad"],
+    ],
+  );
   assert.ok(Math.abs(row.stretches[0].votes.happy - 0.7) < 1e-9);
-  assert.deepEqual([...peopleOf(row.stretches[1])], [["sad", 8], ["neutral", 2]]);
+  assert.deepEqual(
+    [...peopleOf(row.stretches[1])],
+    [
+      ["sad", 8],
+      ["neutral", 2],
+    ],
+  );
 });
 
 test("a clock that is set back or forward loses nothing and keeps the order", () => {
@@ -53,7 +64,10 @@ test("a clock that is set back or forward loses nothing and keeps the order", ()
   assert.equal(row.stretches.length, 2); // up to the gap of two hours, and after it
   assert.equal(row.stretches[0].readings + row.stretches[1].readings, 30);
   const times = row.stretches.flatMap(({ start, end }) => [start, end]);
-  assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
   assert.ok(session.remarks[0].time >= times[1] && session.remarks[0].time <= times[2]);
 });
 
@@ -62,10 +76,13 @@ test("a face that is missed leaves a gap, another face is another row", () => {
   show(session, 0, Array(8).fill("happy"));
   show(session, 10, Array(8).fill("happy"));
   show(session, 20, Array(8).fill("happy"), "1-2", 1);
-  assert.deepEqual(session.rows.map(({ key, stretches }) => [key, stretches.length]), [
-    ["1-1", 2],
-    ["1-2", 1],
-  ]);
+  assert.deepEqual(
+    session.rows.map(({ key, stretches }) => [key, stretches.length]),
+    [
+      ["1-1", 2],
+      ["1-2", 1],
+    ],
+  );
   assert.equal(summaryOf(session.rows[0]).seen.toFixed(1), "2.8");
 });
 
@@ -87,14 +104,20 @@ test("the summary says how long a face showed what, and how often it changed", (
   const answers = [...Array(30).fill("happy"), ...Array(5).fill(dark), ...Array(16).fill("sad")];
   show(session, 0, answers);
   const { parts, changes } = summaryOf(session.rows[0]);
-  assert.deepEqual(parts.map(([answer, seconds]) => [answer, seconds.toFixed(1)]), [
-    ["happy", "6.0"],
-    ["sad", "3.0"],
-    [null, "1.0"],
-  ]);
+  assert.deepEqual(
+    parts.map(([answer, seconds]) => [answer, seconds.toFixed(1)]),
+    [
+      ["happy", "6.0"],
+      ["sad", "3.0"],
+      [null, "1.0"],
+    ],
+  );
   assert.equal(changes, 1);
   const [sentence] = summarySentences(session);
-  assert.match(sentence, /^Face 1, from .*, was seen for 10 s: happy 6 s, sad 3 s, unclear 1 s\. It/);
+  assert.match(
+    sentence,
+    /^Face 1, from .*, was seen for 10 s: happy 6 s, sad 3 s, unclear 1 s\. It/,
+  );
   assert.match(sentence, /It changed once\.$/);
   const [stretch] = session.rows[0].stretches;
   assert.match(
@@ -141,22 +164,36 @@ test("hidden answers count as something else, and the first answer stays first",
 test("hiding an answer never puts a smaller share first", () => {
   const face = reading("happy", 0.42);
   face.votes = { ...face.votes, neutral: 0.13, disgust: 0.45 };
-  face.top = [["disgust", 0.45], ["happy", 0.42], ["neutral", 0.13]];
+  face.top = [
+    ["disgust", 0.45],
+    ["happy", 0.42],
+    ["neutral", 0.13],
+  ];
   face.state = "mixed";
   const changed = withoutHidden(face, ["disgust"]);
-  assert.deepEqual(changed.top.slice(0, 2), [["other", 0.45], ["happy", 0.42]]);
+  assert.deepEqual(changed.top.slice(0, 2), [
+    ["other", 0.45],
+    ["happy", 0.42],
+  ]);
   assert.equal(changed.state, "clear");
 });
 
 test("half and half is an answer of its own, in sentences, table and files", () => {
   const session = new Session();
   const votes = { happy: 0.5, neutral: 0.5 };
-  const top = [["happy", 0.5], ["neutral", 0.5], ["sad", 0]];
+  const top = [
+    ["happy", 0.5],
+    ["neutral", 0.5],
+    ["sad", 0],
+  ];
   const half = reading("happy", 0.5, { votes, top, state: "mixed" });
   const other = { ...half, top: [top[1], top[0], top[2]] }; // the order of two equals may change
   show(session, 0, [...Array(5).fill(half), ...Array(5).fill(other), ...Array(5).fill("sad")]);
   const [row] = session.rows;
-  assert.deepEqual(row.stretches.map(({ answer }) => answer), ["happy+neutral", "sad"]);
+  assert.deepEqual(
+    row.stretches.map(({ answer }) => answer),
+    ["happy+neutral", "sad"],
+  );
   assert.match(summarySentences(session)[0], /: half happy, half neutral 2 s, sad 0\.8 s\./);
   const moment = momentText(session, row, row.stretches[0]);
   assert.match(moment, /· Face 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/);
@@ -192,10 +229,22 @@ test("changes are announced at most every three seconds, and only if asked for",
   assert.equal(region.textContent, "Face 1 looks happy.");
   announcer.tell(2000, new Map([[1, reading("sad")]]));
   assert.equal(region.textContent, "Face 1 looks happy.");
-  announcer.tell(4000, new Map([[1, reading("sad")], [2, reading("fear")]]));
+  announcer.tell(
+    4000,
+    new Map([
+      [1, reading("sad")],
+      [2, reading("fear")],
+    ]),
+  );
   assert.equal(region.textContent, "Face 1 looks sad. Face 2 looks afraid.");
   region.textContent = "";
-  announcer.tell(9000, new Map([[1, reading("sad")], [2, reading("fear")]]));
+  announcer.tell(
+    9000,
+    new Map([
+      [1, reading("sad")],
+      [2, reading("fear")],
+    ]),
+  );
   assert.equal(region.textContent, ""); // nothing changed
 });
 
@@ -236,7 +285,15 @@ test("the person's own words are used everywhere", () => {
   wording.setOwnWords({ happy: "smiley" });
   assert.equal(wording.verdict(8, "happy").answer, "smiley");
   assert.equal(wording.boxLabel(1, reading("happy")).word, "smiley");
-  assert.equal(wording.figuresText(new Map([["happy", 8], ["sad", 2]])), "8 smiley, 2 sad");
+  assert.equal(
+    wording.figuresText(
+      new Map([
+        ["happy", 8],
+        ["sad", 2],
+      ]),
+    ),
+    "8 smiley, 2 sad",
+  );
   wording.setOwnWords({});
 });
 
@@ -285,7 +342,7 @@ test("a browser that forbids to keep anything asks for consent, and keeps it in 
   Object.defineProperty(globalThis, "document", document);
   Object.defineProperty(globalThis, "HTMLDialogElement", { value: Dialog, configurable: true });
   try {
-    const { agreed } = await import(`${page}consent.js`);
+    const { agreed } = await import(`${page}views/consent.js`);
     assert.equal(await agreed(), false);
     assert.equal(await agreed(), true);
     assert.equal(await agreed(), true);

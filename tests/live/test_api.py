@@ -23,12 +23,12 @@ from schemathesis.core.result import Ok
 from served import served
 from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 
-from mien.follower import FaceReader
+from mien.faces.reader import Reader, Timings
+from mien.faces.stream import FaceReader
 from mien.live import api
 from mien.live.app import create_app, default_reader
 from mien.live.logs import JsonLines
 from mien.live.settings import Settings
-from mien.reader import Reader, Timings
 from mien.types import Box, Reading
 
 JPEG = {"Content-Type": "image/jpeg"}

@@ -21,12 +21,12 @@ from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from mien.errors import MienError, ModelError
-from mien.follower import FaceReader
+from mien.faces.reader import Timings
+from mien.faces.stream import FaceReader
 from mien.live.app import create_app
 from mien.live.protocol import HEADER, MAX_BYTES, VERSION, Frame, encode_frame
 from mien.live.server import serve
 from mien.live.settings import Settings
-from mien.reader import Timings
 from mien.types import Box, Face, Quality, Reading
 
 ADDRESS = "http://127.0.0.1:8765"
@@ -218,7 +218,8 @@ def test_every_name_of_this_computer_is_served(client: TestClient, host: str) ->
 
 
 def test_the_page_comes_with_strict_headers(client: TestClient) -> None:
-    for path, kind in [("/", "text/html"), ("/main.js", "javascript"), ("/page.css", "text/css")]:
+    files = [("/", "text/html"), ("/main.js", "javascript"), ("/styles/page.css", "text/css")]
+    for path, kind in files:
         answer = client.get(path)
         assert answer.status_code == 200
         assert kind in answer.headers["content-type"]

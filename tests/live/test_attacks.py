@@ -396,7 +396,7 @@ def test_pictures_of_one_client_take_a_part_of_the_memory_alone(
 
 
 def test_so_many_threads_are_given_up_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mien.live import readers
+    from mien.live import reader_pool as readers
 
     monkeypatch.setattr(readers, "LONGEST", 0.2)
     monkeypatch.setattr(readers, "MOST_GIVEN_UP", 2)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
-from mien.live import readers
+from mien.faces.reader import Timings
+from mien.live import reader_pool as readers
 from mien.live.app import create_app
 from mien.live.settings import Settings
-from mien.reader import Timings
 from mien.types import Box, Reading
 
 CURSED = 17
@@ -121,7 +121,8 @@ def figures(client: TestClient) -> str:
 
 _SERVER = """
 import sys, threading
-from mien.live import app, readers, server
+from mien.live import app, server
+from mien.live import reader_pool as readers
 from mien.live.settings import Settings
 
 class Hangs:

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from mien.answers import is_mixed, share_out
 from mien.emotions import VOTE_NAMES
 from mien.movements import MOST_SAID, SAID_FROM
+from mien.output.words import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
 from mien.types import Face, Quality, Reading
-from mien.wording import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"
+STATE = PAGE / "state"
+WORDING = PAGE / "texts" / "wording.js"
 
 
 def run_node(*arguments: str) -> "subprocess.CompletedProcess[str | bytes]":
@@ -39,8 +41,8 @@ def test_unit_tests() -> None:
 
 def test_the_page_says_movements_as_python_does() -> None:
     script = f"""
-        const {{ MOST_SAID, SAID_FROM }} = await import("{(PAGE / "movements.js").as_uri()}");
-        const {{ LANGUAGES }} = await import("{(PAGE / "wording.js").as_uri()}");
+        const {{ MOST_SAID, SAID_FROM }} = await import("{(STATE / "movements.js").as_uri()}");
+        const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
         const words = Object.entries(LANGUAGES).map(([code, texts]) => [code, texts.movements]);
         console.log(JSON.stringify([MOST_SAID, SAID_FROM, Object.fromEntries(words)]));
     """
@@ -51,7 +53,7 @@ def test_the_page_says_movements_as_python_does() -> None:
 
 def test_the_page_says_reasons_and_answers_in_german_as_python_does() -> None:
     script = f"""
-        const {{ LANGUAGES }} = await import("{(PAGE / "wording.js").as_uri()}");
+        const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
         const {{ answers, reasons, mixed }} = LANGUAGES.de;
         console.log(JSON.stringify([answers, reasons, mixed, LANGUAGES.en.mixed]));
     """
@@ -78,7 +80,7 @@ def test_the_page_counts_ten_people_as_python_does(tmp_path: Path) -> None:
     (tmp_path / "readings.json").write_text(json.dumps(readings))
     script = f"""
         const {{ answersOf, countAnswers, isMixed, tenPeople }} =
-            await import("{(PAGE / "votes.js").as_uri()}");
+            await import("{(STATE / "votes.js").as_uri()}");
         const {{ readFileSync }} = await import("node:fs");
         const told = JSON.parse(readFileSync("{(tmp_path / "readings.json").as_posix()}", "utf8"));
         console.log(JSON.stringify(told.map((reading) => [
@@ -107,18 +109,22 @@ def as_reading(votes: NDArray[np.float64]) -> Reading:
 
 
 @pytest.fixture(scope="session")
-def typescript() -> str:
-    """TypeScript's compiler in the version of package-lock.json, installed where it is missing."""
-    compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
-    if not compiler.exists():
-        code = npm(["ci", "--no-audit", "--no-fund"], cwd=ROOT, timeout=120)
-        if code:
-            pytest.skip("TypeScript is not installed and npm cannot fetch it: npm ci")
-    return str(compiler)
+def tools() -> Path:
+    """node_modules, with the versions of package-lock.json; installed where it is missing."""
+    folder = ROOT / "node_modules"
+    here = all((folder / name).exists() for name in ("typescript", "@biomejs/biome"))
+    if not here and npm(["ci", "--no-audit", "--no-fund"], cwd=ROOT, timeout=120):
+        pytest.skip("The page's tools are not installed and npm cannot fetch them: npm ci")
+    return folder
 
 
-def test_types(typescript: str) -> None:
-    outcome = run_node(typescript)
+def test_types(tools: Path) -> None:
+    outcome = run_node(str(tools / "typescript" / "bin" / "tsc"))
+    assert outcome.returncode == 0, outcome.stdout
+
+
+def test_lint_and_format(tools: Path) -> None:
+    outcome = run_node(str(tools / "@biomejs" / "biome" / "bin" / "biome"), "ci", "--colors=off")
     assert outcome.returncode == 0, outcome.stdout
 
 

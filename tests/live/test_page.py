@@ -12,7 +12,7 @@ from chromium import ENOUGH_MS, FAKE_CAMERA, Image, Server, start
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from mien.reader import Reader
+from mien.faces.reader import Reader
 
 Launch = Callable[..., Browser]
 CameraFlags = Callable[[Sequence[Image]], list[str]]

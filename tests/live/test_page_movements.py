@@ -12,8 +12,8 @@ from served import served
 from small_models import write_model
 
 from mien.emotions import EMOTION_NAMES
+from mien.faces.reader import Reader
 from mien.live.settings import Settings
-from mien.reader import Reader
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from served import served
 from starlette.testclient import WebSocketDenialResponse
 from test_app import StandInReader, await_ready, jpeg
 
-from mien.classifier import PACKAGED_MODEL, Classifier
-from mien.cli import main
+from mien.cli.main import main
 from mien.errors import MienError, ModelError
+from mien.faces.classifier import PACKAGED_MODEL, Classifier
 from mien.live import server
 from mien.live.app import create_app
 from mien.live.settings import Settings
@@ -201,7 +201,7 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     altered.write_bytes(content)
     listed = PACKAGED_MODEL.with_name("SHA256SUMS")
     (tmp_path / listed.name).write_bytes(listed.read_bytes())
-    monkeypatch.setattr("mien.classifier.PACKAGED_MODEL", altered)
+    monkeypatch.setattr("mien.faces.classifier.PACKAGED_MODEL", altered)
     with pytest.raises(ModelError, match=r"SHA-256 .*Install mien anew"):
         Classifier()
 

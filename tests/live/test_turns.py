@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from mien.live import costs, places, turns
+from mien.live import admission as places
+from mien.live import costs, turns
+from mien.live.admission import Places
 from mien.live.costs import FIRST_GUESS, Costs
-from mien.live.places import Places
 from mien.live.turns import Turns
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien._parallel import cores
+from mien.parallel import cores
 from mien.scale.cluster import ray_cluster
 
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from small_films import cut, face, placed, write_film
 
 from mien import read_files
-from mien.cli import main
+from mien.cli.main import main
+from mien.output.tables import to_arrow
 from mien.scale.archive import read_archive
 from mien.scale.listing import File
-from mien.scale.read_parts import Part, PartReader, Task
-from mien.scale.tables import Tables
-from mien.tables import to_arrow
+from mien.scale.reading import Part, PartReader, Task
+from mien.scale.table_files import Tables
 
 pyarrow = pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of every kind

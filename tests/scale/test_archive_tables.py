@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mien.errors import MienError
-from mien.scale.tables import Tables, partition
+from mien.scale.table_files import Tables, partition
 
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -117,7 +117,7 @@ def test_actors_that_outlive_their_run_are_waited_for(
 ) -> None:
     Tables(str(tmp_path)).begin(SETTINGS)
     with monkeypatch.context() as patch, other_process(tmp_path, "join()") as actor:
-        patch.setattr("mien.scale.tables._PATIENCE", 0.0)
+        patch.setattr("mien.scale.table_files._PATIENCE", 0.0)
         with pytest.raises(MienError, match="actors of a run of mien that ended"):
             Tables(str(tmp_path)).begin(SETTINGS)
         patch.undo()
@@ -128,7 +128,7 @@ def test_actors_that_outlive_their_run_are_waited_for(
 @contextmanager
 def other_process(folder: Path, does: str) -> Generator[subprocess.Popen[str]]:
     program = (
-        "import sys; from mien.scale.tables import Tables; tables = Tables(sys.argv[1]);"
+        "import sys; from mien.scale.table_files import Tables; tables = Tables(sys.argv[1]);"
         f"tables.{does}; print('begun', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(folder)]

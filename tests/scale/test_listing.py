@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mien.errors import MienError
+from mien.media.picture import EXTENSIONS
 from mien.scale.listing import File, find_files, source_of, unique, whole_address
-from mien.sources import EXTENSIONS
 
 pytest.importorskip("pyarrow")
 

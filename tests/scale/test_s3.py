@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from mien.media.picture import EXTENSIONS
 from mien.scale.listing import find_files, source_of
-from mien.scale.read_parts import Part, PartReader, Task
-from mien.scale.tables import Tables
-from mien.sources import EXTENSIONS
+from mien.scale.reading import Part, PartReader, Task
+from mien.scale.table_files import Tables
 
 pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.filterwarnings("ignore")  # moto's own

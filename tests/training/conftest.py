@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.training import data
+from mien.training.data import dataset as data
 
 
 def cut(astronaut: NDArray[np.uint8], number: int) -> Image.Image:

@@ -11,14 +11,14 @@ from PIL import Image
 from small_models import write_model
 from small_teachers import press_row, write_expressions, write_press
 
-from mien.classifier import Classifier
-from mien.detector import Detector
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
+from mien.faces.classifier import Classifier
+from mien.faces.detector import Detector
 from mien.movements import MOVEMENT_NAMES
-from mien.training import annotate as annotating
-from mien.training.annotate import annotate
-from mien.training.data import DTYPE, load_dataset, prepare, select, write_dataset
+from mien.training.data import annotate as annotating
+from mien.training.data.annotate import annotate
+from mien.training.data.dataset import DTYPE, load_dataset, prepare, select, write_dataset
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.training.augment import augment_batch, rescale
-from mien.training.config import Augmentation
+from mien.training.data.augment import augment_batch, rescale
+from mien.training.engine.config import Augmentation
 
 NONE = Augmentation(
     rotation_range=0, shear_range=0, zoom_range=0, shift_range=0, horizontal_flip=False

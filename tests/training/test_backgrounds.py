@@ -1,10 +1,10 @@
 import numpy as np
 from skimage import data
 
-from mien.detector import Detector
 from mien.emotions import FERPLUS_NAMES
-from mien.training.backgrounds import PICTURES, background_records
-from mien.training.data import DTYPE
+from mien.faces.detector import Detector
+from mien.training.data.backgrounds import PICTURES, background_records
+from mien.training.data.dataset import DTYPE
 
 NF = FERPLUS_NAMES.index("NF")
 CROPS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)

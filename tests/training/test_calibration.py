@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import one_hot
 
-from mien.training.calibration import fit
+from mien.training.model.calibration import fit
 
 
 def drawn(bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

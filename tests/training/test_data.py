@@ -11,7 +11,7 @@ from small_teachers import press_row, write_press
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training import data
+from mien.training.data import dataset as data
 
 
 def counts(records: NDArray[np.void]) -> dict[str, int]:

@@ -10,8 +10,9 @@ from PIL import Image
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training import data, describe
-from mien.training.config import Augmentation
+from mien.training.data import dataset as data
+from mien.training.data import describe
+from mien.training.engine.config import Augmentation
 
 
 @pytest.fixture

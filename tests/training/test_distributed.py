@@ -14,9 +14,9 @@ import pytest
 import torch
 
 from mien.errors import TrainingError
-from mien.training.config import Config
-from mien.training.distributed import Processes
-from mien.training.train import train
+from mien.training.engine.config import Config
+from mien.training.engine.distributed import Processes
+from mien.training.engine.train import train
 
 OPTIONS = ("--epochs", "4", "--batch-size", "16", "--seed", "7", "--network", "residual")
 
@@ -100,7 +100,7 @@ def test_a_batch_too_small_to_share_is_refused(
     from contextlib import nullcontext
 
     monkeypatch.setattr(
-        "mien.training.train.joined_processes", lambda: nullcontext(Processes(0, 9))
+        "mien.training.engine.train.joined_processes", lambda: nullcontext(Processes(0, 9))
     )
     with pytest.raises(TrainingError, match="too few for 9 processes"):
         train(dataset_file, tmp_path / "run", Config(batch_size=16))

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from mien.emotions import FERPLUS_NAMES
 from mien.errors import DataError, ModelError
-from mien.training import data, evaluate, metrics
+from mien.training.data import dataset as data
+from mien.training.evaluation import evaluate, metrics
 
 
 class Lookup:

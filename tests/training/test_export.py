@@ -7,16 +7,16 @@ import onnxruntime
 import pytest
 import torch
 
-from mien.classifier import Classifier
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
+from mien.faces.classifier import Classifier
 from mien.movements import MOVEMENT_NAMES
-from mien.training.config import Config
-from mien.training.data import load_dataset
+from mien.training.data.dataset import load_dataset
+from mien.training.engine.config import Config
+from mien.training.engine.run_folder import load_run
+from mien.training.engine.teachers import load_teacher
+from mien.training.engine.train import train
 from mien.training.export import export
-from mien.training.run_folder import load_run
-from mien.training.teachers import load_teacher
-from mien.training.train import train
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from small_models import write_model
 from small_teachers import write_expressions
 
-from mien.detector import Detector
 from mien.emotions import EMOTION_NAMES
 from mien.errors import TrainingError
-from mien.training.expressions import POINTS, ExpressionTeacher
+from mien.faces.detector import Detector
+from mien.training.data.expressions import POINTS, ExpressionTeacher
 
 ZOO = "facial_expression_recognition_mobilefacenet_2022july_int8.onnx"
 

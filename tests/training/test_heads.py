@@ -2,7 +2,7 @@ import pytest
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.movements import MOVEMENT_NAMES
-from mien.training.heads import HEADS, count_logits, head_slices
+from mien.training.model.heads import HEADS, count_logits, head_slices
 
 
 def test_each_head_has_a_logit_for_each_of_its_names() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mien.errors import DataError
-from mien.training.labelled import find_pictures, read_label, read_source
+from mien.training.data.labelled import find_pictures, read_label, read_source
 
 
 def touch(folder: Path, *names: str) -> None:

@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from mien.cli import main
+from mien.cli.main import main
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
-from mien.reader import Reader
-from mien.training import picture_metrics
-from mien.training.picture_report import confident_mistakes, face_thumbnail
-from mien.training.pictures import evaluate_pictures, measure_pictures
+from mien.faces.reader import Reader
+from mien.training.evaluation import picture_metrics
+from mien.training.evaluation.picture_report import confident_mistakes, face_thumbnail
+from mien.training.evaluation.pictures import evaluate_pictures, measure_pictures
 
 
 def votes(**shares: float) -> list[float]:
@@ -231,8 +231,8 @@ def test_mistakes_come_surest_first(folder: Path) -> None:
 
 def test_a_thumbnail_is_framed_as_the_crop(folder: Path, astronaut: NDArray[np.uint8]) -> None:
     """Shrunk to the network's size it is the network's crop, but for how it was resampled."""
-    from mien.crop import crop_face
-    from mien.sources import load_image
+    from mien.faces.alignment import crop_face
+    from mien.media.picture import load_image
 
     for name in ("a.jpg", "d.jpg"):
         image = load_image(folder / name)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.detector import Detector
 from mien.errors import MissingPackageError, TrainingError
+from mien.faces.detector import Detector
 from mien.movements import MOVEMENT_NAMES
-from mien.training.movements import POINTS, SCORES, Landmarker
+from mien.training.data.movements import POINTS, SCORES, Landmarker
 
 FILES = ("face_landmarks_detector.tflite", "face_blendshapes.tflite")
 

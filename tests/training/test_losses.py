@@ -3,10 +3,10 @@ import pytest
 import torch
 
 from mien.emotions import FERPLUS_NAMES
-from mien.training.config import Config
-from mien.training.data import empty_records
-from mien.training.heads import HEADS, count_logits, head_slices
-from mien.training.losses import (
+from mien.training.data.dataset import empty_records
+from mien.training.engine.config import Config
+from mien.training.model.heads import HEADS, count_logits, head_slices
+from mien.training.model.losses import (
     Targets,
     data_loss,
     movements_loss,
@@ -14,7 +14,7 @@ from mien.training.losses import (
     teaching_loss,
     votes_loss,
 )
-from mien.training.networks import build
+from mien.training.model.networks import build
 
 CPU = torch.device("cpu")
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import log_loss
 
 from mien.emotions import FERPLUS_NAMES
-from mien.training import metrics
-from mien.training.raters import Raters
+from mien.training.evaluation import metrics
+from mien.training.evaluation.raters import Raters
 
 NONE = np.zeros(4, dtype=bool)
 

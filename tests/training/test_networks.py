@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from mien.errors import TrainingError
-from mien.training.heads import HEADS
-from mien.training.networks import NETWORKS, build, grown, with_heads
+from mien.training.model.heads import HEADS
+from mien.training.model.networks import NETWORKS, build, grown, with_heads
 
 
 @pytest.mark.parametrize("name", NETWORKS)

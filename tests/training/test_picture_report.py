@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from report_pages import Page
 
-from mien.training.picture_report import write_picture_report
-from mien.training.pictures import measure_pictures
+from mien.training.evaluation.picture_report import write_picture_report
+from mien.training.evaluation.pictures import measure_pictures
 
 
 @pytest.fixture(scope="module")

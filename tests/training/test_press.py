@@ -9,8 +9,8 @@ from small_teachers import press_row, write_press
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training.data import DTYPE, SIZE, SOURCES, SPLITS, silent
-from mien.training.press import (
+from mien.training.data.dataset import DTYPE, SIZE, SOURCES, SPLITS, silent
+from mien.training.data.press import (
     BLOCK,
     COLUMNS,
     FRAMED,

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.emotions import FERPLUS_NAMES
-from mien.training import metrics
-from mien.training.raters import Raters, worth
+from mien.training.evaluation import metrics
+from mien.training.evaluation.raters import Raters, worth
 
 
 def votes(*rows: dict[str, int]) -> NDArray[np.uint8]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mien.classifier import Classifier
-from mien.cli import app
+from mien.cli.main import app
+from mien.faces.classifier import Classifier
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "recipes" / "shipped.sh").read_text().replace("\\\n", " ")

@@ -11,7 +11,8 @@ from PIL import Image
 from report_pages import Page
 
 from mien.errors import DataError
-from mien.training import data, evaluate, metrics, plots, report
+from mien.training.data import dataset as data
+from mien.training.evaluation import evaluate, metrics, plots, report
 
 EPOCHS = """epoch,learning_rate,training_loss,training_accuracy,validation_loss,\
 validation_accuracy,seconds

@@ -4,8 +4,8 @@ import torch
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF, VOTE_NAMES
-from mien.training.data import SOURCES, empty_records
-from mien.training.shown import POOL, PRIOR, Shown, fit_shown, gathered
+from mien.training.data.dataset import SOURCES, empty_records
+from mien.training.model.shown import POOL, PRIOR, Shown, fit_shown, gathered
 
 HAPPY, SAD, NEUTRAL = (EMOTION_NAMES.index(name) for name in ("happy", "sad", "neutral"))
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 from small_models import write_model
 
-from mien.classifier import Classifier
 from mien.errors import ModelError, TrainingError
-from mien.training.augment import rescale
-from mien.training.networks import build
-from mien.training.teachers import load_teacher
+from mien.faces.classifier import Classifier
+from mien.training.data.augment import rescale
+from mien.training.engine.teachers import load_teacher
+from mien.training.model.networks import build
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "experiments" / "runs" / "residual-6" / "config.json"

@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from small_models import write_model
 
-import mien.training.train as training
+import mien.training.engine.train as training
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
-from mien.training import run_folder
-from mien.training.backgrounds import background_records
-from mien.training.config import Augmentation, Config
-from mien.training.data import load_dataset
-from mien.training.networks import build
-from mien.training.run_folder import fingerprint, load_run, open_run
-from mien.training.train import (
+from mien.training.data.backgrounds import background_records
+from mien.training.data.dataset import load_dataset
+from mien.training.engine import run_folder
+from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.run_folder import fingerprint, load_run, open_run
+from mien.training.engine.train import (
     learning_rate,
     predict_logits,
     train,
 )
+from mien.training.model.networks import build
 
 CONFIG = Config(epochs=3, batch_size=16, seed=7, averaging=0.9, weight_decay=0.05)
 

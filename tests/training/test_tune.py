@@ -5,10 +5,10 @@ import optuna
 import pytest
 from PIL import Image
 
-import mien.training.tune as tuning
+import mien.training.engine.tune as tuning
 from mien.errors import TrainingError
-from mien.training.run_folder import load_run
-from mien.training.tune import tune
+from mien.training.engine.run_folder import load_run
+from mien.training.engine.tune import tune
 
 
 def table(study: Path) -> list[dict[str, str]]:

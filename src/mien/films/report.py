@@ -10,9 +10,9 @@ from typing import Final
 
 from PIL import Image
 
-from mien._films import clock_time
 from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
 from mien.films.summary import Life, Moment, Stretch, Summary
+from mien.media.frame_times import clock_time
 
 _LANES: Final = 24  # faces that get a lane and a row, the longest seen first
 _MOMENTS: Final = 12

@@ -19,14 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien.answers import State
 from mien.errors import ImageError
-from mien.follower import FaceReader
+from mien.faces.stream import FaceReader
 from mien.live.limits import Clients, client_of
 from mien.live.logs import logger
 from mien.live.pictures import check
-from mien.live.readers import HungError, Readers, timings
+from mien.live.reader_pool import HungError, Readers, timings
 from mien.live.turns import Turns
 from mien.live.uploads import RefusedError, Uploads
-from mien.sources import load_image
+from mien.media.picture import load_image
 from mien.types import Reading
 
 EXAMPLE: Final[dict[str, Any]] = {

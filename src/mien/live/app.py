@@ -14,14 +14,14 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
-from mien.follower import FaceReader
+from mien.faces.stream import FaceReader
 from mien.live.api import create_router
 from mien.live.connection import Connection
-from mien.live.hosts import parse_host
+from mien.live.host_names import parse_host
 from mien.live.limits import Clients, client_of
 from mien.live.logs import forget_told, warn_once
 from mien.live.protocol import state_message
-from mien.live.readers import Readers
+from mien.live.reader_pool import Readers
 from mien.live.security import SESSION, Guard, cookie_name
 from mien.live.settings import Settings
 from mien.live.tokens import SignIns
@@ -40,7 +40,7 @@ def default_reader() -> FaceReader:
     One thread a frame: the browser on the same computer needs the others, and a second page is read
     beside the first.
     """
-    from mien.reader import Reader
+    from mien.faces.reader import Reader
 
     return Reader(threads=1)
 

@@ -16,7 +16,8 @@ import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from numpy.typing import NDArray
 
-from mien.follower import FaceReader, Follower
+from mien.faces.reader import Timings
+from mien.faces.stream import FaceReader, Follower
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket
 from mien.live.logs import logger, tell, warn_once
@@ -29,8 +30,7 @@ from mien.live.protocol import (
     readings_message,
     state_message,
 )
-from mien.live.readers import DistantReader, HungError, Readers, timings
-from mien.reader import Timings
+from mien.live.reader_pool import DistantReader, HungError, Readers, timings
 from mien.types import Box, Reading
 
 MOST_FRAMES: Final = 120

@@ -21,7 +21,8 @@ A frame costs a credit, and `credits` in an answer gives that many to the page. 
 with a credit in hand, so no queue can grow; a frame that comes while another waits replaces it.
 `readings` holds `Reading.to_dict()` values, `timings` milliseconds.
 
-page/protocol.js is this file's twin; tests/live/messages.json holds both to the same messages.
+page/network/protocol.js is this file's twin; tests/live/messages.json holds both to the same
+messages.
 """
 
 import json

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mien.live.hosts import Host, parse_host
+from mien.live.host_names import Host, parse_host
 from mien.live.limits import Clients, client_of
 from mien.live.logs import tell, warn_once
 from mien.live.settings import Settings, is_address, is_loopback

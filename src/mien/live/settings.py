@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter, types, validators
 
-from mien._parallel import cores
 from mien.errors import MienError
+from mien.parallel import cores
 
 _LIMITS = Group("Limits", sort_key=1)
 _POSITIVE = validators.Number(gte=1)

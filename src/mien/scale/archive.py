@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mien._parallel import chunks
-from mien._streams import tell
-from mien.classifier import PACKAGED_MODEL
 from mien.errors import MienError
+from mien.faces.classifier import PACKAGED_MODEL
+from mien.media.picture import EXTENSIONS, find_images
+from mien.output.console import tell
+from mien.parallel import chunks
 from mien.scale.cluster import check_ray, ray_cluster
 from mien.scale.listing import File, find_files, is_address, source_of, unique, whole_address
-from mien.scale.read_parts import Part, PartReader, Task
-from mien.scale.tables import Tables, partition
-from mien.sources import EXTENSIONS, find_images
+from mien.scale.reading import Part, PartReader, Task
+from mien.scale.table_files import Tables, partition
 
 FILM_ENDINGS: Final = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts"}
@@ -54,7 +54,7 @@ def read_archive(
     Args:
         given: files, folders and patterns, or addresses of files and folders (s3://, gs://, ...).
             Each folder is a source; files that are named have their folder as source.
-        out: folder, or address, for the tables; see `mien.scale.tables`.
+        out: folder, or address, for the tables; see `mien.scale.table_files`.
         films: read films, not pictures.
         every: seconds between frames of films that are read; 0 reads all.
         model: a file of `mien export`.

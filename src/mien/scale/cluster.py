@@ -6,8 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from mien._parallel import cores
 from mien.errors import MissingPackageError
+from mien.parallel import cores
 
 _OBJECTS = 256 << 20
 # Bytes of shared memory for what goes between processes: here names and counts, and small JPEGs.

@@ -21,20 +21,20 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 
-from mien._whole import write_whole
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
 from mien.movements import MOVEMENT_NAMES
-from mien.training.augment import rescale
-from mien.training.calibration import Calibration, fit
-from mien.training.data import SIZE, load_dataset, select
-from mien.training.heads import head_slices
-from mien.training.losses import LABELS, Targets, votes_loss
-from mien.training.metrics import movements_r2
-from mien.training.quantize import quantize as quantize_model
-from mien.training.run_folder import fingerprint, load_run, read_config
-from mien.training.shown import POOL, Shown, fit_shown
-from mien.training.train import predict_logits
+from mien.output.whole_file import write_whole
+from mien.training.data.augment import rescale
+from mien.training.data.dataset import SIZE, load_dataset, select
+from mien.training.engine.run_folder import fingerprint, load_run, read_config
+from mien.training.engine.train import predict_logits
+from mien.training.evaluation.metrics import movements_r2
+from mien.training.model.calibration import Calibration, fit
+from mien.training.model.heads import head_slices
+from mien.training.model.losses import LABELS, Targets, votes_loss
+from mien.training.model.quantize import quantize as quantize_model
+from mien.training.model.shown import POOL, Shown, fit_shown
 
 FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""
@@ -105,12 +105,12 @@ def export(
         run: a run with at least one finished epoch.
         out: the ONNX file to write.
         data: the run's data set; its validation images set the calibration
-            (`mien.training.calibration`), the pool of the shown votes (`mien.training.shown`) and
-            which movements are kept (`LEAST_R2`). Without it the shares are not calibrated, and
-            the file has neither shown votes nor movements.
-        quantize: keep the convolutions in 8-bit integers (`mien.training.quantize`), for speed;
-            takes `data`, whose training images set the scales and whose validation images tell
-            what it costs.
+            (`mien.training.model.calibration`), the pool of the shown votes
+            (`mien.training.model.shown`) and which movements are kept (`LEAST_R2`). Without it
+            the shares are not calibrated, and the file has neither shown votes nor movements.
+        quantize: keep the convolutions in 8-bit integers (`mien.training.model.quantize`), for
+            speed; takes `data`, whose training images set the scales and whose validation images
+            tell what it costs.
         last: take the weights of the last epoch, not those of the best by label accuracy; the other
             heads often learn on when the label no longer does.
 

@@ -1,28 +1,29 @@
 /** Puts the parts together: what goes on (live.js) and what of it is seen, heard and kept. */
 
-import { Announcer } from "./announcer.js";
-import { listCameras, openCamera } from "./camera.js";
-import { Cards } from "./cards.js";
-import { agreed, enableCopying } from "./consent.js";
-import { setOwnSymbols } from "./emotions.js";
-import { chooseFile, openFile } from "./file.js";
-import { createFigures, updateFigures } from "./figures.js";
-import { withoutHidden } from "./hidden.js";
-import { Live } from "./live.js";
-import { Overlay } from "./overlay.js";
-import { Panel, canFloat } from "./panel.js";
-import { Session } from "./session.js";
-import { SessionView } from "./session-view.js";
-import { SettingsDialog } from "./settings-dialog.js";
-import { keep, load } from "./settings.js";
-import { SourceError } from "./source.js";
-import { statusOf } from "./status.js";
-import { answersOf } from "./votes.js";
-import { canShareWindow, openWindow } from "./window.js";
-import * as wording from "./wording.js";
+import { listCameras, openCamera } from "./sources/camera.js";
+import { chooseFile, openFile } from "./sources/file.js";
+import { SourceError } from "./sources/source.js";
+import { canShareWindow, openWindow } from "./sources/window.js";
+import { withoutHidden } from "./state/hidden.js";
+import { Live } from "./state/live.js";
+import { Session } from "./state/session.js";
+import { keep, load } from "./state/settings.js";
+import { answersOf } from "./state/votes.js";
+import * as wording from "./texts/wording.js";
+import { Announcer } from "./views/announcer.js";
+import { Cards } from "./views/cards.js";
+import { agreed, enableCopying } from "./views/consent.js";
+import { button as createButton, part } from "./views/elements.js";
+import { createFigures, updateFigures } from "./views/figures.js";
+import { Overlay } from "./views/overlay.js";
+import { canFloat, Panel } from "./views/panel.js";
+import { SessionView } from "./views/session-view.js";
+import { SettingsDialog } from "./views/settings-dialog.js";
+import { statusOf } from "./views/status.js";
+import { setOwnSymbols } from "./views/symbols.js";
 
-/** @typedef {import("./protocol.js").Reading} Reading */
-/** @typedef {import("./source.js").Source} Source */
+/** @typedef {import("./network/protocol.js").Reading} Reading */
+/** @typedef {import("./sources/source.js").Source} Source */
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
@@ -30,34 +31,22 @@ const CALM_MS = 200;
 const WINDOW = "window";
 const FILE = "file";
 
-/**
- * @template {Element} T
- * @param {string} id
- * @param {new () => T} kind
- * @returns {T}
- */
-function element(id, kind) {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`index.html lacks #${id}`);
-  return found;
-}
-
 const page = document.documentElement;
-const video = element("video", HTMLVideoElement);
-const picker = element("sources", HTMLSelectElement);
-const button = element("toggle", HTMLButtonElement);
-const pauseButton = element("pause", HTMLButtonElement);
-const floatButton = element("float", HTMLButtonElement);
-const status = element("status", HTMLElement);
-const rateLine = element("rate", HTMLElement);
+const video = part("video", HTMLVideoElement);
+const picker = part("sources", HTMLSelectElement);
+const button = part("toggle", HTMLButtonElement);
+const pauseButton = part("pause", HTMLButtonElement);
+const floatButton = part("float", HTMLButtonElement);
+const status = part("status", HTMLElement);
+const rateLine = part("rate", HTMLElement);
 
 let settings = load();
-const overlay = new Overlay(element("overlay", HTMLCanvasElement));
-const cards = new Cards(element("cards", HTMLElement), markWrong);
-const announcer = new Announcer(element("announcer", HTMLElement));
+const overlay = new Overlay(part("overlay", HTMLCanvasElement));
+const cards = new Cards(part("cards", HTMLElement), markWrong);
+const announcer = new Announcer(part("announcer", HTMLElement));
 const panel = new Panel(takeVideoBack);
 const session = new Session();
-const sessionView = new SessionView(element("session", HTMLElement), session);
+const sessionView = new SessionView(part("session", HTMLElement), session);
 const crowd = createFigures();
 /** What cards, colours and labels tell, by face number. @type {Map<number, Reading>} */
 let shown = new Map();
@@ -116,7 +105,7 @@ function markWrong(number) {
 
 function showStatus() {
   const { kind, text } = statusOf(live.state, live.server, live.message);
-  status.dataset["kind"] = kind;
+  status.dataset.kind = kind;
   if (status.textContent !== text) status.textContent = text;
   panel.showStatus(kind, text);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
@@ -161,11 +150,8 @@ async function showSources(camera) {
 }
 
 async function float() {
-  const pauseInside = document.createElement("button");
-  pauseInside.type = "button";
-  pauseInside.textContent = wording.say().stop;
-  pauseInside.addEventListener("click", allOff);
-  await panel.open(video, [pauseInside], onKey);
+  const stop = createButton({ textContent: wording.say().stop }, allOff);
+  await panel.open(video, [stop], onKey);
   page.classList.add("floating");
   showStatus();
   await live.moved();
@@ -219,7 +205,7 @@ function applySettings() {
   void showSources();
 }
 
-element("crowd", HTMLElement).append(crowd);
+part("crowd", HTMLElement).append(crowd);
 button.addEventListener("click", () => {
   if (live.isBusy) live.stop();
   else void live.start(openChosen);
@@ -254,16 +240,12 @@ video.addEventListener("resize", () => {
 navigator.mediaDevices?.addEventListener?.("devicechange", () => void showSources());
 setInterval(showRate, 500);
 
-const dialog = new SettingsDialog(
-  element("settings", HTMLDialogElement),
-  settings,
-  (changed) => {
-    settings = changed;
-    keep(settings);
-    applySettings();
-  },
-);
-element("open-settings", HTMLButtonElement).addEventListener("click", () => dialog.open());
+const dialog = new SettingsDialog(part("settings", HTMLDialogElement), settings, (changed) => {
+  settings = changed;
+  keep(settings);
+  applySettings();
+});
+part("open-settings", HTMLButtonElement).addEventListener("click", () => dialog.open());
 
 wording.setServer(location.hostname);
 enableCopying(() => wording.say().copied);

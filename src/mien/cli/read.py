@@ -1,0 +1,223 @@
+"""`mien read`: pictures, folders, patterns, standard input → words, JSON, CSV, Parquet, copies."""
+
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import MienError
+from mien.faces.batch import Source, read_sources
+from mien.faces.reader import Reader
+from mien.faces.usual_face import can_be_seen, usual_face
+from mien.media.lists import read_list
+from mien.media.picture import ImageSearch
+from mien.output.console import tell
+from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
+from mien.output.journal import Format, csv_header
+from mien.output.printing import as_csv, as_json, as_text
+from mien.output.result_file import ResultFile
+from mien.output.tables import COLUMNS, arrow_schema
+from mien.types import PictureResult, Reading
+
+STANDARD_INPUT: Final = "-"
+_NAMED: Final = 5  # problems of one kind that are named each
+
+_Compared = Callable[[PictureResult], PictureResult]
+
+_AS: Final = {"json": as_json, "csv": as_csv}
+
+
+def read_pictures(
+    images: Iterable[str],
+    *,
+    files_from: str | None,
+    kind: Format | Literal["text"],
+    out: Path | None,
+    draw: Path | None,
+    model: Path | None,
+    movements: bool = False,
+    null: bool = False,
+    usual: Sequence[Path] = (),
+) -> int:
+    """Read pictures, and write or print what came of them, in their order.
+
+    Args:
+        images: files, folders and patterns, or `STANDARD_INPUT`.
+        files_from: a file with a path a line, or `STANDARD_INPUT`.
+        kind: of the results; "text" has no file, "parquet" nothing else.
+        out: file for the results, which goes on where an interrupted run has left it.
+        draw: folder for copies with the readings drawn in.
+        model: a file of `mien export`.
+        movements: whether words and copies say what moves in each face.
+        null: paths in the list end with a null character, not with a line.
+        usual: pictures of one person's usual face, with which every face is compared.
+
+    Returns:
+        The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
+        been missed, which standard error names.
+
+    Raises:
+        MienError: there are no pictures, or a model, `out` or one of `usual` cannot be used.
+    """
+    if kind == "parquet":
+        arrow_schema()  # fails where pyarrow is missing, before any work
+    given = [*images, *(read_list(files_from, null=null) if files_from else ())]
+    search = ImageSearch()
+    sources = dict(_sources(given, search))
+    for sentence in search.sentences():
+        tell(f"mien: {sentence}")
+    if not sources:
+        raise MienError(f"{', '.join(given[:_NAMED]) or files_from}: no pictures in there.")
+    reader = Reader(model=model)
+    compared = _comparing(reader, usual)
+    errors: list[str] = []
+    with ExitStack() as stack:
+        file = None
+        if out is not None and kind != "text":
+            file = stack.enter_context(ResultFile(out, kind))
+            errors.extend(file.errors_of(sources))
+        copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
+        show = _printer(kind, movements) if file is None else file.write
+        todo = {n: source for n, source in sources.items() if file is None or not file.is_done(n)}
+        done = len(sources) - len(todo)
+        if done:
+            tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
+        again = _to_draw(copies, sources, todo)
+        advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
+        drawn = None if copies is None else partial(_draw, movements, compared)
+        read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
+        try:
+            for result, copy in stack.enter_context(closing(read)):
+                if copies is not None and (copy is not None or result.image in again):
+                    copies.save(result.image, copy or MienError(result.error))
+                if result.image in todo:
+                    errors.extend([result.error] if result.error else [])
+                    show(compared(result))
+                    done += 1
+                advance()
+        except KeyboardInterrupt:
+            if file is not None:
+                tell(
+                    f"mien: stopped; {done:,} of {len(sources):,} pictures are done and kept. "
+                    "The same command goes on from there."
+                )
+            raise
+    return _tell_errors(errors, len(sources), copies, search)
+
+
+def _to_draw(
+    copies: DrawnCopies | None, sources: Mapping[str, Path | bytes], todo: Mapping[str, object]
+) -> dict[str, Path | bytes]:
+    """Pictures that an earlier run has read, and whose copies it could not write."""
+    missing = copies.missing if copies is not None else ()
+    again = {n: sources[n] for n in missing if n in sources and n not in todo}
+    if again:
+        what = "1 copy" if len(again) == 1 else f"{len(again):,} copies"
+        tell(f"mien: {what} that could not be written before: made now.")
+    return again
+
+
+def _tell_errors(
+    errors: list[str], count: int, copies: DrawnCopies | None, search: ImageSearch
+) -> int:
+    """Name what went wrong; the exit code."""
+    for error in errors:
+        tell(error)
+    if errors and count > 1:
+        tell(f"mien: {len(errors):,} of {count:,} pictures could not be read.")
+    undrawn = copies.errors if copies is not None else []
+    for error in undrawn[:_NAMED]:
+        tell(error)
+    if undrawn:
+        what = "1 copy" if len(undrawn) == 1 else f"{len(undrawn):,} copies"
+        tell(
+            f"mien: {what} could not be written; all readings are whole. The same command makes "
+            "the copies when it can."
+        )
+    return 1 if errors or undrawn or search.is_lacking else 0
+
+
+def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
+    for name in given:
+        if name == STANDARD_INPUT:
+            yield name, sys.stdin.buffer.read()
+        else:
+            yield from ((str(path), path) for path in search.files([name]))
+
+
+def _printer(kind: str, movements: bool) -> Callable[[PictureResult], None]:
+    """Prints a result; who reads along sees each when it is done."""
+    if kind == "csv":
+        sys.stdout.write(csv_header(COLUMNS))
+
+    written = partial(as_text, movements=movements) if kind == "text" else _AS[kind]
+
+    def show(result: PictureResult) -> None:
+        try:
+            sys.stdout.write(written(result))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from error
+
+    return show
+
+
+def _comparing(reader: Reader, usual: Sequence[Path]) -> _Compared:
+    """Compares all faces of a result with the usual face of some pictures, where there are any."""
+    if not usual:
+        return lambda result: result
+    face = usual_face([_usual_reading(reader, path) for path in usual])
+    return lambda result: replace(
+        result, readings=tuple(face.compared(reading) for reading in result.readings)
+    )
+
+
+def _usual_reading(reader: Reader, path: Path) -> Reading:
+    """Of the largest face of a picture.
+
+    Raises:
+        MienError: it cannot be read, or shows no face that can be seen well.
+    """
+    try:
+        readings = reader.read(path)
+    except MienError as error:
+        raise MienError(f"--usual {error}") from error
+    if not readings:
+        raise MienError(f"--usual {path}: no face found. Give pictures of the person's face.")
+    if not can_be_seen(readings[0]):
+        raise MienError(
+            f"--usual {path}: its largest face is unclear: {readings[0].why}. Give a picture "
+            "that shows the person's face well."
+        )
+    return readings[0]
+
+
+def _draw(
+    movements: bool, compared: _Compared, image: NDArray[np.uint8], result: PictureResult
+) -> Copy:
+    return draw_copy(image, compared(result), movements=movements, changes=True)
+
+
+@contextmanager
+def _progress(total: int, *, hidden: bool) -> Generator[Callable[[], None]]:
+    """A bar on standard error, where a person sees that; `hidden` where the results scroll by."""
+    if total < 2 or not sys.stderr.isatty() or (hidden and sys.stdout.isatty()):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    # Rich would send standard output to the bar's console, which is standard error.
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task("Reading", total=total)
+        yield lambda: bar.advance(task)

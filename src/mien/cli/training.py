@@ -1,0 +1,282 @@
+"""The commands of the extra `training`: `mien data`, `train`, `tune`, `evaluate`, `export`."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import ArgumentCollection, Group, Parameter
+from rich.console import Console
+from rich.progress import track
+
+from mien.errors import TrainingError
+from mien.training.data import dataset as datasets
+from mien.training.engine.config import Augmentation, Config
+
+
+def prepare(
+    source: Path,
+    /,
+    *,
+    out: Path,
+    votes: Path | None = None,
+    press: Path | None = None,
+    seed: int = datasets.SPLIT_SEED,
+) -> int:
+    """Make a data set file from FER2013.
+
+    Args:
+        source: Kaggle's zip, its unpacked folder, any part of either, or fer2013.csv.
+        out: the data set file to write, by custom ending in .npy.
+        votes: FER+'s fer2013new.csv, to learn how ten people voted.
+        press: a zip of faces from press photographs, to train on beside FER2013.
+        seed: of the 80–20 split into training and validation.
+    """
+    prepared = datasets.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
+    for problem in prepared.problems:
+        print(problem, file=sys.stderr)
+    faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
+    print(
+        f"{out}: {prepared.images:,} images{faces}, {prepared.votes:,} with votes; "
+        f"{len(prepared.problems):,} files left out"
+    )
+    return 1 if prepared.problems else 0
+
+
+def describe(dataset: Path, /, *, out: Path | None = None) -> None:
+    """Print what a data set holds: classes, splits, votes against labels, copies.
+
+    Args:
+        dataset: a file of `mien data prepare`.
+        out: folder for the pictures (class balance, label against votes).
+    """
+    from mien.training.data import describe as describing
+
+    records = datasets.load_dataset(dataset)
+    print(describing.describe(records))
+    if out is not None:
+        for picture in describing.write_pictures(records, out):
+            print(picture)
+
+
+def annotate(
+    dataset: Path,
+    /,
+    *,
+    out: Path,
+    expressions: Path | None = None,
+    landmarker: Path | None = None,
+    blendshapes: Path | None = None,
+    press: Path | None = None,
+    teachers: tuple[Path, ...] = (),
+) -> None:
+    """Write what teachers say of a data set's training images into the data set.
+
+    Args:
+        dataset: a file of `mien data prepare`.
+        out: the data set file to write; may be the same.
+        expressions: OpenCV Zoo's expression network, an ONNX file.
+        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker; wants --blendshapes.
+        blendshapes: its face_blendshapes.tflite.
+        press: the zip of press faces, for their movements, if the data set holds such faces.
+        teachers: runs or exported files of mien's, whose labels and votes are kept.
+    """
+    from mien.training.data import annotate as annotating
+
+    line = annotating.annotate(
+        dataset,
+        out,
+        expressions=expressions,
+        landmarker=landmarker,
+        blendshapes=blendshapes,
+        press=press,
+        teachers=teachers,
+        progress=_progress,
+    )
+    print(line)
+
+
+def preview(
+    dataset: Path,
+    /,
+    *,
+    out: Path = Path("preview.png"),
+    seed: int = 0,
+    augmentation: Annotated[Augmentation | None, Parameter(name="*")] = None,
+) -> None:
+    """Draw a contact sheet of images before and after augmentation.
+
+    Args:
+        dataset: a file of `mien data prepare`.
+        out: the picture to write.
+        seed: of the choice of images and of the augmentation.
+        augmentation: what may happen to an image.
+    """
+    from mien.training.data import describe as describing
+
+    records = datasets.load_dataset(dataset)
+    describing.preview(records, out, seed, augmentation or Augmentation())
+    print(out)
+
+
+def train(
+    *,
+    data: Path,
+    out: Path,
+    resume: bool = False,
+    config: Annotated[Config | None, Parameter(name="*")] = None,
+) -> None:
+    """Train a network; an interrupted run goes on with --resume.
+
+    Args:
+        data: a data set file of `mien data prepare`.
+        out: folder of the run.
+        resume: go on with the run in that folder, by its own config.
+        config: what to do.
+    """
+    from mien.training.engine.distributed import is_first
+    from mien.training.engine.train import train as run_training
+
+    try:
+        best = run_training(data, out, config or Config(), resume=resume)
+    except TrainingError:
+        if not is_first():  # the first tells it
+            raise SystemExit(1) from None
+        raise
+    except KeyboardInterrupt:
+        print(f"\nInterrupted; go on with the same command and --resume ({out})", file=sys.stderr)
+        raise
+    if not is_first():
+        return
+    print(
+        f"{out}: best epoch {best['epoch']} of {best['epochs']}, "
+        f"validation accuracy {best['accuracy']:.4f}"
+    )
+
+
+def tune(
+    *,
+    data: Path,
+    out: Path,
+    trials: int = 20,
+    epochs: int = 8,
+    network: str = "baseline",
+    seed: int = 0,
+) -> None:
+    """Search for better hyper-parameters; the same command goes on, or joins in beside others.
+
+    Args:
+        data: a data set file of `mien data prepare`; its test splits are not touched.
+        out: folder of the study.
+        trials: how many the study shall have in the end.
+        epochs: of each trial, unless it is given up as hopeless.
+        network: a name of mien.training.model.networks.NETWORKS.
+        seed: of the search and of every trial.
+    """
+    from mien.training.engine.tune import tune as run_study
+
+    print(run_study(data, out, trials=trials, epochs=epochs, network=network, seed=seed))
+
+
+def _one_kind(arguments: ArgumentCollection) -> None:
+    """What belongs to a data set and what to pictures is not mixed, and one of them is there."""
+    given = {argument.name for argument in arguments if argument.tokens}
+    if ("--data" in given) == ("--pictures" in given):
+        raise ValueError("Give either --data DATASET or --pictures FOLDER.")
+    if "--pictures" in given and (other := given & {"--split", "--run"}):
+        raise ValueError(f"{' and '.join(sorted(other))} belongs to --data, not to --pictures.")
+
+
+_MEASURED = Group("What to measure on", sort_key=0, validator=_one_kind)
+
+
+def evaluate(
+    *,
+    data: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    split: Annotated[str, Parameter(group=_MEASURED)] = "validation",
+    run: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    pictures: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    model: Path | None = None,
+    json: Path | None = None,
+    report: Path | None = None,
+) -> int:
+    """Measure a model on one split of a data set, or on whole pictures.
+
+    Args:
+        data: a data set file of `mien data prepare`; this or --pictures.
+        split: of --data: train, validation, public or private.
+        run: of --data: the model's training run, to show its learning curves in the report.
+        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
+            labels.csv with columns file and label; person, source and group or sex where known.
+        model: an exported model; without it the one that ships with mien.
+        json: file for the figures.
+        report: folder for a readable page with pictures.
+    """
+    from mien.training.evaluation import evaluate as evaluating
+    from mien.training.evaluation import report as reporting
+
+    if pictures is not None:
+        return _evaluate_pictures(pictures, model, json, report)
+    if data is None:  # refused by `_one_kind` already
+        raise TypeError("neither a data set nor pictures")
+    records = datasets.load_dataset(data)
+    result = evaluating.evaluate(model, records, split)
+    print(evaluating.summary(result))  # first: not lost where a file cannot be written
+    if json is not None:
+        evaluating.write_json(result, json)
+    if report is not None:
+        reporting.write_report(result, records, report, model=model, run=run)
+        print(report / "index.html")
+    print(evaluating.summary(result))
+    return 0
+
+
+def _evaluate_pictures(
+    folder: Path, model: Path | None, json: Path | None, report: Path | None
+) -> int:
+    from mien.training.evaluation import evaluate as evaluating
+    from mien.training.evaluation import picture_report as reporting
+    from mien.training.evaluation import pictures as measuring
+
+    measured = measuring.measure_pictures(folder, model, progress=_progress)
+    for line in measured.lines():
+        print(line, file=sys.stderr)
+    if json is not None:
+        evaluating.write_json(measured.result, json)
+    if report is not None:
+        reporting.write_picture_report(measured, report)
+        print(report / "index.html")
+    print(measuring.pictures_summary(measured.result))
+    return 1 if measured.problems else 0
+
+
+def export(
+    run: Path,
+    /,
+    *,
+    out: Path,
+    data: Path | None = None,
+    quantize: bool = False,
+    last: bool = False,
+) -> None:
+    """Export a run's best weights as one ONNX file that carries all that is needed to use it.
+
+    Args:
+        run: folder of a training run.
+        out: the ONNX file to write.
+        data: the run's data set, to calibrate the shares on its validation images.
+        quantize: keep the convolutions in 8-bit integers: nearly twice as fast; wants --data and
+            tells what it costs.
+        last: take the weights of the last epoch, not those of the best by label accuracy.
+    """
+    from mien.training import export as exporting
+
+    exported = exporting.export(run, out, data, quantize=quantize, last=last)
+    print(exported)
+
+
+def _progress(items: Iterable[Any], description: str, total: int | None) -> Iterator[Any]:
+    console = Console(stderr=True)
+    yield from track(
+        items, description, total, console=console, disable=not console.is_terminal, transient=True
+    )

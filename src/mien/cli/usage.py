@@ -1,0 +1,128 @@
+"""What people typed wrongly: told with what they may have meant, in a width that can be shown."""
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from cyclopts import (
+    App,
+    CycloptsError,
+    CycloptsPanel,
+    MissingArgumentError,
+    UnknownCommandError,
+)
+from cyclopts.config import Dict
+
+from mien.errors import MienError
+from mien.media.lists import read_text
+from mien.output.console import safe
+
+_NARROWEST: Final = 40  # columns; help in fewer never ends, or fails
+_WIDEST: Final = 400
+_USUAL: Final = 80  # where nothing that makes sense is said
+_ANY_NAMES: Final = ("read", "watch")  # commands that take names with a leading hyphen, such as -
+
+
+class UsageError(CycloptsError):
+    """A command is asked for what it cannot do."""
+
+
+def fit_width() -> None:
+    """Let help and frames be as wide as can be shown, whatever COLUMNS or the terminal say."""
+    given = os.environ.get("COLUMNS")
+    if given:
+        digits = given.strip() if given.strip().isdecimal() else "0"
+        width = int(digits[:9])
+    elif sys.stdout.isatty() or sys.stderr.isatty():
+        width = shutil.get_terminal_size((0, 0)).columns
+    else:
+        return
+    width = min(max(width, _NARROWEST), _WIDEST) if width else _USUAL
+    os.environ["COLUMNS"] = str(width)
+
+
+def check_options(app: App, tokens: Sequence[str]) -> None:
+    """Refuse options that commands which take any name would take for one.
+
+    Raises:
+        UsageError: there is such an option.
+    """
+    if not tokens or tokens[0] not in _ANY_NAMES:
+        return
+    options = tokens[1 : tokens.index("--") if "--" in tokens else None]
+    given = [token.partition("=")[0] for token in options if token.startswith("--")]
+    if not given:
+        return
+    known = _options(app[tokens[0]])
+    for option in given:
+        if option not in known:
+            what = "picture" if tokens[0] == "read" else "film"
+            raise UsageError(
+                f"Unknown option: {option}. {_guess(option, known)}A {what} of that name is "
+                f"./{option}"
+            )
+
+
+def _options(command: App) -> list[str]:
+    arguments: Any = command.assemble_argument_collection()
+    names = [name for argument in arguments for name in argument.names if name.startswith("--")]
+    return [*names, "--help", "--version"]
+
+
+def _guess(given: str, known: Sequence[str]) -> str:
+    near = get_close_matches(given, known, n=1)
+    return f"Did you mean {near[0]}? " if near else ""
+
+
+def in_frame(error: CycloptsError) -> Any:
+    """A usage error as people are told it."""
+    if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
+        # cyclopts' own words would import all commands, and PyTorch with them
+        given = error.unused_tokens[0]
+        known = [name for name in error.app if not name.startswith("-")]
+        near = get_close_matches(given, known, n=1)
+        guess = f'Did you mean "{near[0]}"? ' if near else ""
+        words = f'Unknown command "{safe(given)}". {guess}Commands: {", ".join(known)}.'
+        return CycloptsPanel(UsageError(words))
+    if isinstance(error, MissingArgumentError) and error.argument and error.argument.names:
+        return CycloptsPanel(UsageError(_missing(error)))
+    return CycloptsPanel(error)
+
+
+def _missing(error: MissingArgumentError) -> str:
+    argument: Any = error.argument
+    command = " ".join(error.command_chain or ())
+    name = argument.names[0]
+    typed = [token for token in error.root_input_tokens or () if token.startswith("--")]
+    if error.app is not None and error.app.default_command and typed:
+        known = _options(error.app)
+        wrong = next((t.partition("=")[0] for t in typed if t.partition("=")[0] not in known), None)
+        if wrong is not None:
+            return f"Unknown option: {wrong}. {_guess(wrong, known)}"
+    hint = name if not name.startswith("--") else f"{name} {name.strip('-').upper()}"
+    if name == "--out":
+        hint = "--out FILE" if command.startswith(("data", "export")) else "--out FOLDER"
+    return f"mien {command} needs {hint}. mien {command} --help explains it."
+
+
+def settings_file(*arguments: Any) -> None:
+    """Take options from the TOML file that MIEN_SETTINGS names, where it names one.
+
+    Raises:
+        MienError: it cannot be read, or is no TOML.
+    """
+    path = os.environ.get("MIEN_SETTINGS")
+    if not path:
+        return
+    try:
+        settings = tomllib.loads(read_text(Path(path), "the settings file (MIEN_SETTINGS)"))
+    except tomllib.TOMLDecodeError as error:
+        raise MienError(
+            f"{path}: the settings file (MIEN_SETTINGS) is no TOML: {error}."
+        ) from error
+    Dict(settings, source=path)(*arguments)

@@ -1,0 +1,324 @@
+"""The pipeline: picture → readings of all its faces.
+
+The thresholds below say when a face is too poor to be read. They were chosen by eye, on the darkest
+and least sharp FER2013 images, on portraits that were darkened, blurred and scaled down step by
+step, and on turned heads in films; they are not measured against people's answers.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.answers import DISAGREE
+from mien.emotions import OTHER, VOTE_NAMES
+from mien.errors import ImageError
+from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
+from mien.faces.classifier import Classifier
+from mien.faces.detector import Detector
+from mien.media.arrays import Order
+from mien.media.picture import Picture, as_rgb
+from mien.parallel import check_workers, chunks, cores, in_order
+from mien.types import Box, Face, Quality, Reading
+
+SMALLEST_FACE: Final = 24.0
+"""Width of a face's box in pixels below which it is "too small": half of a crop's side."""
+
+DARKEST: Final = 0.12
+"""Mean grey value below which a crop is "too dark"; 99.9 % of FER2013 are brighter."""
+
+BLURRIEST: Final = 0.1
+"""Sharpness below which a crop is "blurred": eyes are smears; 99.9 % of FER2013 are sharper."""
+
+FARTHEST_TURN: Final = 0.75
+"""Turn above which a head is "turned away"; at 0.4 both eyes and the mouth are still seen."""
+
+FEWEST_AGREEING: Final = 0.4
+"""Share of the most frequent answer below which "people would disagree"."""
+
+NOT_A_FACE: Final = 0.006
+"""Share of people who would say "not a face" above which it is left out.
+
+It leaves out 99.2 % of patches without a face and 0.5 % of FER2013's validation faces
+(`benchmarks/not_a_face.py`, docs/model-card.md); in 61 faces of photographs and films the share was
+at most 0.002.
+"""
+
+NOT_FACE: Final = "not a face"
+"""Why a face that the caller gave is not clear where people would say so."""
+
+BATCH: Final = 8
+"""Pictures whose crops are classified in one go where there are many.
+
+More are no faster. It saves a third of the network's time, which is half of the whole for FER2013's
+bare faces; for photographs, where finding faces takes longest, nothing that could be measured."""
+
+MOST_THREADS: Final = 4
+"""That read one picture in `read`; many pictures are better read by one thread each."""
+
+Sight = tuple[Face, NDArray[np.uint8], Quality]
+"""A face, its crop, and how well it can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time of one picture went, in seconds.
+
+    Attributes:
+        finder: finding faces.
+        crop: cropping them and measuring how well they can be seen.
+        network: predicting the votes.
+    """
+
+    finder: float
+    crop: float
+    network: float
+
+    @property
+    def total(self) -> float:
+        """All of them, in seconds."""
+        return self.finder + self.crop + self.network
+
+    def __add__(self, other: "Timings") -> "Timings":
+        """Of two readings, one after the other."""
+        return Timings(
+            self.finder + other.finder, self.crop + other.crop, self.network + other.network
+        )
+
+
+class Reader:
+    """Reads what people would say about each face. May be used from several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        model: str | Path | Classifier | None = None,
+        detector: Detector | None = None,
+        threads: int = 1,
+        smallest_face: float = SMALLEST_FACE,
+    ) -> None:
+        """Load the face finder and the network.
+
+        Args:
+            model: a file of `mien export` or a loaded one; None takes the weights that ship.
+            detector: a face finder set up otherwise than by default.
+            threads: that one call of `read` may use; for those parts which are not given loaded.
+            smallest_face: a face whose box is narrower, in pixels, is not clear.
+
+        Raises:
+            ModelError: a model file is missing, damaged, or of another kind.
+        """
+        check_workers(threads, "threads")
+        if isinstance(model, str):
+            model = Path(model)
+        self.classifier = model if isinstance(model, Classifier) else Classifier(model, threads)
+        self.detector = detector or Detector(threads=threads)
+        self._smallest_face = smallest_face
+
+    def read(
+        self,
+        image: Picture,
+        *,
+        order: Order = "RGB",
+        faces: Iterable[Face | Sequence[float]] | None = None,
+        near: Sequence[Box] | None = None,
+    ) -> list[Reading]:
+        """What people would say about each face of a picture, largest face first.
+
+        Args:
+            image: a file, a file's content, a PIL image, or a uint8 array: grey (H, W), RGB
+                (H, W, 3) or RGBA (H, W, 4).
+            order: "BGR" for arrays of OpenCV's.
+            faces: found by yourself: each a `Face`, or a box (x1, y1, x2, y2) in pixels. Then none
+                are looked for, and every one gets a reading, in the order given. Landmarks, where a
+                `Face` has them, make the better crop: they tell the tilt of the head.
+            near: of a film's frame, boxes of the frame before, around which alone faces are looked
+                for; see `mien.faces.detector.Detector.detect`.
+
+        Raises:
+            ImageError: the picture cannot be read, or is of another kind, or one of `faces` is no
+                face.
+        """
+        return self.read_timed(image, order=order, faces=faces, near=near)[0]
+
+    def read_timed(
+        self,
+        image: Picture,
+        *,
+        order: Order = "RGB",
+        faces: Iterable[Face | Sequence[float]] | None = None,
+        near: Sequence[Box] | None = None,
+    ) -> tuple[list[Reading], Timings]:
+        """Like `read`, and where the time went; reading the picture's file does not count."""
+        rgb = as_rgb(image, order=order)
+        start = perf_counter()
+        found = self.detector.detect(rgb, near) if faces is None else own_faces(faces)
+        finder = perf_counter()
+        seen = list(_crops(rgb, found)) if faces is None else [_look(rgb, face) for face in found]
+        crop = perf_counter()
+        readings = self._readings(seen, keep_all=faces is not None)
+        timings = Timings(finder - start, crop - finder, perf_counter() - crop)
+        return readings, timings
+
+    def read_batch(self, images: Iterable[Picture], *, order: Order = "RGB") -> list[list[Reading]]:
+        """Like `read` of each picture, but the crops of all of them are classified in one go.
+
+        Pictures are taken one after the other; none is kept.
+
+        Args:
+            images: a few; see `read_many` for many.
+            order: as of `read`.
+
+        Raises:
+            ImageError: a picture cannot be read, or is of another kind.
+        """
+        seen: list[list[Sight]] = []
+        for image in images:
+            rgb = as_rgb(image, order=order)
+            seen.append(list(_crops(rgb, self.detector.detect(rgb))))
+            del image, rgb  # gone before the next is read
+        everything = [sight for sights in seen for sight in sights]
+        answers = iter(self._readings(everything, keep_all=True))
+        pictures = [[next(answers) for _ in sights] for sights in seen]
+        return [[r for r in readings if r.why != NOT_FACE] for readings in pictures]
+
+    def read_many(
+        self, images: Iterable[Picture], *, order: Order = "RGB", workers: int | None = None
+    ) -> Generator[list[Reading]]:
+        """What people would say about each face of many pictures, in their order, lazily.
+
+        Args:
+            images: any number, as of `read`. They are taken in the caller's own thread, in batches
+                of `BATCH`, of which at most two more than `workers` wait.
+            order: as of `read`.
+            workers: threads; None takes as many as there are cores.
+
+        Yields:
+            The readings of each picture, as of `read`.
+
+        Raises:
+            ImageError: a picture cannot be read, which ends it; `mien.read_files` goes on.
+            MienError: `workers` is no number of threads.
+        """
+        check_workers(workers)
+        return self._read_many(images, order, workers)
+
+    def _read_many(
+        self, images: Iterable[Picture], order: Order, workers: int | None
+    ) -> Generator[list[Reading]]:
+        batches = chunks(images, BATCH)
+        read = partial(self.read_batch, order=order)
+        for readings in in_order(read, batches, cores() if workers is None else workers):
+            yield from readings
+
+    def _readings(self, seen: list[Sight], *, keep_all: bool) -> list[Reading]:
+        crops = np.array([crop for _, crop, _ in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)
+        predicted = self.classifier.predict_faces(crops)
+        predicted.votes.flags.writeable = False
+        moving = self._movements(predicted.movements, len(seen))
+        result: list[Reading] = []
+        for (face, _, quality), shares, no, movements in zip(
+            seen, predicted.votes, predicted.not_a_face, moving, strict=True
+        ):
+            why = self._why_hard_to_see(quality)
+            if why is None and no > NOT_A_FACE:  # of what is hard to see, the network cannot tell
+                if not keep_all:
+                    continue
+                why = NOT_FACE
+            if why is None and disagree(shares):
+                why = DISAGREE
+            clear = why is None
+            result.append(Reading(face, shares, quality, clear, why, movements=movements))
+        return result
+
+    def _movements(self, values: NDArray[np.float64] | None, faces: int) -> list[dict[str, float]]:
+        """The movements of each face by name."""
+        if values is None:
+            return [{}] * faces
+        names = self.classifier.movement_names
+        return [dict(zip(names, row, strict=True)) for row in values.tolist()]
+
+    def _why_hard_to_see(self, quality: Quality) -> str | None:
+        """The first reason why people could not see the face; None if they could."""
+        reasons = {
+            "too small": quality.size < self._smallest_face,
+            "too dark": quality.brightness < DARKEST,
+            "blurred": quality.sharpness < BLURRIEST,
+            "turned away": quality.turn > FARTHEST_TURN,
+        }
+        return next((why for why, holds in reasons.items() if holds), None)
+
+
+def disagree(votes: NDArray[np.float64]) -> bool:
+    """Whether people would disagree, by float (8,) shares: too few say the same, or "other"."""
+    top = int(votes.argmax())
+    return bool(votes[top] < FEWEST_AGREEING) or VOTE_NAMES[top] == OTHER
+
+
+def own_faces(faces: Iterable[Face | Sequence[float]]) -> list[Face]:
+    """Faces that a caller found, checked; boxes become faces without landmarks, of score 1.
+
+    Args:
+        faces: each a `Face`, or four numbers (x1, y1, x2, y2); arrays too.
+
+    Raises:
+        ImageError: one of them is neither.
+    """
+    try:
+        return [_own_face(face) for face in faces]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ImageError(
+            "Expected faces as a list of mien.Face or of boxes (x1, y1, x2, y2), five landmarks "
+            f"(x, y) a face where it has them; got {faces!r}: {error}."
+        ) from error
+
+
+def _own_face(face: Any) -> Face:
+    if not isinstance(face, Face):
+        face = Face(face, np.empty((0, 2), np.float32), score=1.0)
+    x1, y1, x2, y2 = (float(value) for value in face.box)
+    if not (np.isfinite((x1, y1, x2, y2)).all() and x1 < x2 and y1 < y2):
+        raise ValueError(f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2")
+    with np.errstate(over="ignore"):  # infinite landmarks are refused when they are framed
+        marks = np.array(face.landmarks, np.float32).reshape(-1, 2)
+    return Face((x1, y1, x2, y2), marks, float(face.score))
+
+
+def _look(image: NDArray[np.uint8], face: Face) -> Sight:
+    crop = crop_face(image, face)
+    return face, crop, measure_quality(crop, face)
+
+
+def _crops(image: NDArray[np.uint8], faces: list[Face]) -> Iterator[Sight]:
+    for face in faces:
+        try:
+            yield _look(image, face)
+        except ImageError:  # landmarks in one point: no face, and the others still count
+            continue
+
+
+@cache
+def default_reader(threads: int = 1) -> Reader:
+    """A reader with everything by default but the threads that one call uses; loaded once."""
+    return Reader(threads=threads)
+
+
+def read(
+    image: Picture,
+    *,
+    order: Order = "RGB",
+    faces: Iterable[Face | Sequence[float]] | None = None,
+) -> list[Reading]:
+    """What people would say about each face of a picture, largest face first.
+
+    The first call loads the models (about half a second); for other models, see `Reader`. One
+    picture is read by up to `MOST_THREADS` threads. Takes, gives and raises what `Reader.read`
+    does.
+    """
+    reader = default_reader(min(cores(), MOST_THREADS))
+    return reader.read(image, order=order, faces=faces)

@@ -1,0 +1,145 @@
+"""What is shown of one face over time: steady, and yet quick.
+
+What is shown is the largest share of the smoothed votes, always. Steadiness is the smoothing's:
+small differences take seconds, large ones show as soon as a few readings agree on them. Only
+"unclear" and "mixed" stay a little longer than the votes alone would have them, and neither names
+another answer than the votes do. Times are seconds; nothing here counts frames.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.answers import DISAGREE, MIXED_LEAD, MIXED_TOGETHER, is_mixed
+from mien.faces.reader import FEWEST_AGREEING, disagree
+from mien.types import Reading
+
+SMOOTHING: Final = 3.0
+"""Longest time constant in seconds of the exponential smoothing of votes. It holds for small
+differences and falls by the fourth power to 0 for a total change, so that noise is smoothed and a
+real change shows (the idea of the 1€ filter, Casiez, Roussel & Vogel 2012)."""
+
+AGREEING: Final = 0.2
+"""Seconds of readings whose mean tells how large a change is: one odd reading is none."""
+
+MOVEMENT_SMOOTHING: Final = 0.45
+"""Like `SMOOTHING` for movements; it falls in proportion."""
+
+PATIENCE: Final = 0.3
+"""Seconds for which a face must be seen badly for one reason, or well, before that is shown."""
+
+AGREED: Final = FEWEST_AGREEING + 0.05
+"""Share of the largest answer from which people agree again who disagreed ..."""
+
+AGREED_PATIENCE: Final = 0.5
+"""... if it stays there for so many seconds."""
+
+MIXED_PATIENCE: Final = 0.5
+"""Seconds for which two answers must be close together, or apart, before that is shown."""
+
+_STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # lead, together
+_IS_APART: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond: at once
+
+Votes = NDArray[np.float64]
+
+
+class Steady:
+    """What is shown of one face."""
+
+    def __init__(self, reading: Reading, time: float, smoothing: float, patience: float) -> None:
+        """Begin with a face's first reading, which is shown as it is.
+
+        Args:
+            reading: the first.
+            time: of it, in seconds.
+            smoothing: longest time constant of the votes in seconds; 0 leaves them as they are.
+            patience: seconds before a change between seen well and badly is shown.
+        """
+        self._smoothing = smoothing
+        self._patience = patience
+        self._time = time
+        self._recent: list[tuple[float, Votes]] = [(time, reading.votes)]
+        self._votes = reading.votes
+        self._movements: Mapping[str, float] = dict(reading.movements)
+        self._unseen = self._next_unseen = _unseen(reading)  # why it cannot be seen well
+        self._next_since = time
+        self._disagree = disagree(reading.votes)
+        self._disagreed = time  # when people disagreed last
+        self._mixed = is_mixed(reading.votes)
+        self._mixed_since = time  # when the votes last were as `_mixed` says
+
+    def add(self, reading: Reading, time: float) -> None:
+        """Take in the next reading.
+
+        Args:
+            reading: of the same face.
+            time: of it, in seconds, not before the last one's.
+        """
+        gap = time - self._time
+        self._smooth(reading.votes, time, gap)
+        self._movements = {
+            name: before
+            + _share(MOVEMENT_SMOOTHING * (1 - abs(value - before)), gap) * (value - before)
+            for name, value in reading.movements.items()
+            for before in (self._movements.get(name, value),)
+        }
+        unseen = _unseen(reading)
+        if unseen != self._next_unseen:
+            # Where readings come seldom, the last one is long ago enough.
+            self._next_unseen = unseen
+            self._next_since = self._time if gap >= self._patience else time
+        if time - self._next_since >= self._patience:
+            self._unseen = unseen
+        self._judge(time)
+        self._time = time
+
+    def apply(self, reading: Reading) -> Reading:
+        """The reading with what is shown."""
+        why = self._unseen or (DISAGREE if self._disagree else None)
+        return replace(
+            reading,
+            votes=self._votes,
+            movements=self._movements,
+            clear=why is None,
+            why=why,
+            mixed=self._mixed,
+        )
+
+    def _smooth(self, votes: Votes, time: float, gap: float) -> None:
+        if self._smoothing <= 0:
+            self._votes = votes
+            return
+        recent = [(at, old) for at, old in self._recent if time - at <= AGREEING + 1e-6]
+        self._recent = [*recent, (time, votes)]
+        change = np.mean([old for _, old in self._recent], axis=0) - self._votes
+        size = min(float(np.abs(change).sum()) / 2, 1.0)
+        self._votes = self._votes + _share(self._smoothing * (1 - size) ** 4, gap) * change
+        self._votes.flags.writeable = False
+
+    def _judge(self, time: float) -> None:
+        """Whether people disagree, or are of two minds, by the votes that are shown."""
+        if disagree(self._votes):
+            self._disagree, self._disagreed = True, time
+        elif self._disagree:
+            if self._votes.max() < AGREED:
+                self._disagreed = time
+            self._disagree = time - self._disagreed < AGREED_PATIENCE
+        mixed = is_mixed(self._votes, *(_STAYS_MIXED if self._mixed else ()))
+        if mixed == self._mixed:
+            self._mixed_since = time
+        elif time - self._mixed_since >= MIXED_PATIENCE or not is_mixed(self._votes, *_IS_APART):
+            self._mixed = mixed
+
+
+def _unseen(reading: Reading) -> str | None:
+    """Why a face cannot be seen well. Whether people disagree is a matter of the votes shown."""
+    return None if reading.why == DISAGREE else reading.why
+
+
+def _share(constant: float, gap: float) -> float:
+    """The share of a change that shows after a gap, by the time constant, both in seconds."""
+    return 1 - math.exp(-gap / constant) if constant > 0 else 1.0

@@ -1,0 +1,95 @@
+"""A film's frames, one after the other → readings of its faces, each followed and steady.
+
+The whole frame is searched for faces five times a second; in between, only around the faces that
+are followed, which finds the same in a fraction of the time, unless one of them is not there: then
+the whole frame is searched at once.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.faces.black_edges import without_edges
+from mien.faces.reader import Timings
+from mien.faces.tracker import Tracker
+from mien.faces.usual_faces import UsualFaces
+from mien.types import Box, Frame, Reading
+
+WHOLE: Final = 0.2
+"""Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
+
+
+class FaceReader(Protocol):
+    """What a follower needs of `mien.faces.reader.Reader`."""
+
+    def read_timed(
+        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+    ) -> tuple[list[Reading], Timings]:
+        """Readings of an RGB uint8 (H, W, 3) picture, and where the time went.
+
+        Faces are looked for around `near` alone, where that is given.
+        """
+        ...
+
+
+class Follower:
+    """Reads frame after frame, follows the faces, and searches no more than it must."""
+
+    def __init__(self) -> None:
+        """Start without any face."""
+        self._tracker = Tracker()
+        self._whole = float("-inf")  # when the whole frame was searched last
+        self._near: list[Box] = []  # where faces were in the last frame ...
+        self._size: tuple[int, ...] = ()  # ... and its height and width
+        self.usual_faces = UsualFaces()
+        """How each person that is followed usually looks, by track."""
+
+    @property
+    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]:
+        """All that another follower needs to go on from here; it pickles."""
+        return self._tracker, self._whole, self._near, self._size, self.usual_faces
+
+    @state.setter
+    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]) -> None:
+        self._tracker, self._whole, self._near, self._size, self.usual_faces = state
+
+    def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
+        """The faces of the frame that comes after the last, largest first.
+
+        Their readings have `track`, `time`, smoothed votes, and, once a person's usual face is
+        known, `change`.
+        """
+        return self.read_timed(reader, frame.image, frame.time)[0]
+
+    def read_timed(
+        self, reader: FaceReader, image: NDArray[np.uint8], time: float
+    ) -> tuple[list[Reading], Timings]:
+        """Like `read`, and where the time went.
+
+        Args:
+            reader: that reads the frame.
+            image: RGB uint8 (H, W, 3).
+            time: of the frame, in seconds, as of `mien.faces.tracker.Tracker.update`.
+        """
+        readings, timings = self._look(reader, image, time)
+        self._near = [reading.box for reading in readings]
+        tracked = self._tracker.update(without_edges(image), readings, time)
+        return self.usual_faces.update(tracked, time), timings
+
+    def _look(
+        self, reader: FaceReader, image: NDArray[np.uint8], time: float
+    ) -> tuple[list[Reading], Timings]:
+        if image.shape[:2] != self._size:  # boxes of a picture of another size tell nothing
+            self._size, self._near, self._whole = image.shape[:2], [], float("-inf")
+        spent = Timings(0.0, 0.0, 0.0)
+        if 0 <= time - self._whole < WHOLE - 1e-6:  # not where a clock was set back
+            readings: list[Reading] = []
+            if self._near:
+                readings, spent = reader.read_timed(image, near=self._near)
+            if len(readings) >= len(self._near):
+                return readings, spent
+        self._whole = time
+        readings, timings = reader.read_timed(image)
+        return readings, spent + timings

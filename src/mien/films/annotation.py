@@ -1,0 +1,242 @@
+"""One film: its frames read one after the other, and its video, table and report written."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+from av.error import FFmpegError
+
+from mien.errors import VideoError
+from mien.faces.reader import Reader
+from mien.faces.stream import Follower
+from mien.faces.watch import frames_of
+from mien.films.checkpoint import Work
+from mien.films.joining import join
+from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
+from mien.films.report import About, report
+from mien.films.rows import COLUMNS, row
+from mien.films.summary import Summary
+from mien.films.video import AnnotatedVideo
+from mien.media.camera import Camera
+from mien.media.container import reason_of
+from mien.media.film import Video
+from mien.media.waiting import undisturbed
+from mien.output.journal import read_journal, write_rows
+from mien.types import Frame, Reading
+
+SAVED: Final = 10.0
+"""Seconds of work after which what is done is kept for a run that goes on with it."""
+
+_SIZES: Final = (
+    "The size of its picture changes on the way: later pictures are scaled to fit {} × {} pixels, "
+    "and all boxes count in those."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is done with each film.
+
+    Attributes:
+        every: seconds between frames that are read.
+        settings: all that its figures depend on.
+        endings: of the files to write: the report's first, the table's last.
+    """
+
+    every: float
+    settings: str
+    endings: tuple[str, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the video is written."""
+        return "mp4" in self.endings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a film.
+
+    Attributes:
+        summary: of what it showed.
+        damage: what was wrong with it.
+        interrupted: whether somebody ended it, as live pictures are.
+        notes: what else people should know of it, each a sentence.
+        endings: of the files that were written, as of `Task`.
+    """
+
+    summary: Summary
+    damage: str | None
+    interrupted: bool
+    notes: Sequence[str]
+    endings: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film that lies in a file, so that a later run can go on with it.
+
+    Attributes:
+        path: of the file.
+        fingerprint: of `mien.films.output_files.fingerprint`.
+    """
+
+    path: Path
+    fingerprint: str
+
+
+class Annotation(AbstractContextManager["Annotation"]):
+    """One film on its way to its files; a context manager, which keeps what a later run can use."""
+
+    def __init__(
+        self, video: Video | Camera, place: Place, task: Task, reader: Reader, film: Film | None
+    ) -> None:
+        """Take up what an interrupted run of the same has done.
+
+        Args:
+            video: opened; with its sound, where `film` is None and the video is written.
+            place: for the files.
+            task: what is done.
+            reader: that reads the frames.
+            film: where it lies; None of what cannot be read twice.
+        """
+        self._video = video
+        self._place = place
+        self._task = task
+        self._film = film
+        self._marks = {FILM: film.fingerprint if film else "", SETTINGS: task.settings}
+        self._work = Work(place.work, self._marks | {"files": " ".join(task.endings)})
+        self._reader = reader
+        self._endings = list(task.endings)
+        self._notes: list[str] = []
+        self._pictures: AnnotatedVideo | None = None
+        self._lost: str | None = None
+        self._follower = Follower()
+        if self._work.progress.follower is not None:
+            self._follower.state = self._work.progress.follower
+
+    @property
+    def kept(self) -> float:
+        """Seconds of the film that are done and kept, so that a later run goes on there."""
+        return self._work.progress.time
+
+    def __exit__(self, *_: object) -> None:
+        self._abandon_pictures()
+        self._work.close()
+
+    def run(self, advance: Callable[[float], None]) -> Outcome:
+        """Do what is not done.
+
+        Args:
+            advance: called with the time of each frame that is done, in seconds.
+
+        Raises:
+            VideoError: nothing of the film can be read.
+            OSError: a file cannot be written.
+            KeyboardInterrupt: somebody ended it; of a film in a file the next run goes on.
+        """
+        with ExitStack() as finishing:
+            damage, interrupted = self._read(advance, finishing)
+            summary = self._work.progress.summary
+            summary.finish()
+            if self._video.size_changes:
+                self._notes.append(_SIZES.format(*(summary.size or (0, 0))))
+            self._notes += self._video.notes
+            damage = " ".join(filter(None, (damage, self._lost))) or None
+            self._finish(damage)
+        return Outcome(summary, damage, interrupted, self._notes, self._endings)
+
+    def _read(
+        self, advance: Callable[[float], None], finishing: ExitStack
+    ) -> tuple[str | None, bool]:
+        """Read the frames, and gather rows and annotated pictures.
+
+        Where somebody ends it, `finishing` holds off that they do so again at once.
+        """
+        summary, damage, interrupted = self._work.progress.summary, None, False
+        frames = frames_of(self._video, self._task.every, self._work.progress.frame)
+        pause = monotonic() + SAVED
+        with closing(frames):
+            try:
+                for frame in frames:
+                    readings = self._follower.read(self._reader, frame)
+                    summary.add(frame, readings)
+                    for reading in readings:
+                        self._work.rows.write(row(frame, reading))
+                    self._draw(frame, readings)
+                    advance(frame.time)
+                    if self._film and monotonic() >= pause:
+                        self._end_pictures()
+                        self._work.save(frame, self._follower.state)
+                        pause = monotonic() + SAVED
+            except VideoError as error:
+                if not summary.frames:
+                    raise
+                damage = str(error)
+            except KeyboardInterrupt:
+                if not self._video.live or not summary.frames:
+                    raise
+                finishing.enter_context(undisturbed())
+                interrupted = True  # that is how live pictures end: what came is kept
+            self._end_pictures()
+        return damage, interrupted
+
+    def _draw(self, frame: Frame, readings: Sequence[Reading]) -> None:
+        if "mp4" in self._endings:
+            with self._going_on_without_pictures():
+                self._pictures = self._pictures or self._next_pictures()
+                self._pictures.write(frame, readings)
+
+    def _next_pictures(self) -> AnnotatedVideo:
+        size = self._work.progress.summary.size
+        if self._film:
+            return AnnotatedVideo(self._work.next_piece(), self._video, piece=True, size=size)
+        return AnnotatedVideo(self._work.path("mp4"), self._video)
+
+    def _end_pictures(self) -> None:
+        with self._going_on_without_pictures():
+            if self._pictures:
+                self._pictures.close()
+                self._notes += self._pictures.notes
+                self._pictures = None
+
+    @contextmanager
+    def _going_on_without_pictures(self) -> Generator[None]:
+        """What cannot be read twice is read on where only its video cannot be written."""
+        try:
+            yield
+        except (OSError, FFmpegError) as error:
+            self._abandon_pictures()
+            if self._film:
+                raise
+            self._endings.remove("mp4")
+            self._lost = (
+                f"{self._video.name}: the annotated video cannot be written: {reason_of(error)}. "
+                "Table and report have all that was read."
+            )
+
+    def _abandon_pictures(self) -> None:
+        pictures, self._pictures = self._pictures, None
+        if pictures:
+            with suppress(OSError, FFmpegError):
+                pictures.abandon()
+
+    def _finish(self, damage: str | None) -> None:
+        """Write the files, and give them their names when all are whole."""
+        work, place, table = self._work, self._place, self._endings[-1]
+        write_rows(work.path(table), TABLES[table], COLUMNS, read_journal(work.path("rows")))
+        if "mp4" in self._endings and self._film:
+            beginning = self._video.beginning or 0.0
+            self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))
+        marks = self._marks | ({DAMAGE: damage} if damage else {})
+        name = self._film.path.name if self._film else self._video.name
+        about = About(name, self._task.every, damage, self._notes, marks)
+        work.path("html").write_text(report(about, self._work.progress.summary), encoding="utf-8")
+        for ending in self._endings[1:]:  # else a report of now could stand beside one of them
+            place.path(ending).unlink(missing_ok=True)
+        for ending in self._endings:
+            work.path(ending).replace(place.path(ending))
+        work.remove()

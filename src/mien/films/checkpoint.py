@@ -1,0 +1,212 @@
+"""What is done of a film that is not done, kept so that a later run goes on with it.
+
+A folder beside the film's files holds the rows so far, the annotated pictures in pieces, and, every
+some seconds, how far all of it goes and who is followed there. Who is killed loses what came after
+that, and it is done anew. Rows and pieces are cut back to it first, so that nothing is doubled.
+Whoever has the rows open has the folder for himself: see `mien.output.journal.Journal`.
+"""
+
+import json
+import pickle
+import shutil
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from mien.films.summary import Summary
+from mien.output.journal import Journal
+from mien.types import Frame
+
+_ROWS: Final = "rows"
+_STATE: Final = "state"
+_NEW: Final = "state.new"
+_HEAD: Final = 1 << 14  # bytes of a state's first line, at most
+_PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
+
+_KNOWN: Final = frozenset(
+    {
+        ("mien.films.checkpoint", "Progress"),
+        *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
+        *(("mien.faces.usual_faces", name) for name in ("UsualFaces", "_Person")),
+        *(
+            ("mien.faces.usual_face", "UsualFace"),
+            ("mien.change", "Change"),
+            ("collections", "deque"),
+        ),
+        *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
+        *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
+        *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
+        *(("numpy", name) for name in ("ndarray", "dtype")),
+        *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),
+        ("numpy._core.numeric", "_frombuffer"),
+    }
+)
+# All that a state may hold. Pickles can run programs, and who may write into the folder of the
+# results shall not be able to.
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a film is done.
+
+    Attributes:
+        frame: index of the last frame; -1 before the first.
+        time: of that frame, in seconds.
+        rows: bytes of the rows.
+        pieces: bytes of each piece of the annotated video.
+        follower: what `mien.faces.stream.Follower` knows; None before the first frame.
+        summary: of the film so far.
+    """
+
+    frame: int = -1
+    time: float = 0.0
+    rows: int = 0
+    pieces: list[int] = field(default_factory=list[int])
+    follower: Any = None
+    summary: Summary = field(default_factory=Summary)
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _KNOWN:
+            raise pickle.UnpicklingError(f"{module}.{name} is nothing that mien has put there")
+        return super().find_class(module, name)
+
+
+class Work:
+    """The folder of one film.
+
+    Attributes:
+        progress: how far the film is done.
+        rows: of the film so far, as JSON lines.
+    """
+
+    def __init__(self, folder: Path, about: Mapping[str, str]) -> None:
+        """Open the folder, and take up what an earlier run has left there of the same.
+
+        Args:
+            folder: for the files; what is in there of another kind is removed.
+            about: what the film is and how it is read; see `about_work`.
+
+        Raises:
+            MienError: another run of mien has the folder.
+            OSError: it cannot be written, or is none of mien's.
+        """
+        self._folder = folder
+        self._is_removed = False
+        self._head = dict(about) | {name: version(name) for name in _PACKAGES}
+        folder.mkdir(exist_ok=is_free(folder) or bool(about_work(folder)))
+        self.rows = Journal(self.path(_ROWS), folder)
+        try:
+            self._take_up()
+        except BaseException:
+            self.rows.close()
+            raise
+
+    def _take_up(self) -> None:
+        """Bring the folder to where an earlier run has kept it; to the beginning if it has not."""
+        self.progress = self._left() or Progress()
+        if self.progress.frame < 0:
+            self._remove_all_but(_ROWS, _STATE)
+        for piece in self.pieces()[len(self.progress.pieces) :]:
+            piece.unlink()
+        self.rows.cut(self.progress.rows)
+        if self.progress.frame < 0:
+            self._save()
+
+    def _remove_all_but(self, *names: str) -> None:
+        for path in self._folder.iterdir():
+            if path.name not in names:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def path(self, name: str) -> Path:
+        """Of a file in the folder."""
+        return self._folder / name
+
+    def next_piece(self) -> Path:
+        """Of the next piece of the annotated video."""
+        return self.path(f"{len(self.pieces()):05}.mp4")
+
+    def pieces(self) -> list[Path]:
+        """The pieces so far."""
+        return sorted(self._folder.glob("*.mp4"))
+
+    def save(self, frame: Frame, follower: Any) -> None:
+        """Keep what is done, with the summary in `progress`.
+
+        Args:
+            frame: the last whose readings are in rows, pieces and summary.
+            follower: see `Progress`.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self.progress.frame, self.progress.time = frame.index, frame.time
+        self.progress.follower = follower
+        self._save()
+
+    def _save(self) -> None:
+        self.progress.rows = self.rows.size
+        self.progress.pieces = [piece.stat().st_size for piece in self.pieces()]
+        new = self.path(_NEW)
+        head = json.dumps(self._head).encode() + b"\n"
+        new.write_bytes(head + pickle.dumps(self.progress, protocol=5))
+        new.replace(self.path(_STATE))
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in there.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        self._is_removed = True
+        self._remove_all_but(_ROWS)
+        self.rows.remove()
+        with suppress(OSError):  # another run has just begun in there
+            self._folder.rmdir()
+
+    def close(self) -> None:
+        """End it; the folder stays if there is reason to go on with it."""
+        with closing(self.rows), suppress(OSError):
+            if self.progress.frame < 0 and not self._is_removed:
+                self.remove()
+
+    def _left(self) -> Progress | None:
+        """What an earlier run has left, if it is of the same and whole."""
+        if about_work(self._folder) != self._head:
+            return None
+        try:
+            with self.path(_STATE).open("rb") as file:
+                file.readline()
+                progress = _Unpickler(file).load()
+            if not isinstance(progress, Progress):
+                return None
+            pieces = [piece.stat().st_size for piece in self.pieces()]
+            whole = (
+                pieces[: len(progress.pieces)] == progress.pieces
+                and self.path(_ROWS).stat().st_size >= progress.rows
+            )
+        except Exception:  # damaged pickles raise anything
+            return None
+        return progress if whole else None
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a folder is not there, empty, or has no more in it than a run that just begins."""
+    if not folder.is_dir():
+        return not folder.exists()
+    left = (path for path in folder.iterdir() if path.name != _NEW)
+    return all(path.name == _ROWS and not path.stat().st_size for path in left)
+
+
+def about_work(folder: Path) -> dict[str, str]:
+    """What film a folder is about, and how it is read there; empty where it is none of mien's."""
+    try:
+        with (folder / _STATE).open("rb") as file:
+            about = json.loads(file.readline(_HEAD))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}

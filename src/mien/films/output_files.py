@@ -1,0 +1,122 @@
+"""Where a film's files go: a name that is free or the film's own, and what is already done there.
+
+A report tells, in its head, of which film it is and how it was read. It is the first of a film's
+files to get its name and is looked at first, so that an interrupted run knows what is its own; so
+does the folder of a film that is not done.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+
+from mien.films.checkpoint import about_work, is_free
+from mien.output.journal import Format
+
+FILM: Final = "mien-film"
+SETTINGS: Final = "mien-settings"
+DAMAGE: Final = "mien-damage"
+
+TABLES: Final[dict[str, Format]] = {"csv": "csv", "jsonl": "json", "parquet": "parquet"}
+"""Kinds of tables by their endings."""
+
+_ALL: Final = ("html", "mp4", *TABLES)
+# Endings of all files that a film may get.
+
+_MARK: Final = re.compile(r'<meta name="(mien-[a-z]+)" content="([^"]*)">')
+_HEAD: Final = 1 << 14  # bytes of a report within which its marks stand
+_PIECE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A name in a folder for all files of one film.
+
+    Attributes:
+        folder: that holds the files.
+        name: of all of them, without endings.
+        marks: of the report that is there already, of the same film.
+    """
+
+    folder: Path
+    name: str
+    marks: Mapping[str, str]
+
+    def path(self, ending: str) -> Path:
+        """Of the finished file."""
+        return self.folder / f"{self.name}.{ending}"
+
+    @property
+    def work(self) -> Path:
+        """The folder of what is done while it is not all."""
+        return self.path("part")
+
+    def is_done(self, settings: str, endings: tuple[str, ...]) -> bool:
+        """Whether the film was read with these settings, and all files are there."""
+        there = all(self.path(ending).exists() for ending in endings)
+        return there and self.marks.get(SETTINGS) == settings
+
+
+def find_place(folder: Path, name: str, film: str | None) -> Place:
+    """The place of a film: its own if it has one there, else the first that is free.
+
+    Args:
+        folder: for the files.
+        name: that is wished for; a number is put behind it where another film has it.
+        film: of `fingerprint`; None of what has none, such as a camera: a free place.
+    """
+    for number in count(1):
+        place = Place(folder, name if number == 1 else f"{name}-{number}", {})
+        if not any(place.path(ending).exists() for ending in _ALL):
+            left = about_work(place.work)
+            if film is not None and left.get(FILM) == film:
+                return place
+            if not left and is_free(place.work):
+                return place
+            continue
+        marks = _marks(place.path("html"))
+        if film is not None and marks.get(FILM) == film:
+            return Place(folder, place.name, marks)
+    raise AssertionError("count() never ends")
+
+
+def _marks(report: Path) -> dict[str, str]:
+    try:
+        with report.open("rb") as file:
+            head = file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return {}
+    return {name: unescape(content) for name, content in _MARK.findall(head)}
+
+
+def fingerprint(path: Path) -> str:
+    """What tells a film from others wherever it lies: its size, first and last MiB, hashed.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    size = path.stat().st_size
+    content = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        content.update(file.read(_PIECE))
+        file.seek(max(0, size - _PIECE))
+        content.update(file.read(_PIECE))
+    return content.hexdigest()[:32]
+
+
+def name_of(source: str | int) -> str:
+    """A name for the files of a film, an address, standard input or a camera."""
+    if isinstance(source, int):
+        return f"camera-{source}"
+    if source == "-":
+        return "standard-input"
+    if "://" not in source:
+        return Path(source).stem
+    parts = urlsplit(source)
+    name = PurePosixPath(parts.path).stem or parts.hostname or "address"
+    return re.sub(r"[^\w.-]+", "-", name).lstrip(".") or "address"

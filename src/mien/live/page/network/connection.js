@@ -1,0 +1,113 @@
+/**
+ * The line to the server: sends frames while there is credit, and comes back by itself.
+ *
+ * The session goes on over a lost connection: sequence numbers continue, nothing on the page is
+ * forgotten.
+ */
+
+import { encodeFrame, parseAnswer } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").ReadingsAnswer} ReadingsAnswer */
+/** @typedef {import("../sources/frames.js").Picture} Picture */
+
+/**
+ * @typedef {object} Listener
+ * @property {(state: "connecting" | "loading" | "ready" | "full" | "failed" | "away",
+ *   message: string) => void} onState
+ * @property {(answer: ReadingsAnswer) => void} onReadings
+ * @property {() => void} onCredit a frame may be sent again
+ */
+
+/** Pauses between attempts, in milliseconds; the last one repeats. */
+export const PAUSES_MS = [250, 500, 1000, 2000];
+/** Close code of a server that refuses this page, for a reason that it told before. */
+const REFUSED = 1008;
+const REFUSED_PAUSE_MS = 10_000;
+
+export class Connection {
+  #url;
+  #listener;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #credits = 0;
+  #sequence = 0;
+  #attempts = 0;
+
+  /**
+   * @param {string} url
+   * @param {Listener} listener
+   */
+  constructor(url, listener) {
+    this.#url = url;
+    this.#listener = listener;
+  }
+
+  open() {
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code }) => this.#lost(code);
+    this.#socket = socket;
+  }
+
+  /** Give a connection up from which nothing comes, and open another. */
+  renew() {
+    if (!this.#socket) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#lost(0);
+  }
+
+  get hasCredit() {
+    return this.#credits > 0;
+  }
+
+  /**
+   * Send a picture; without credit it is dropped, since a newer one will come.
+   * @param {Picture} picture
+   * @returns {number | null} its sequence number, null where it was dropped
+   */
+  send(picture) {
+    if (!this.#socket || this.#credits <= 0) return null;
+    this.#credits -= 1;
+    this.#sequence += 1;
+    this.#socket.send(encodeFrame({ sequence: this.#sequence, ...picture }));
+    return this.#sequence;
+  }
+
+  /** @param {string} text */
+  #receive(text) {
+    let answer;
+    try {
+      answer = parseAnswer(text);
+    } catch (error) {
+      this.#listener.onState("failed", error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#credits += answer.credits;
+    if (answer.type === "state") {
+      this.#attempts = 0;
+      this.#listener.onState(answer.state, answer.message ?? "");
+    } else if (answer.type === "readings") {
+      this.#listener.onReadings(answer);
+    } else {
+      console.warn(`mien refused a frame: ${answer.error}: ${answer.message}`);
+    }
+    if (this.#credits > 0) this.#listener.onCredit();
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    this.#socket = null;
+    this.#credits = 0;
+    if (code === REFUSED) {
+      setTimeout(() => this.open(), REFUSED_PAUSE_MS);
+      return;
+    }
+    const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)];
+    this.#attempts += 1;
+    this.#listener.onState("away", "");
+    setTimeout(() => this.open(), pause);
+  }
+}

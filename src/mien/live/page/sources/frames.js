@@ -1,0 +1,99 @@
+/** From the video that plays to JPEGs, the newest picture only, and only when one is wanted. */
+
+import { frameSize } from "../network/protocol.js";
+
+const QUALITY = 0.8;
+
+/** @typedef {{captureTime: number, width: number, height: number, jpeg: ArrayBuffer}} Picture */
+
+export class FrameGrabber {
+  #video;
+  #isWanted;
+  #deliver;
+  #canvas = document.createElement("canvas");
+  // Without this hint every frame would be read back from the graphics processor.
+  #context = this.#canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  #running = false;
+  /** Counts starts: what was begun before the last one must not go on. */
+  #run = 0;
+  #encoding = false;
+  /** Capture time of the newest picture, while it has not been delivered. @type {number | null} */
+  #fresh = null;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {() => boolean} isWanted whether a picture may be sent now
+   * @param {(picture: Picture) => void} deliver
+   */
+  constructor(video, isWanted, deliver) {
+    this.#video = video;
+    this.#isWanted = isWanted;
+    this.#deliver = deliver;
+  }
+
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    this.#run += 1;
+    this.#schedule(this.#run);
+  }
+
+  stop() {
+    this.#running = false;
+    this.#fresh = null;
+  }
+
+  /** A picture may be wanted again: take the newest, if it has not been taken. */
+  poke() {
+    if (!this.#running || this.#fresh === null || this.#encoding || !this.#isWanted()) return;
+    const captureTime = this.#fresh;
+    this.#fresh = null;
+    this.#encode(captureTime);
+  }
+
+  /** @param {number} run */
+  #schedule(run) {
+    const next = (/** @type {number} */ captureTime) => {
+      if (!this.#isCurrent(run)) return;
+      // In the floating panel the clock began when that was opened.
+      const view = this.#video.ownerDocument.defaultView ?? window;
+      this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
+      this.poke();
+      this.#schedule(run);
+    };
+    if ("requestVideoFrameCallback" in this.#video) {
+      this.#video.requestVideoFrameCallback((now, frame) => next(frame.captureTime ?? now));
+    } else {
+      requestAnimationFrame(next);
+    }
+  }
+
+  /** @param {number} run */
+  #isCurrent(run) {
+    return this.#running && run === this.#run;
+  }
+
+  /** @param {number} captureTime */
+  #encode(captureTime) {
+    const { videoWidth, videoHeight } = this.#video;
+    if (!videoWidth || !videoHeight || !this.#context) return;
+    const { width, height } = frameSize(videoWidth, videoHeight);
+    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+      this.#canvas.width = width;
+      this.#canvas.height = height;
+    }
+    this.#context.drawImage(this.#video, 0, 0, width, height);
+    this.#encoding = true;
+    const run = this.#run;
+    this.#canvas.toBlob(
+      async (blob) => {
+        const jpeg = await blob?.arrayBuffer();
+        this.#encoding = false;
+        if (jpeg && this.#isCurrent(run)) this.#deliver({ captureTime, width, height, jpeg });
+        this.poke();
+      },
+      "image/jpeg",
+      QUALITY,
+    );
+  }
+}

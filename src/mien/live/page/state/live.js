@@ -1,0 +1,222 @@
+/** What goes on: source → frames → connection → faces; what is to be shown is told to a listener. */
+
+import { Connection } from "../network/connection.js";
+import { FrameGrabber } from "../sources/frames.js";
+import { SourceError } from "../sources/source.js";
+import { Faces } from "./faces.js";
+import { Rates } from "./rates.js";
+
+/** @typedef {import("../network/protocol.js").ReadingsAnswer} ReadingsAnswer */
+/** @typedef {import("../sources/source.js").Source} Source */
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} onStatus `state`, `server` or `message` changed
+ * @property {(answer: ReadingsAnswer, now: number) => void} onReadings `faces` are those of an answer
+ * @property {() => void} onForget what was read is old now
+ * @property {(camera: string | undefined) => void} onStart a source is there
+ */
+
+/** An answer that takes longer is late, and the page says so. */
+const LATE_MS = 1000;
+/** One that takes longer does not come any more: the network is gone, though nobody said so. */
+const GONE_MS = 10_000;
+/** How long the page says that the server is back. */
+const BACK_MS = 4000;
+
+export class Live {
+  /** @type {string} a `SourceState` of status.js */
+  state = "off";
+  /** @type {import("../views/status.js").ServerState} */
+  server = "connecting";
+  /** The server's own words, where it failed. */
+  message = "";
+  faces = new Faces();
+  rates = new Rates();
+  /** Counts how often all was forgotten: a track's number means a face only in between. */
+  generation = 0;
+
+  #video;
+  #listener;
+  #connection;
+  #grabber;
+  /** @type {Source | null} */
+  #source = null;
+  /** Counts attempts to start: an older one that succeeds late must not go on. */
+  #attempt = 0;
+  /** Frames up to this sequence were taken before the last stop; their answers come too late. */
+  #staleUpTo = 0;
+  #lastSent = 0;
+  /** When the page began to wait for an answer; null while no frame is on its way. */
+  #waitingSince = /** @type {number | null} */ (null);
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {string} url of the server's WebSocket
+   * @param {Listener} listener
+   */
+  constructor(video, url, listener) {
+    this.#video = video;
+    this.#listener = listener;
+    this.#connection = new Connection(url, {
+      onState: (state, message) => this.#hear(state, message),
+      onReadings: (answer) => this.#take(answer),
+      onCredit: () => this.#grabber.poke(),
+    });
+    this.#grabber = new FrameGrabber(
+      video,
+      () => this.#connection.hasCredit,
+      (picture) => {
+        this.#lastSent = this.#connection.send(picture) ?? this.#lastSent;
+        this.#waitingSince ??= performance.now();
+      },
+    );
+  }
+
+  connect() {
+    this.#connection.open();
+    setInterval(() => this.#checkDelay(), 250);
+  }
+
+  /** Whether a source is open or about to be. */
+  get isBusy() {
+    return ["on", "starting", "paused"].includes(this.state);
+  }
+
+  /** @param {() => Promise<Source>} open */
+  async start(open) {
+    this.stop("starting");
+    const own = ++this.#attempt;
+    let opened;
+    try {
+      opened = await open();
+    } catch (error) {
+      // The person may have pressed Stop while the browser asked.
+      if (own === this.#attempt && this.state === "starting") {
+        this.#setState(error instanceof SourceError ? error.problem : "failed");
+      }
+      return;
+    }
+    if (own !== this.#attempt || this.state !== "starting") {
+      opened.close();
+      return;
+    }
+    this.#source = opened;
+    const [track] = opened.stream?.getVideoTracks() ?? [];
+    track?.addEventListener("ended", () => {
+      if (this.#source === opened && opened.ended) this.stop(opened.ended);
+    });
+    const video = this.#video;
+    video.controls = opened.url !== "";
+    video.ariaHidden = String(!video.controls);
+    if (opened.stream) video.srcObject = opened.stream;
+    else video.src = opened.url;
+    await video.play().catch(() => undefined); // Stop was pressed meanwhile
+    if (this.#source !== opened) return;
+    this.#setState("on");
+    this.#grabber.start();
+    this.#listener.onStart(track?.getSettings().deviceId);
+  }
+
+  /** @param {string} next the state afterwards */
+  stop(next = "off") {
+    this.#grabber.stop();
+    this.#source?.close();
+    this.#source = null;
+    const video = this.#video;
+    video.srcObject = null;
+    if (video.src) {
+      video.removeAttribute("src");
+      video.load(); // or the file stays open
+    }
+    this.#setState(next);
+    this.#forget();
+  }
+
+  /** Read nothing for a while; the source stays. */
+  pause() {
+    if (this.state !== "on") return;
+    this.#grabber.stop();
+    this.#video.pause();
+    this.#setState("paused");
+    this.#forget();
+  }
+
+  async goOn() {
+    if (this.state !== "paused") return;
+    this.#setState("on");
+    await this.moved();
+  }
+
+  /** The video stands still, or is in another document now, where its frames come from. */
+  async moved() {
+    if (!this.#isOn) return;
+    this.#grabber.stop();
+    await this.#video.play().catch(() => undefined);
+    if (this.#isOn) this.#grabber.start();
+  }
+
+  get #isOn() {
+    return this.state === "on";
+  }
+
+  /**
+   * @param {"connecting" | "loading" | "ready" | "full" | "failed" | "away"} now
+   * @param {string} message
+   */
+  #hear(now, message) {
+    const returned = now === "ready" && ["away", "back"].includes(this.server);
+    // A server that starts again is away until it can read.
+    if (now === "loading" && this.server === "away") return;
+    this.server = returned ? "back" : now;
+    this.message = message;
+    if (returned) {
+      setTimeout(() => {
+        if (this.server === "back") this.server = "ready";
+        this.#listener.onStatus();
+      }, BACK_MS);
+    }
+    if (now === "away" || now === "full") this.#forget();
+    this.#listener.onStatus();
+  }
+
+  /** @param {ReadingsAnswer} answer */
+  #take(answer) {
+    if (this.state !== "on" || answer.sequence <= this.#staleUpTo) return;
+    const now = performance.now();
+    this.#waitingSince = answer.sequence < this.#lastSent ? now : null;
+    if (this.server === "delayed") {
+      this.server = "ready";
+      this.#listener.onStatus();
+    }
+    this.faces.update(answer.readings, now);
+    this.rates.add(now, now - answer.capture_time);
+    this.#listener.onReadings(answer, now);
+  }
+
+  /** Say that answers are late, so that nobody takes old readings for new. */
+  #checkDelay() {
+    const waiting = this.#waitingSince;
+    const delay = waiting === null ? 0 : performance.now() - waiting;
+    if (delay > GONE_MS && this.server === "delayed") this.#connection.renew();
+    if (delay <= LATE_MS || this.state !== "on" || this.server !== "ready") return;
+    this.server = "delayed";
+    this.#listener.onStatus();
+  }
+
+  /** @param {string} next */
+  #setState(next) {
+    this.state = next;
+    this.#listener.onStatus();
+  }
+
+  /** Wipe what was read: it would be old. */
+  #forget() {
+    this.#staleUpTo = this.#lastSent;
+    this.#waitingSince = null;
+    this.generation += 1;
+    this.faces.clear();
+    this.rates.clear();
+    this.#listener.onForget();
+  }
+}

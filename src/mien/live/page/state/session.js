@@ -1,0 +1,198 @@
+/**
+ * What was read in this session: for each face, stretches of time in which it showed one thing, with
+ * the mean votes of each; notes, and what the person marked as wrong. It holds no picture, and lives
+ * in this page alone.
+ */
+
+import { ANSWERS } from "./emotions.js";
+import { answersOf, countAnswers, tenPeople } from "./votes.js";
+
+/** @typedef {import("../network/protocol.js").Reading} Reading */
+
+/**
+ * @typedef {object} Stretch Time in which a face showed one thing.
+ * @property {number} start seconds since the session began
+ * @property {number} end seconds
+ * @property {string | null} answer what most people would say, two such as "happy+neutral" while about
+ *   half would say each; null while it was unclear
+ * @property {string | null} why it was unclear
+ * @property {Record<string, number>} votes mean share of each answer
+ * @property {number} readings how many the mean is of
+ */
+
+/**
+ * @typedef {object} Row One face, from when it came until it went.
+ * @property {string} key
+ * @property {number} number of the face on the page
+ * @property {Stretch[]} stretches in the order of time
+ */
+
+/**
+ * @typedef {object} Remark A note, or a mark that something was wrong.
+ * @property {number} time seconds
+ * @property {"note" | "wrong"} kind
+ * @property {string} text of the note; of a mark, what was shown
+ * @property {number | null} face number; null for a note
+ */
+
+/** A face that is missed for longer leaves a gap, in seconds. */
+const GAP = 1.5;
+/** Whoever was seen for less, in seconds, is not listed. */
+const BRIEF = 1;
+
+export class Session {
+  /** @type {Map<string, Row>} */
+  #rows = new Map();
+  /** @type {Remark[]} */
+  remarks = [];
+  /** When the session began, in milliseconds since 1970; 0 before that. */
+  began = 0;
+  /** The newest reading's time, in seconds since then. */
+  length = 0;
+  /** When `add` was called last, in seconds since the session began. */
+  #newest = 0;
+  /** By how much the computer's clock was set back since then, in seconds. */
+  #setBack = 0;
+
+  /**
+   * Take in what is shown now.
+   * @param {number} now milliseconds since 1970
+   * @param {Iterable<{key: string, number: number, reading: Reading}>} faces a key names a face for
+   *   as long as it is followed
+   */
+  add(now, faces) {
+    let time = this.#timeAt(now);
+    // A clock that is set back must not turn the order round. One that is set forward leaves a gap,
+    // as when the computer slept.
+    if (this.#newest - time > GAP) {
+      this.#setBack += this.#newest - time;
+      time = this.#newest;
+    }
+    this.#newest = time;
+    for (const { key, number, reading } of faces) {
+      let row = this.#rows.get(key);
+      if (!row) {
+        row = { key, number, stretches: [] };
+        this.#rows.set(key, row);
+      }
+      extend(row.stretches, time, reading);
+      this.length = Math.max(this.length, time);
+    }
+  }
+
+  /**
+   * @param {number} now milliseconds since 1970
+   * @param {string} text
+   */
+  addNote(now, text) {
+    this.remarks.push({ time: this.#timeAt(now), kind: "note", text, face: null });
+  }
+
+  /**
+   * Mark what a face shows as wrong.
+   * @param {number} now milliseconds since 1970
+   * @param {number} face number
+   * @param {string} shown
+   */
+  markWrong(now, face, shown) {
+    this.remarks.push({ time: this.#timeAt(now), kind: "wrong", text: shown, face });
+  }
+
+  /** Faces that were seen for some time, in the order in which they came. @returns {Row[]} */
+  get rows() {
+    return [...this.#rows.values()].filter((row) => secondsSeen(row) >= BRIEF);
+  }
+
+  get isEmpty() {
+    return this.rows.length === 0 && this.remarks.length === 0;
+  }
+
+  clear() {
+    this.#rows.clear();
+    this.remarks = [];
+    this.began = 0;
+    this.length = 0;
+    this.#newest = 0;
+    this.#setBack = 0;
+  }
+
+  /** @param {number} now milliseconds since 1970 */
+  #timeAt(now) {
+    if (this.began === 0) this.began = now;
+    return (now - this.began) / 1000 + this.#setBack;
+  }
+}
+
+/**
+ * @param {Stretch[]} stretches
+ * @param {number} time seconds
+ * @param {Reading} reading
+ */
+function extend(stretches, time, reading) {
+  const shown = answersOf(reading).sort((a, b) => ANSWERS.indexOf(a) - ANSWERS.indexOf(b));
+  const answer = shown.join("+") || null;
+  const why = reading.clear ? null : reading.why;
+  const last = stretches.at(-1);
+  const follows = last !== undefined && time - last.end <= GAP;
+  if (follows) last.end = time; // up to the change
+  if (follows && last.answer === answer && last.why === why) {
+    last.readings += 1;
+    for (const name of ANSWERS) {
+      const mean = last.votes[name] ?? 0;
+      last.votes[name] = mean + ((reading.votes[name] ?? 0) - mean) / last.readings;
+    }
+  } else {
+    const votes = Object.fromEntries(ANSWERS.map((name) => [name, reading.votes[name] ?? 0]));
+    stretches.push({ start: time, end: time, answer, why, votes, readings: 1 });
+  }
+}
+
+/** @param {Row} row */
+export function secondsSeen(row) {
+  return row.stretches.reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/**
+ * @typedef {object} Summary
+ * @property {Row} row
+ * @property {number} seen seconds
+ * @property {[string | null, number][]} parts seconds of each answer, longest first; null: unclear
+ * @property {number} changes from one clear answer to another
+ */
+
+/**
+ * How long each face showed what.
+ * @param {Row} row
+ * @returns {Summary}
+ */
+export function summaryOf(row) {
+  /** @type {Map<string | null, number>} */
+  const seconds = new Map();
+  for (const { start, end, answer } of row.stretches) {
+    seconds.set(answer, (seconds.get(answer) ?? 0) + end - start);
+  }
+  const answers = row.stretches.map(({ answer }) => answer).filter((answer) => answer !== null);
+  return {
+    row,
+    seen: secondsSeen(row),
+    parts: [...seconds].filter(([, length]) => length > 0).sort((a, b) => b[1] - a[1]),
+    changes: answers.filter((answer, index) => index > 0 && answer !== answers[index - 1]).length,
+  };
+}
+
+/**
+ * The answers that a stretch showed: one, two, or none.
+ * @param {string | null} answer
+ * @returns {string[]}
+ */
+export function shownIn(answer) {
+  return answer === null ? [] : answer.split("+");
+}
+
+/**
+ * Of ten people, how many would have said what in a stretch.
+ * @param {Stretch} stretch
+ */
+export function peopleOf(stretch) {
+  return countAnswers(tenPeople(stretch.votes, shownIn(stretch.answer)[0]));
+}

@@ -1,0 +1,45 @@
+/** Tells screen readers of changes, if the person asks for it, and never oftener than they can hear. */
+
+import { answersOf } from "../state/votes.js";
+import * as wording from "../texts/wording.js";
+
+/** @typedef {import("../network/protocol.js").Reading} Reading */
+
+/** Least pause between two announcements, in milliseconds. */
+export const PAUSE_MS = 3000;
+
+export class Announcer {
+  #region;
+  #saidAt = -Infinity;
+  /** What was told last, by face number. @type {Map<number, string>} */
+  #told = new Map();
+  enabled = false;
+
+  /** @param {{textContent: string | null}} region an element with `aria-live` */
+  constructor(region) {
+    this.#region = region;
+  }
+
+  /**
+   * @param {number} now milliseconds
+   * @param {Map<number, Reading>} shown by face number
+   */
+  tell(now, shown) {
+    if (!this.enabled || now - this.#saidAt < PAUSE_MS) return;
+    const sentences = new Map(
+      [...shown].map(([number, reading]) => {
+        return [number, wording.sentence(number, answersOf(reading), reading.why)];
+      }),
+    );
+    const fresh = [...sentences].filter(([number, text]) => this.#told.get(number) !== text);
+    this.#told = sentences;
+    if (fresh.length === 0) return;
+    this.#saidAt = now;
+    this.#region.textContent = `${fresh.map(([, text]) => text).join(". ")}.`;
+  }
+
+  clear() {
+    this.#told.clear();
+    this.#region.textContent = "";
+  }
+}

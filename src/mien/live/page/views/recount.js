@@ -1,0 +1,114 @@
+/** The session in words: sentences and a table, for the page and the report. */
+
+import { peopleOf, shownIn, summaryOf } from "../state/session.js";
+import * as wording from "../texts/wording.js";
+import { create } from "./elements.js";
+
+/** @typedef {import("../state/session.js").Session} Session */
+/** @typedef {import("../state/session.js").Stretch} Stretch */
+/** @typedef {import("../state/session.js").Row} Row */
+
+/** Shorter stretches are in the files and the picture, not in the table, in seconds. */
+const BRIEF = 0.5;
+
+/**
+ * How long each face showed what, a sentence or two a face.
+ * @param {Session} session
+ */
+export function summarySentences(session) {
+  const texts = wording.say();
+  return session.rows.map((row) => {
+    const { seen, parts, changes } = summaryOf(row);
+    const told = parts.map(([answer, seconds]) => {
+      const length = wording.lengthText(seconds);
+      if (answer === null) return wording.fill(texts.summaryUnclear, { length });
+      return wording.fill(texts.summaryPart, {
+        answer: wording.answersWord(shownIn(answer)),
+        length,
+      });
+    });
+    const sentence = wording.fill(texts.summaryFace, {
+      face: wording.faceName(row.number),
+      time: clock(session, row.stretches[0]?.start ?? 0),
+      length: wording.lengthText(seen),
+      parts: told.join(texts.and),
+    });
+    if (changes === 0) return sentence;
+    const count = wording.plural(texts.summaryChanges, changes);
+    return `${sentence} ${wording.fill(count, { count: changes })}`;
+  });
+}
+
+/**
+ * One moment in a line: "14:03:10 · Face 1 looks happy · 12 s · 8 happy, 2 neutral".
+ * @param {Session} session
+ * @param {Row} row
+ * @param {Stretch} stretch
+ */
+export function momentText(session, row, stretch) {
+  const line = wording.fill(wording.say().moment, {
+    time: clock(session, stretch.start),
+    what: wording.sentence(row.number, shownIn(stretch.answer), stretch.why),
+    length: wording.lengthText(stretch.end - stretch.start),
+  });
+  return told(stretch) ? `${line} · ${wording.figuresText(peopleOf(stretch))}` : line;
+}
+
+/**
+ * @param {Session} session
+ * @param {number} seconds since it began
+ */
+export function clock(session, seconds) {
+  return wording.clockText(new Date(session.began + 1000 * seconds));
+}
+
+/** @param {Stretch} stretch */
+function told({ answer, why }) {
+  return answer !== null || why === wording.DISAGREE;
+}
+
+/**
+ * @param {Session} session
+ * @returns {HTMLTableElement}
+ */
+export function tableOf(session) {
+  const texts = wording.say();
+  const table = create("table");
+  const caption = table.createCaption();
+  caption.textContent = texts.timeline;
+  const header = table.createTHead().insertRow();
+  const { time, faceColumn, showed, seconds, people, noteColumn } = texts;
+  for (const title of [time, faceColumn, showed, seconds, people, noteColumn]) {
+    header.append(create("th", { scope: "col", textContent: title }));
+  }
+  const body = table.createTBody();
+  for (const { start, cells } of lines(session)) {
+    const line = body.insertRow();
+    line.insertCell().textContent = clock(session, start);
+    for (const text of cells) line.insertCell().textContent = text;
+  }
+  return table;
+}
+
+/** @param {Session} session */
+function lines(session) {
+  const stretches = session.rows.flatMap((row) =>
+    row.stretches
+      .filter(({ start, end }) => end - start >= BRIEF)
+      .map((stretch) => {
+        const { start, end, answer, why } = stretch;
+        const what = answer === null ? wording.unclear(why) : null;
+        const word = what ? `${what.title}: ${what.why}` : wording.answersWord(shownIn(answer));
+        const people = told(stretch) ? wording.figuresText(peopleOf(stretch)) : "";
+        const length = wording.lengthText(end - start);
+        return { start, cells: [wording.faceName(row.number), word, length, people, ""] };
+      }),
+  );
+  const remarks = session.remarks.map(({ time, kind, text, face }) => {
+    const name = face === null ? "" : wording.faceName(face);
+    if (kind === "note") return { start: time, cells: [name, "", "", "", text] };
+    const word = wording.answersWord(shownIn(text));
+    return { start: time, cells: [name, word, "", "", wording.say().markedWrong] };
+  });
+  return [...stretches, ...remarks].sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,86 @@
+"""What every step asks of a picture in memory, and how other arrays become such a picture."""
+
+from typing import Any, Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mien.errors import ImageError
+
+Order = Literal["RGB", "BGR"]
+"""How an array's colours are ordered; OpenCV's are "BGR"."""
+
+_TO_RGB: Final = {
+    (1, "RGB"): cv2.COLOR_GRAY2RGB,
+    (1, "BGR"): cv2.COLOR_GRAY2RGB,
+    (3, "BGR"): cv2.COLOR_BGR2RGB,
+    (4, "BGR"): cv2.COLOR_BGRA2RGBA,
+}
+# By number of channels and order.
+
+
+def check_rgb(image: NDArray[np.uint8]) -> None:
+    """Refuse what is not an RGB picture in memory.
+
+    Raises:
+        ImageError: not uint8 (H, W, 3), or empty.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ImageError(
+            f"Expected an RGB image, uint8 (height, width, 3), got {image.dtype} {image.shape}. "
+            "mien.media.picture.as_rgb makes one of any picture."
+        )
+
+
+def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3), C-contiguous, of a uint8 array as `mien.media.picture.as_rgb` takes it.
+
+    Raises:
+        ImageError: it is no such array, or empty, or the order is another.
+    """
+    if order not in {"RGB", "BGR"}:
+        raise ImageError(f"Expected order 'RGB' or 'BGR' (OpenCV's), got {order!r}.")
+    channels = _channels(array)
+    if not channels:
+        raise ImageError(_wrong_array(array))
+    if not array.size:
+        raise ImageError(f"Expected a picture of a pixel or more, got an array {array.shape}.")
+    array = np.ascontiguousarray(array)
+    if (channels, order) in _TO_RGB:
+        array = np.asarray(cv2.cvtColor(array, _TO_RGB[channels, order]), np.uint8)
+    return on_white(Image.fromarray(array)) if channels == 4 else array
+
+
+def on_white(image: Image.Image) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3) of an RGBA picture whose transparent parts show white."""
+    white = Image.new("RGBA", image.size, "white")
+    return np.array(Image.alpha_composite(white, image).convert("RGB"), dtype=np.uint8)
+
+
+def _channels(array: Any) -> int:
+    """1, 3 or 4; 0 of what is no picture."""
+    if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
+        return 0
+    if array.ndim == 2:
+        return 1
+    return array.shape[2] if array.ndim == 3 and array.shape[2] in {1, 3, 4} else 0
+
+
+def _wrong_array(got: Any) -> str:
+    expected = (
+        "Expected a picture: a path, a file's bytes, a PIL image, or a uint8 array that is grey "
+        "(height, width), RGB (height, width, 3) or RGBA (height, width, 4)"
+    )
+    if not isinstance(got, np.ndarray):
+        mend = " Cameras are read by mien.watch." if isinstance(got, int) else ""
+        return f"{expected}; got {type(got).__name__}.{mend}"
+    mend = ""
+    if got.dtype.kind == "f":
+        mend = " Of values from 0 to 1 make (255 * image).astype(numpy.uint8)."
+    elif got.ndim == 3 and got.shape[0] in {1, 3, 4}:
+        mend = " If the first axis is colour, give image.transpose(1, 2, 0)."
+    elif got.ndim == 4:
+        mend = " Several pictures are read by Reader.read_many."
+    return f"{expected}; got {got.dtype} {got.shape}.{mend}"

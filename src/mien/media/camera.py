@@ -1,0 +1,110 @@
+"""Cameras of this computer → frames with times, by OpenCV."""
+
+from collections import deque
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+from inspect import GEN_RUNNING, getgeneratorstate
+from math import inf
+from time import monotonic
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from mien.errors import VideoError
+from mien.media.frame_times import Due
+from mien.media.upright import Letterbox
+from mien.media.waiting import patiently
+from mien.types import Frame
+
+_FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
+_MOST: Final = 99  # higher numbers are the same cameras by other drivers, to OpenCV
+
+
+class Camera(AbstractContextManager["Camera"]):
+    """A camera, read by OpenCV; also a context manager. Has what `Video` has."""
+
+    duration: float | None = None
+    live = True
+    waited = inf
+    sound_stream = None
+    beginning: float | None = 0.0
+
+    def __init__(self, number: int) -> None:
+        """Open a camera.
+
+        Args:
+            number: of the camera, from 0.
+
+        Raises:
+            VideoError: there is no such camera.
+        """
+        self.name = f"camera {number}"
+        if not 0 <= number <= _MOST:
+            raise VideoError(
+                f"{self.name}: there is none. Expected the number of a camera, 0 to {_MOST}, or a "
+                "film that is there."
+            )
+        self._capture: Any = patiently(lambda: _open(number), undo=lambda taken: taken.release())
+        if not self._capture.isOpened():
+            raise VideoError(
+                f"{self.name}: cannot be opened. Plug it in, end other programs that use it, or "
+                "try another number."
+            )
+        self.rate: float | None = self._capture.get(cv2.CAP_PROP_FPS) or None
+        self.sound: deque[Any] = deque()
+        self.notes: list[str] = []
+        self._letterbox = Letterbox()
+        self._closed = False
+        self._reading: Generator[Frame] | None = None
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def size_changes(self) -> bool:
+        """Whether frames so far were of several sizes; all have the first's."""
+        return self._letterbox.changes
+
+    def stop(self) -> None:
+        """Nothing: who waits for a camera cannot be told to stop."""
+
+    def close(self) -> None:
+        """Switch the camera off; a thread that waits for its next picture does so when it can."""
+        self._closed = True
+        if self._reading is None or getgeneratorstate(self._reading) != GEN_RUNNING:
+            self._capture.release()
+
+    def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
+        """As `Video.frames`, by the clock, until the camera is gone.
+
+        Raises:
+            VideoError: the camera gives no more pictures.
+        """
+        self._reading = self._frames(Due(every), after)
+        return self._reading
+
+    def _frames(self, due: Due, after: int) -> Generator[Frame]:
+        index, start = 0, monotonic()
+        try:
+            while not self._closed:
+                success, image = self._capture.read()
+                if not success:
+                    raise VideoError(f"{self.name}: gives no more pictures. Plug it in again.")
+                time = monotonic() - start
+                picture = self._letterbox.fit(np.asarray(image[..., ::-1], np.uint8))
+                if due(time) and index > after:
+                    yield Frame(np.ascontiguousarray(picture), time, index)
+                index += 1
+        finally:
+            if self._closed:
+                self._capture.release()
+
+
+def _open(number: int) -> Any:
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(_FATAL)  # the error says it all
+    try:
+        return cv2.VideoCapture(number)
+    finally:
+        cv2.utils.logging.setLogLevel(level)

@@ -1,0 +1,1 @@
+"""Readings to words, drawings, tables, HTML and files that are whole or absent."""

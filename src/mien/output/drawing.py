@@ -1,0 +1,192 @@
+"""Readings drawn into a picture: a box and a few words a face."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from math import ceil, floor
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mien.emotions import ADJECTIVES, COLOURS, OTHER
+from mien.media.arrays import check_rgb
+from mien.output.words import halves
+from mien.types import Reading
+
+_UNCLEAR: Final = COLOURS[OTHER]
+_DARK: Final = (0x1B, 0x1F, 0x2A)
+_LIGHT: Final = (0xFF, 0xFF, 0xFF)
+
+Rectangle = tuple[float, float, float, float]
+Colour = tuple[int, int, int]
+
+
+def caption(reading: Reading) -> str:
+    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%".
+
+    Of two answers that are about as frequent: "about half happy, half neutral".
+    """
+    number = "" if reading.track is None else f"{reading.track}: "
+    if not reading.clear:
+        return f"{number}unclear: {reading.why}"
+    if len(reading.answers) > 1:
+        return f"{number}{halves(reading.answers)}"
+    name, share = reading.top(1)[0]
+    return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
+
+
+def draw_readings(
+    image: NDArray[np.uint8],
+    readings: Iterable[Reading],
+    *,
+    movements: bool = False,
+    changes: bool = False,
+) -> NDArray[np.uint8]:
+    """A copy of the picture with a box and a few words a face.
+
+    Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
+
+    Args:
+        image: RGB uint8 (H, W, 3).
+        readings: of that picture.
+        movements: whether a second line says what moves in a face, where anything does.
+        changes: whether a further line says how a face differs from the person's usual one.
+
+    Returns:
+        RGB uint8 (H, W, 3), an array of its own.
+
+    Raises:
+        ImageError: the array is of another kind.
+    """
+    check_rgb(image)
+    result = np.array(image, np.uint8, order="C")
+    height, width = result.shape[:2]
+    side = max(width, height)
+    line = max(1, round(side / 250))
+    readings = list(readings)
+    for reading in readings:
+        _draw_box(result, reading.box, _colours(reading), line)
+    taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
+    for reading in readings:
+        words = caption(reading)
+        if movements and (moves := reading.movement_words()):
+            words += f"\n{moves}"
+        if changes and (change := reading.change_words()):
+            words += f"\n{change}"
+        label, shape = _label(words, _colours(reading), max(12, side / 36))
+        taken.append(_draw_words(result, label, shape, reading.box, taken))
+    return result
+
+
+def _colours(reading: Reading) -> tuple[Colour, ...]:
+    """One of each answer that is shown; grey where it is unclear."""
+    return tuple(COLOURS[answer] for answer in reading.answers) or (_UNCLEAR,)
+
+
+def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], int, int]:
+    """A view of what the box covers, and where it begins: copies of it cost little."""
+    height, width = image.shape[:2]
+    x1, y1 = (max(0, floor(box[axis])) for axis in (0, 1))
+    x2, y2 = min(width, ceil(box[2]) + 1), min(height, ceil(box[3]) + 1)
+    return image[y1 : max(y1, y2), x1 : max(x1, x2)], x1, y1
+
+
+def _draw_box(
+    image: NDArray[np.uint8], box: Rectangle, colours: tuple[Colour, ...], line: int
+) -> None:
+    """A coloured line with a thin dark one on either side, seen on light and dark alike.
+
+    Where there are two colours, the right half of the box is in the second.
+    """
+    edge = max(1, line // 2)
+    part, left, top = _part(image, _grown(box, edge))
+    if not part.size:
+        return
+    lines = Image.new("L", part.shape[1::-1])
+    draw = ImageDraw.Draw(lines)
+    x1, y1, x2, y2 = box[0] - left, box[1] - top, box[2] - left, box[3] - top
+    radius = (x2 - x1) / 12
+    for grow, width, ink in ((edge, edge, 1), (0, line, 2), (-line, edge, 1)):
+        if x2 - x1 + 2 * grow > 2 * line:
+            outline = _grown((x1, y1, x2, y2), grow)
+            draw.rounded_rectangle(outline, radius, outline=ink, width=width)
+    inks = np.asarray(lines)
+    middle = min(max(0, round((x1 + x2) / 2)), part.shape[1])
+    is_dark, is_coloured = inks == 1, inks == 2
+    _fill(part, is_dark, _DARK)
+    for half, colour in zip((slice(middle), slice(middle, None)), (colours * 2)[:2], strict=True):
+        _fill(part[:, half], is_coloured[:, half], colour)
+
+
+def _fill(image: NDArray[np.uint8], where: NDArray[np.bool_], colour: Colour) -> None:
+    """Give pixels a colour; by OpenCV, which is far quicker at it than NumPy."""
+    if image.size:
+        ink = np.empty_like(image, order="C")
+        cv2.rectangle(ink, (0, 0), ink.shape[1::-1], colour, cv2.FILLED)
+        cv2.copyTo(ink, where.view(np.uint8), image)
+
+
+def _grown(box: Rectangle, by: float) -> Rectangle:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+@lru_cache(maxsize=256)  # most words of a film's frame are those of the frame before
+def _label(
+    words: str, colours: tuple[Colour, ...], size: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Dark words on light ground with a coloured edge, and, not 0, what of it is no corner."""
+    font = _font(size)
+    left, top, right, bottom = ImageDraw.Draw(Image.new("RGB", (1, 1))).textbbox(
+        (0, 0), words, font=font
+    )
+    pad = (bottom - top) / 3 / (1 + words.count("\n"))
+    width, height = ceil(right - left + 3 * pad), ceil(bottom - top + 2 * pad)
+    picture, shape = Image.new("RGB", (width, height)), Image.new("1", (width, height))
+    whole = (0, 0, width - 1, height - 1)
+    ImageDraw.Draw(shape).rounded_rectangle(whole, height / 5, fill=1)
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle(whole, height / 5, fill=_LIGHT, outline=_DARK)
+    tall = (height - 1 - 2 * height / 5) / len(colours)
+    for number, colour in enumerate(colours):
+        above = height / 5 + number * tall
+        draw.rectangle((1, above, pad, above + tall), fill=colour)
+    draw.text((2 * pad - left, pad - top), words, font=font, fill=_DARK)
+    return np.array(picture, np.uint8), np.array(shape, np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _draw_words(
+    image: NDArray[np.uint8],
+    label: NDArray[np.uint8],
+    shape: NDArray[np.uint8],
+    box: Rectangle,
+    taken: list[Rectangle],
+) -> Rectangle:
+    """The label under the box or where there is room."""
+    height, width = label.shape[:2]
+    down, across = image.shape[:2]
+    pad = height / 5
+    x = round(min(max(0.0, box[0]), max(0.0, across - width)))
+    lowest = max(0, down - height)
+    places = (box[3] + pad, box[1] - pad - height, box[3] - pad - height, box[1] + pad)
+    fitting = [
+        (x, y, x + width, y + height)
+        for y in map(round, places)
+        if 0 <= y <= lowest and not any(_overlap((x, y, x + width, y + height), t) for t in taken)
+    ]
+    y = round(min(max(0.0, places[0]), lowest))
+    place = fitting[0] if fitting else (x, y, x + width, y + height)
+    part = image[place[1] : place[3], x : x + width]
+    rows, columns = part.shape[:2]
+    cv2.copyTo(label[:rows, :columns], shape[:rows, :columns], part)
+    return place
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

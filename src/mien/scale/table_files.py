@@ -1,0 +1,270 @@
+"""The folder that an archive is read into: three Parquet tables, partitioned by source.
+
+    faces/source=.../PART.parquet     a row a face
+    errors/source=.../PART.parquet    a row a file that could not be read, or not to its end
+    done/source=.../PART.parquet      a row a file that was read, whether or not it has faces
+
+A part is what one task reads. It is written in this order, each file whole or not at all, and it
+counts once its `done` is there: what a killed run has left of a part without it is removed by the
+next. So no row is lost and none doubled, wherever a run is killed; a part that is read twice is
+written twice under the same name.
+"""
+
+import json
+import os
+import sys
+import time
+import weakref
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from mien.errors import MienError
+from mien.output.file_lock import open_alone
+from mien.scale.listing import file_system, source_of
+
+if sys.platform != "win32":
+    import fcntl
+
+FACES: Final = "faces"
+ERRORS: Final = "errors"
+DONE: Final = "done"
+
+_BEGUN: Final = "_begun"
+
+_SETTINGS: Final = "settings.json"
+_LOCK: Final = ".lock"
+_ACTORS: Final = ".actors"
+_PATIENCE: Final = 15.0  # seconds to wait for what is left of a killed run
+_LONGEST: Final = 200  # characters of a folder's name
+
+
+class Tables:
+    """The tables of an archive in one folder or below one prefix."""
+
+    def __init__(self, out: str) -> None:
+        """Look at a folder; `begin` makes it.
+
+        Args:
+            out: a path or an address.
+
+        Raises:
+            MienError: the address is of a kind that cannot be opened.
+        """
+        self._out = source_of(out)
+        self._system, self._base = file_system(out)
+        self._is_local = self._system.type_name == "local"
+
+    def begin(self, settings: Mapping[str, Any]) -> dict[str, str | None]:
+        """Make the folder, or go on with it: remove what a killed run has left unfinished.
+
+        On a disk no other run can begin there as long as this object lives; object stores have no
+        locks.
+
+        Args:
+            settings: all that rows depend on; the same for all runs into a folder.
+
+        Returns:
+            What was wrong with each file that is done, or None, by its name.
+
+        Raises:
+            MienError: another run writes there, or one wrote with other settings.
+            OSError: the folder cannot be read or written.
+        """
+        self._system.create_dir(self._base)
+        if self._is_local:
+            alone = open_alone(Path(self._base) / _LOCK, Path(self._out))
+            weakref.finalize(self, alone.close)
+            self._wait_for_actors()
+        self._check_settings(dict(settings))
+        self.end()
+        parts, names = self._finished()
+        for table in (FACES, ERRORS):
+            for path in self._paths(table):
+                if path.removeprefix(f"{self._base}/{table}/") not in parts:
+                    self._system.delete_file(path)
+        for path in self._paths(ERRORS):
+            names |= {row["file"]: row["error"] for row in self._rows(path)}
+        return names
+
+    def join(self) -> None:
+        """Write beside others, from another process.
+
+        Raises:
+            OSError: the folder is not there.
+        """
+        if self._is_local and sys.platform != "win32":
+            lock = self._open_actors()
+            weakref.finalize(self, os.close, lock)  # which unlocks it
+            with suppress(OSError):  # a file system that cannot lock
+                fcntl.flock(lock, fcntl.LOCK_SH)
+
+    def write(
+        self,
+        source: str,
+        part: str,
+        *,
+        faces: Path | None,
+        done: Mapping[str, int],
+        errors: Mapping[str, str],
+    ) -> None:
+        """Write a part, whole or not at all.
+
+        Args:
+            source: that its files are of.
+            part: its name, of these files alone.
+            faces: a Parquet file with the rows of all faces; None if there are none.
+            done: how many faces were read in each file, by name.
+            errors: what is wrong with those that could not be read, or not to their end.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        place = f"{partition(source)}/{part}.parquet"
+        self._put(f"{FACES}/{place}", faces)
+        wrong = [{"file": name, "error": error} for name, error in errors.items()]
+        self._put(f"{ERRORS}/{place}", wrong)
+        read = [{"file": name, "faces": count} for name, count in done.items()]
+        self._put(f"{DONE}/{place}", read)
+
+    def begun(self, part: str) -> int:
+        """Note that a part is begun; how often it was before, in this run.
+
+        Raises:
+            OSError: it cannot be noted.
+        """
+        path = f"{self._base}/{_BEGUN}/{part}"
+        try:
+            with self._system.open_input_stream(path) as stream:
+                before = len(stream.readall())
+        except FileNotFoundError:
+            before = 0
+        self._system.create_dir(f"{self._base}/{_BEGUN}")
+        with self._system.open_output_stream(path) as stream:
+            stream.write(b"." * (before + 1))
+        return before
+
+    def end(self) -> None:
+        """Forget which parts were begun.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self._system.delete_dir_contents(f"{self._base}/{_BEGUN}", missing_dir_ok=True)
+
+    def errors(self) -> dict[str, str]:
+        """What is wrong with files, by name."""
+        paths = self._paths(ERRORS)
+        return {row["file"]: row["error"] for path in paths for row in self._rows(path)}
+
+    def _put(self, place: str, content: Path | list[dict[str, Any]] | None) -> None:
+        from pyarrow import Table, parquet
+
+        path = f"{self._base}/{place}"
+        if not content:
+            with suppress(FileNotFoundError):  # of the same part, read before
+                self._system.delete_file(path)
+            return
+        folder, _, name = path.rpartition("/")
+        self._system.create_dir(folder)
+        # An object is there when it is whole; a file grows, under a name that no reader takes.
+        written = f"{folder}/.{name}" if self._is_local else path
+        with self._system.open_output_stream(written) as stream:
+            if isinstance(content, Path):
+                with content.open("rb") as file:
+                    while piece := file.read(1 << 20):
+                        stream.write(piece)
+            else:
+                parquet.write_table(Table.from_pylist(content), stream)
+        if written != path:
+            self._system.move(written, path)
+
+    def _paths(self, table: str) -> list[str]:
+        from pyarrow import fs
+
+        inside = fs.FileSelector(f"{self._base}/{table}", allow_not_found=True, recursive=True)
+        entries = self._system.get_file_info(inside)
+        return [entry.path for entry in entries if entry.type == fs.FileType.File]
+
+    def _rows(self, path: str) -> Iterable[dict[str, Any]]:
+        from pyarrow import parquet
+
+        with self._system.open_input_file(path) as file:
+            return parquet.ParquetFile(file).read().to_pylist()
+
+    def _finished(self) -> tuple[set[str], dict[str, str | None]]:
+        """Places of the parts that count, and the names of their files."""
+        import pyarrow
+
+        parts: set[str] = set()
+        names: dict[str, str | None] = {}
+        for path in self._paths(DONE):
+            try:
+                rows = self._rows(path)
+            except pyarrow.ArrowException:  # cut short, in a store that shows half files
+                self._system.delete_file(path)
+                continue
+            parts.add(path.removeprefix(f"{self._base}/{DONE}/"))
+            names |= dict.fromkeys(row["file"] for row in rows)
+        return parts, names
+
+    def _check_settings(self, settings: dict[str, Any]) -> None:
+        path = f"{self._base}/{_SETTINGS}"
+        try:
+            with self._system.open_input_stream(path) as stream:
+                before = json.loads(stream.readall() or b"null")
+        except FileNotFoundError:
+            before = None
+        except ValueError:
+            before = "what is no JSON"
+        if before is None:
+            if self._paths(FACES) or self._paths(DONE):
+                raise MienError(f"{self._out}: holds tables of something else. Name another.")
+            with self._system.open_output_stream(path) as stream:
+                stream.write(json.dumps(settings, indent=2).encode() + b"\n")
+        elif before != settings:
+            raise MienError(
+                f"{self._out}: was begun with {json.dumps(before)}, and asked for now is "
+                f"{json.dumps(settings)}. Ask for the same, or name another folder."
+            )
+
+    def _wait_for_actors(self) -> None:
+        """Let those of a killed run end, which outlive it by seconds; not on Windows."""
+        if sys.platform == "win32":
+            return
+        lock = self._open_actors()
+        until = time.monotonic() + _PATIENCE
+        try:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    if time.monotonic() > until:
+                        raise MienError(
+                            f"{self._out}: actors of a run of mien that ended are still writing "
+                            "there. Wait for their end, or name another with --out."
+                        ) from error
+                    time.sleep(0.2)
+                else:
+                    return
+        except OSError:
+            return  # a file system that cannot lock
+        finally:
+            os.close(lock)
+
+    def _open_actors(self) -> int:
+        return os.open(Path(self._base) / _ACTORS, os.O_RDWR | os.O_CREAT, 0o644)
+
+
+def partition(source: str) -> str:
+    """The folder of a source's rows, by Hive's custom, as pandas, polars, DuckDB and Spark read it.
+
+    Raises:
+        MienError: the source has too long a name.
+    """
+    value = quote(source, safe=" ")
+    if len(value) > _LONGEST:
+        raise MienError(f"{source}: too long a name for a source. Give a shorter path to it.")
+    return f"source={value}"

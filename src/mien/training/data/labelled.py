@@ -1,0 +1,215 @@
+"""A folder of labelled pictures: a folder an emotion, or a `labels.csv`.
+
+Nothing of the pictures is opened here; a row that cannot be used is named, and the others count.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mien.emotions import EMOTION_NAMES
+from mien.errors import DataError
+from mien.media.picture import EXTENSIONS, find_images
+
+LABELS_FILE: Final = "labels.csv"
+
+SYNONYMS: Final = {
+    **dict.fromkeys(("anger", "mad"), "angry"),
+    "disgusted": "disgust",
+    **dict.fromkeys(("fearful", "afraid", "scared"), "fear"),
+    **dict.fromkeys(("happiness", "joy", "smile", "smiling"), "happy"),
+    "sadness": "sad",
+    "surprised": "surprise",
+    "normal": "neutral",
+}
+"""Other words for the seven emotions that are taken as labels."""
+
+_GROUP_COLUMNS: Final = ("group", "sex")
+_EXPECTED: Final = (
+    f"Expected a folder with {LABELS_FILE} (columns file and label; person, source and group or "
+    f"sex where known), or with a folder an emotion: {', '.join(EMOTION_NAMES)}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPicture:
+    """A picture whose expression is known.
+
+    Attributes:
+        name: of the file, relative to the folder.
+        path: of the file; it is not known to be there.
+        label: one of `mien.emotions.EMOTION_NAMES`.
+        set_name: of the set that it belongs to.
+        person: who is seen, of this set; None where unknown.
+        group: of people, for figures by group; None where unknown.
+    """
+
+    name: str
+    path: Path
+    label: str
+    set_name: str
+    person: str | None = None
+    group: str | None = None
+
+
+@dataclass(slots=True)
+class LabelledFolder:
+    """What a folder of labelled pictures holds.
+
+    Attributes:
+        pictures: with a label of the seven.
+        left_out: by set, how often each label that is none of the seven occurs; "" is no label.
+        weak: names of the sets whose source says that its labels are weak.
+        problems: rows that cannot be used, in words that name them.
+        notes: what was taken for what, in words.
+    """
+
+    pictures: list[LabelledPicture] = field(default_factory=list[LabelledPicture])
+    left_out: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    weak: set[str] = field(default_factory=set[str])
+    problems: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+
+    def left_out_in_words(self) -> list[str]:
+        """A line a set: how many pictures have a label that is none of the seven, and which."""
+        return [
+            f"{name}: {sum(labels.values()):,} left out, whose label is none of the seven: "
+            + ", ".join(f"{label or 'no label'} ({n:,})" for label, n in labels.most_common())
+            for name, labels in self.left_out.items()
+        ]
+
+
+def find_pictures(folder: Path) -> LabelledFolder:
+    """The labelled pictures of a folder, by its `labels.csv` or else by its folders' names.
+
+    The set of a row is its source up to a colon or bracket, so "yale:happy" is of the set "yale"
+    and "web (weak label)" of "web", whose labels are weak; without a source it is the folder's
+    name. Labels may be written in capitals or as one of `SYNONYMS`.
+
+    Raises:
+        DataError: it is no folder, or holds neither; or the file is no such table.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder. {_EXPECTED}.")
+    table = folder / LABELS_FILE
+    found = _by_table(folder, table) if table.is_file() else _by_folders(folder)
+    if not found.pictures and not found.problems:
+        left_out = " ".join(f"{line}." for line in found.left_out_in_words())
+        raise DataError(f"{folder}: no labelled picture. {_EXPECTED}. {left_out}".rstrip())
+    return found
+
+
+def read_label(text: str) -> str | None:
+    """The emotion that a label names, or None: " Happiness" is "happy", "sleepy" is None."""
+    word = text.strip().lower()
+    return word if word in EMOTION_NAMES else SYNONYMS.get(word)
+
+
+def read_source(text: str) -> tuple[str, bool]:
+    """The set's name in a source, which may be empty, and whether its labels are called weak."""
+    name, _, remark = text.partition("(")
+    return name.partition(":")[0].strip(), "weak" in remark.lower()
+
+
+def _by_table(folder: Path, table: Path) -> LabelledFolder:
+    found = LabelledFolder()
+    taken: Counter[tuple[str, str]] = Counter()
+    lines: dict[tuple[str, str], int] = {}
+    own_name = folder.resolve().name
+    for line, row in _rows(table):
+        name, label = row.get("file", ""), row.get("label", "")
+        set_name, weak = read_source(row.get("source", ""))
+        set_name = set_name or own_name
+        if weak:
+            found.weak.add(set_name)
+        emotion = read_label(label)
+        if emotion is None:
+            found.left_out.setdefault(set_name, Counter())[label] += 1
+            continue
+        if not name:
+            found.problems.append(f"{table}, line {line}: no file is named.")
+            continue
+        before = lines.setdefault((set_name, name), line)
+        if before != line:
+            found.problems.append(
+                f"{table}, line {line}: {name} stands in line {before} already; it counts once."
+            )
+            continue
+        if label.lower() != emotion:
+            taken[label, emotion] += 1
+        group = next((row[key] for key in _GROUP_COLUMNS if row.get(key)), None)
+        found.pictures.append(
+            LabelledPicture(
+                name, _path(folder, name), emotion, set_name, row.get("person") or None, group
+            )
+        )
+    found.notes += _taken_in_words(taken)
+    return found
+
+
+def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a table with their lines; names of columns in lower case, values stripped."""
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            header = file.readline()
+            file.seek(0)
+            delimiter = ";" if header.count(";") > header.count(",") else ","
+            reader = csv.DictReader(file, delimiter=delimiter, restkey="", restval="")
+            names = [name.strip().lower() for name in reader.fieldnames or ()]
+            if not {"file", "label"} <= set(names):
+                raise DataError(
+                    f"{table}: expected columns file and label (person, source, group or sex where "
+                    f"known), got {', '.join(names) or 'an empty file'}."
+                )
+            reader.fieldnames = names
+            for row in reader:
+                values = {
+                    key: value.strip() for key, value in row.items() if isinstance(value, str)
+                }
+                yield reader.line_num, values
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table}: cannot be read as a CSV table in UTF-8: {error}.") from error
+
+
+def _path(folder: Path, name: str) -> Path:
+    """The file of a row; a table from Windows may name it by backslashes."""
+    path = folder / name
+    if "\\" in name and not path.exists():
+        return folder / PurePosixPath(name.replace("\\", "/"))
+    return path
+
+
+def _by_folders(folder: Path) -> LabelledFolder:
+    found = LabelledFolder()
+    taken: Counter[tuple[str, str]] = Counter()
+    set_name = folder.resolve().name
+    for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if inner.name.startswith("."):
+            continue
+        images = find_images([inner])
+        emotion = read_label(inner.name)
+        if emotion is None:
+            if images:
+                found.left_out.setdefault(set_name, Counter())[inner.name] += len(images)
+            continue
+        if images and inner.name.lower() != emotion:
+            taken[inner.name, emotion] += len(images)
+        found.pictures += (
+            LabelledPicture(path.relative_to(folder).as_posix(), path, emotion, set_name)
+            for path in images
+        )
+    found.notes += _taken_in_words(taken)
+    loose = sum(p.suffix.lower() in EXTENSIONS for p in folder.iterdir() if p.is_file())
+    if loose:
+        found.notes.append(f"{folder}: {loose:,} pictures beside the folders are not used")
+    return found
+
+
+def _taken_in_words(taken: Counter[tuple[str, str]]) -> Iterable[str]:
+    return (
+        f'"{word}" is taken for {emotion} ({count:,} {"picture" if count == 1 else "pictures"})'
+        for (word, emotion), count in sorted(taken.items())
+    )

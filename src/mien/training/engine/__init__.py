@@ -1,0 +1,1 @@
+"""Training runs: settings, the loop, run folders, several processes, hyper-parameter search."""

@@ -1,0 +1,132 @@
+"""What a training run is asked to do: the options of `mien train`."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from mien.training.model.heads import HEADS
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What may happen to an image; each image of a batch draws its own values.
+
+    Attributes:
+        rotation_range: turn by up to this many degrees either way.
+        shear_range: shear along x by up to this many degrees either way.
+        zoom_range: scale by a factor from 1 - zoom_range (out) to 1 + zoom_range (in).
+        shift_range: shift along x and y by up to this share of the side either way.
+        horizontal_flip: mirror half of the images.
+        brightness_range: multiply by a factor from 1 - brightness_range to 1 + brightness_range.
+        contrast_range: the same for the distance from the image's mean.
+        blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
+        noise: add noise to half of the images, of up to this standard deviation (of 255).
+        jpeg: compress half of the images, to a quality from this (1 to 100) up; 0 leaves them all.
+        erasing: grey out a rectangle of 2 to 20 % of the image in this share of the images.
+        fill_mode: what stands beyond the picture's edge, as in Keras: "nearest" repeats the edge's
+            pixels, "reflect" mirrors the picture there, "constant" is black.
+    """
+
+    rotation_range: float = 15.0
+    shear_range: float = 10.0
+    zoom_range: float = 0.3
+    shift_range: float = 0.08
+    horizontal_flip: bool = True
+    brightness_range: float = 0.0
+    contrast_range: float = 0.0
+    blur: float = 0.0
+    noise: float = 0.0
+    jpeg: int = 0
+    erasing: float = 0.0
+    fill_mode: Literal["nearest", "reflect", "constant"] = "nearest"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run is asked to do.
+
+    Attributes:
+        network: a name of `mien.training.model.networks.NETWORKS`.
+        start: folder of a run whose best weights to begin with, of the same network or of one that
+            it is a deeper one of (`mien.training.model.networks.grown`); "" for fresh ones, drawn
+            by the seed.
+        teachers: folders of runs, of any network, or files of `mien export`, which are faster on
+            CPUs in 8 bits; their mean shares are learnt beside the data (Hinton et al. 2015,
+            "Distilling the Knowledge in a Neural Network"). They see each image moved as the
+            network sees it, but before light, blur, noise, JPEG and erasing, and its mirror image.
+        teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
+        part: share of the training images that are used, drawn by the seed; for learning curves.
+        backgrounds: patches without a face among the training images, as a share of their number
+            (`mien.training.data.backgrounds`); they teach the votes head alone.
+        epochs: at most so many passes over the training images.
+        batch_size: images a step.
+        learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
+        warmup: share of all steps over which the rate rises.
+        decay: whether the rate falls at all.
+        weight_decay: how much each step shrinks the weights, in units of the rate (AdamW,
+            Loshchilov & Hutter 2019).
+        averaging: share of the running mean of the weights that each step keeps; the mean is what
+            is validated and kept. 0 keeps the last weights themselves.
+        progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
+            takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
+            `baseline`, whose dense layer takes 48×48 alone.
+        mixup: Beta distribution's parameter by which each batch is blended with itself in another
+            order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
+        balance: how far rare labels are drawn more often: an image is drawn in proportion to its
+            label's count to the power of minus this. 0 takes every image once an epoch, 1 every
+            label equally often.
+        label_smoothing: share of each label's target spread evenly over the classes.
+        votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
+            without votes, leaves the votes head out.
+        expressions_weight: weight of the cross-entropy with what a teacher of expressions said
+            (`mien data annotate --expressions`); 0 leaves that head out.
+        movements_weight: weight of the movements' mean binary cross-entropy
+            (`mien data annotate --landmarker`); 0 leaves that head out.
+        distillation_weight: share of the shares that other networks gave when the data set was
+            annotated (`mien data annotate --teachers`) in the loss of labels and votes, 0 to 1.
+        patience: stop after so many epochs without a better validation accuracy.
+        seed: of weights, order, augmentation and dropout.
+        augmentation: what happens to each training image.
+    """
+
+    network: str = "baseline"
+    start: str = ""
+    teachers: tuple[str, ...] = ()
+    teaching: float = 0.7
+    part: float = 1.0
+    backgrounds: float = 0.0
+    epochs: int = 45
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    warmup: float = 0.05
+    decay: bool = True
+    weight_decay: float = 0.0
+    averaging: float = 0.0
+    progressive: float = 0.0
+    mixup: float = 0.0
+    balance: float = 0.0
+    label_smoothing: float = 0.1
+    votes_weight: float = 1.0
+    expressions_weight: float = 0.0
+    movements_weight: float = 0.0
+    distillation_weight: float = 0.0
+    patience: int = 20
+    seed: int = 0
+    augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
+
+    @property
+    def votes(self) -> bool:
+        """Whether the network has a votes head."""
+        return self.votes_weight > 0
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Names of the network's heads, in the order of `mien.training.model.heads.HEADS`."""
+        weights = {
+            "label": 1.0,
+            "votes": self.votes_weight,
+            "expressions": self.expressions_weight,
+            "movements": self.movements_weight,
+        }
+        return tuple(head for head in HEADS if weights[head] > 0)

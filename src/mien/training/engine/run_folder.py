@@ -1,0 +1,308 @@
+"""What a training run keeps on disk, and how it is found again.
+
+`config.json` (what was asked, on which data, by which commit and command), `metrics.csv` (a line a
+step), `epochs.csv` (a line an epoch), `best.pt` (weights of the best epoch by validation accuracy)
+and `checkpoint.pt` (all that resuming needs).
+"""
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from mien.errors import TrainingError
+from mien.faces.classifier import Classifier
+from mien.output.whole_file import write_whole
+from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.hardware import precision
+from mien.training.model.dlib_resnet import Recognition
+from mien.training.model.networks import build, grown, with_heads
+
+STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
+VALIDATION_FIELDS: Final = (
+    "validation_loss",
+    "validation_accuracy",
+    "validation_votes_loss",
+    "validation_expressions_loss",
+    "validation_movements_r2",
+    "validation_press_accuracy",
+)
+EPOCH_FIELDS: Final = (
+    "epoch",
+    "learning_rate",
+    "training_loss",
+    "training_accuracy",
+    *VALIDATION_FIELDS,
+    "seconds",
+)
+
+
+@dataclass(slots=True)
+class State:
+    """Where a run stands after its last complete epoch; `average` is what is validated and kept."""
+
+    network: nn.Module
+    average: AveragedModel
+    optimizer: torch.optim.Optimizer
+    epoch: int = 0
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+
+
+def open_run(
+    run: Path, config: Config, records: NDArray[np.void], *, resume: bool, processes: int = 1
+) -> Config:
+    """Make the folder of a new run, or find that of an old one.
+
+    Args:
+        run: the folder.
+        config: what is asked.
+        records: the data set's.
+        resume: whether it is an old one.
+        processes: that train together; told in `config.json`.
+
+    Returns:
+        The run's config: `config` itself, or what was asked of the old run with its patience.
+
+    Raises:
+        TrainingError: the folder holds a run already, or none to resume, or one on other data; or
+            what the run is to begin with or to learn from does not fit.
+        ModelError: a teacher's file is no model of mien's.
+    """
+    if resume:
+        content = read_config(run)
+        old: Config = content["config"]
+        if content["data"] != fingerprint(records):
+            raise TrainingError(f"{run}: was trained on another data set; start a new run")
+        if old.epochs != config.epochs:
+            raise TrainingError(
+                f"{run}: was begun for {old.epochs} epochs, which shape its learning rate; "
+                f"resume it with --epochs {old.epochs} or start a new run"
+            )
+        return replace(old, patience=config.patience)
+    if run.exists() and any(run.iterdir()):
+        raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
+    if config.progressive and config.network == "baseline":
+        raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
+    if config.start:
+        started: Config = read_config(Path(config.start))["config"]
+        lost = [head for head in started.heads if head not in config.heads]
+        if lost:
+            raise TrainingError(
+                f"{config.start}: its weights are of another network: this run would lose its head "
+                f"{lost[0]!r}; give --{lost[0]}-weight more than 0, and a data set that has "
+                f"{lost[0]}"
+            )
+    first_network(run, config, records["image"][:1])  # raises where there is none to begin with
+    teachers = [_teacher(Path(teacher)) for teacher in config.teachers]
+    for teacher, (_, votes) in zip(config.teachers, teachers, strict=True):
+        if votes != config.votes:
+            raise TrainingError(
+                f"{teacher}: cannot teach this run: expected a network "
+                f"with{'' if config.votes else 'out'} a votes head"
+            )
+    run.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    content = {
+        "config": asdict(config),
+        "data": fingerprint(records),
+        "start": _sha256(Path(config.start) / "best.pt") if config.start else None,
+        "teachers": [_sha256(weights) for weights, _ in teachers],
+        "commit": git_commit(),
+        "command": ["mien", *sys.argv[1:]],
+        "torch": torch.__version__,
+        "device": device.type,
+        "precision": str(precision(device)).removeprefix("torch."),
+        "threads": torch.get_num_threads(),
+        "processes": processes,
+    }
+    write_whole(run / "config.json", json.dumps(content, indent=2) + "\n")
+    return config
+
+
+def read_config(run: Path) -> dict[str, Any]:
+    """A run's config.json, with its `config` as a `Config`.
+
+    Raises:
+        TrainingError: the folder holds no run of this version of mien.
+    """
+    try:
+        content = json.loads((run / "config.json").read_text())
+        content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
+        content["config"]["teachers"] = tuple(content["config"].get("teachers", ()))
+        content["config"] = Config(**content["config"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error
+    return content
+
+
+def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
+    """A run's config and its network, in evaluation mode, on the CPU.
+
+    Args:
+        run: the folder.
+        last: take the weights of the last epoch, not those of the best by label accuracy.
+
+    Raises:
+        TrainingError: the folder holds no run, or none that finished an epoch.
+    """
+    config: Config = read_config(run)["config"]
+    network = build(config.network, config.seed, config.heads)
+    try:
+        file = run / ("checkpoint.pt" if last else "best.pt")
+        weights = torch.load(file, map_location="cpu", weights_only=True)
+        if last:
+            mean = weights["average"]
+            weights = {
+                key.removeprefix("module."): mean[key] for key in mean if key != "n_averaged"
+            }
+    except FileNotFoundError as error:
+        raise TrainingError(f"{run}: the run has finished no epoch yet") from error
+    network.load_state_dict(weights)
+    return config, network.eval()
+
+
+def finish_epoch(
+    run: Path, state: State, steps: Iterable[Mapping[str, float]], line: Mapping[str, Any]
+) -> None:
+    """Write down an epoch: its lines, the weights if they are the best yet, and the checkpoint."""
+    if pass_epoch(state, line):
+        _save(state.average.module.state_dict(), run / "best.pt")
+    _append(run / "metrics.csv", STEP_FIELDS, steps)
+    _append(run / "epochs.csv", EPOCH_FIELDS, [line])
+    checkpoint = {
+        "network": state.network.state_dict(),
+        "average": state.average.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
+        "epoch": state.epoch,
+        "best_epoch": state.best_epoch,
+        "best_accuracy": state.best_accuracy,
+    }
+    _save(checkpoint, run / "checkpoint.pt")
+
+
+def pass_epoch(state: State, line: Mapping[str, Any]) -> bool:
+    """Bring `state` behind an epoch; whether it is the best yet."""
+    state.epoch = line["epoch"]
+    best = line["validation_accuracy"] > state.best_accuracy
+    if best:
+        state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
+    return best
+
+
+def restore(run: Path, state: State, device: torch.device) -> None:
+    """Bring `state` to where the run's last complete epoch left it."""
+    if (run / "checkpoint.pt").exists():  # else it was interrupted within the first epoch
+        checkpoint = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
+        state.network.load_state_dict(checkpoint["network"])
+        state.average.load_state_dict(checkpoint["average"])
+        state.optimizer.load_state_dict(checkpoint["optimizer"])
+        state.epoch = checkpoint["epoch"]
+        state.best_epoch = checkpoint["best_epoch"]
+        state.best_accuracy = checkpoint["best_accuracy"]
+
+
+def drop_unfinished(run: Path, epoch: int) -> None:
+    """Drop lines after `epoch`: an interruption between lines and checkpoint leaves such."""
+    for name in ("metrics.csv", "epochs.csv"):
+        if not (run / name).exists():
+            continue
+        with (run / name).open(newline="") as file:
+            reader = csv.DictReader(file)
+            fields = reader.fieldnames or ()
+            lines = [line for line in reader if int(line["epoch"]) <= epoch]
+        (run / name).unlink()
+        _append(run / name, fields, lines)
+
+
+def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Module:
+    """The network that a run begins with; its weights matter until there is a checkpoint.
+
+    Args:
+        run: the folder.
+        config: what is asked.
+        images: uint8 (N, 48, 48), of the training, for `mien.training.model.dlib_resnet`.
+
+    Raises:
+        TrainingError: no such network, or `start` holds no weights, or those of another network, or
+            the package whose weights `recognition` begins with is missing.
+    """
+    begins = not (run / "checkpoint.pt").exists()
+    if config.start and begins:
+        started, network = load_run(Path(config.start))
+        if started.heads != config.heads:
+            network = with_heads(
+                network, started.network, config.seed, config.heads, known=started.heads
+            )
+        if started.network == config.network:
+            return network
+        try:
+            return grown(network, config.network, config.heads)
+        except TrainingError as error:
+            raise TrainingError(
+                f"{config.start}: its weights are of {started.network}: {error}"
+            ) from error
+    network = build(config.network, config.seed, config.heads)
+    if begins and isinstance(network, Recognition):
+        network.begin(images[:512])
+    return network
+
+
+def fingerprint(records: NDArray[np.void]) -> str:
+    """SHA-256 of all that training sees of a data set."""
+    digest = hashlib.sha256()
+    for name in ("image", "label", "votes", "split", "expressions", "movements", "taught"):
+        digest.update(np.ascontiguousarray(records[name]).tobytes())
+    return digest.hexdigest()
+
+
+def git_commit() -> str | None:
+    """The commit of mien's checkout, with "-dirty" where its sources differ; None outside one."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return result.stdout.strip()
+
+
+def _teacher(teacher: Path) -> tuple[Path, bool]:
+    """The file of a teacher's weights, and whether it has a votes head."""
+    if not teacher.exists():
+        raise TrainingError(f"{teacher}: no such run, and no such file of `mien export`")
+    if teacher.is_file():
+        return teacher, Classifier(teacher).metadata.get("votes") is not None
+    return teacher / "best.pt", read_config(teacher)["config"].votes
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _append(path: Path, fields: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, list(fields))
+        if new:
+            writer.writeheader()
+        writer.writerows(lines)
+
+
+def _save(content: Any, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    torch.save(content, partial)
+    os.replace(partial, path)  # noqa: PTH105

@@ -1,0 +1,1 @@
+"""Figures of a model, on a data set and on whole pictures, and the reports that show them."""

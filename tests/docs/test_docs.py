@@ -1,0 +1,194 @@
+"""Every example of every page runs: Python from top to bottom of a page, and each shell command.
+
+They run in a folder that has the files which the pages speak of. What `NOT_RUN` names is not run,
+but looked at: mien's commands are parsed, targets of make, packages and options must be there.
+"""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markdown_pages import PAGES, ROOT, code_spans, examples
+from numpy.typing import NDArray
+from PIL import Image
+from small_films import face, placed, write_film
+
+from mien.cli.main import app, main
+
+NOT_RUN = {
+    r"(MIEN_\w+=\S+ )*(\.venv/bin/)?mien live": "serves until somebody ends it; tests/live does",
+    r"mien (data|train|tune|evaluate|export)|recipes/": "wants FER2013; tests/training does",
+    r"mien watch (rtsp:|0 )": "wants a camera",
+    r"mien .*mine\.onnx": "wants a network of your own; tests/cli/test_cli.py does",
+    r"mien (read|watch) .*--ray": "wants s3:// and Ray; tests/scale does",
+    r"torchrun ": "wants FER2013; tests/training/test_distributed.py does",
+    r"curl .*/v1/read": "wants a server; tests/live/test_api.py does",
+    r"make ": "installs mien, or runs all tests",
+    r"(\.venv/bin/)?(python3? -m )?(pip|venv|jupyter|apt)\b": "installs, or stays open",
+    r"python benchmarks/": "takes minutes",
+}
+"""Beginnings of commands that are not run, and why."""
+
+WITH_A_SERVER = {"docs/api.md"}
+"""Pages whose Python wants a running server; tests/live/test_api.py runs it."""
+
+LANGUAGES = {"python", "sh", "json", "text", "toml", "py"}
+"""`py` is Python to look at, as in the reference, where it is no program."""
+
+
+@pytest.fixture(scope="session")
+def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures and short films of one woman, and with a `curl` that needs no net."""
+    folder = tmp_path_factory.mktemp("files")
+    names = ("photo.jpg", "holiday/beach.jpg", "holiday/sea.png", "scans/1/a.png", "archive/1.jpg")
+    usual = ("at-rest.jpg", "also-at-rest.jpg", "now.jpg", "later.jpg")
+    for name in (*names, *usual):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(astronaut).save(folder / name, quality=95)
+    picture = face(astronaut)
+    pictures = [placed(picture, 8 * step) for step in range(6)]
+    for name in ("film.mp4", "holiday.mp4", "holiday.mov"):
+        write_film(folder / name, pictures, sound="aac")
+    write_film(folder / "talk.mkv", pictures)
+    curl = folder / "bin" / "curl"
+    curl.parent.mkdir()
+    curl.write_text("#!/bin/sh\ncat photo.jpg\n")
+    curl.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def here(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `files` as the current folder, with a home folder of its own."""
+    folder = tmp_path / "here"
+    shutil.copytree(files, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    path = (str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"])
+    monkeypatch.setenv("PATH", os.pathsep.join(path))
+    return folder
+
+
+def commands(page: str) -> Iterator[tuple[int, str]]:
+    """The shell commands of a page with their lines, less comments."""
+    for example in examples(page):
+        if example.language == "sh":
+            text = re.sub(r"\\\n\s*", " ", example.text)  # a command over several lines
+            for number, line in enumerate(text.splitlines()):
+                command = re.sub(r"(^|\s+)#.*", "", line).strip()
+                if command:
+                    yield example.line + number, command
+
+
+def has(page: str, language: str) -> bool:
+    return any(example.language == language for example in examples(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_blocks_of_code_tell_their_language(page: str) -> None:
+    """Else a command could stand in one that no test looks at."""
+    unknown = [e for e in examples(page) if e.language not in LANGUAGES]
+    assert unknown == [], f"write ```sh, ```text or another of {LANGUAGES} in {page}"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "page", sorted({page for page in PAGES if has(page, "python")} - WITH_A_SERVER)
+)
+def test_python_examples_run(page: str) -> None:
+    names: dict[str, object] = {"__name__": "example"}
+    for example in examples(page):
+        if example.language == "python":
+            # so that a traceback tells the page's line
+            text = "\n" * (example.line - 1) + example.text
+            exec(compile(text, str(ROOT / page), "exec"), names)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("page", [page for page in PAGES if has(page, "sh")])
+def test_shell_examples_run(page: str) -> None:
+    for line, command in commands(page):
+        told = f"{page}:{line}: {command}"
+        if any(re.match(pattern, command) for pattern in NOT_RUN):
+            look_at(command, told)
+        elif re.search(r"[|<>*$&;]", command) or not command.startswith("mien "):
+            bash = ["bash", "-euo", "pipefail", "-c", command]
+            done = subprocess.run(bash, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{told}\n{done.stderr}\nIf it cannot run here: NOT_RUN."
+        else:  # in this process, which is far quicker
+            assert main(shlex.split(command)[1:]) == 0, told
+
+
+def look_at(command: str, told: str) -> None:
+    """What can be known of a command that is not run."""
+    for piece in command.split("&&"):
+        part = shlex.split(piece)
+        while re.match(r"[A-Z_]+=", part[0]):
+            part = part[1:]
+        if part[0] == "torchrun":
+            part = part[part.index("mien") :]
+        program = Path(part[0]).name
+        if program == "mien":
+            app.parse_args(part[1:], exit_on_error=False, print_error=False)
+        elif program == "make":
+            assert re.search(rf"^{part[-1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), told
+        elif program == "pip":
+            known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+            for extra in re.findall(r"\[(\w+)\]", command):
+                assert extra in known["optional-dependencies"], told
+        elif program != "curl" and "/" in command:  # a script of the repository
+            script = ROOT / next(word for word in part if "/" in word)
+            assert script.is_file(), told
+            for option in re.findall(r"--([\w-]+)", command):
+                assert re.search(rf"\b{option.replace('-', '_')}\b", script.read_text()), told
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_options_named_in_the_text_are_there(page: str) -> None:
+    reference = (ROOT / "docs/reference/commands.md").read_text()
+    for span in code_spans(page):
+        words = re.match(r"mien ((?:data )?[a-z]+)((?: .*)?)$", span)
+        if words is None or page == "CHANGELOG.md":
+            continue
+        name = words[1]
+        part = re.search(rf"^##+ mien {name}\n(.*?)(?=^## |\Z)", reference, re.S | re.M)
+        assert part, f"{page}: {span}"
+        for option in re.findall(r"--[\w-]+", words[2].replace("--help", "")):
+            assert re.search(rf"{option}\b", part[1]), f"{page}: {span}"
+
+
+def test_the_text_to_copy_is_that_of_the_live_page() -> None:
+    page = (ROOT / "docs/privacy-and-law.md").read_text()
+    told = re.findall(r"^((?:> .*\n)+)", page, re.MULTILINE)[0].replace("> ", "")
+    script = (ROOT / "src/mien/live/page/texts/en.js").read_text()
+    texts = re.search(r"consentText:\s*((?:\"[^\"]*\"[\s+]*)+)", script)
+    assert texts is not None
+    shown = "".join(re.findall(r"\"([^\"]*)\"", texts[1])).replace("’", "'")
+    assert told.split() == shown.split()
+
+
+def test_no_reason_is_left_over() -> None:
+    every = [command for page in PAGES for _, command in commands(page)]
+    for pattern in NOT_RUN:
+        assert any(re.match(pattern, command) for command in every), pattern
+
+
+def test_what_only_looks_right_is_refused() -> None:
+    with contextlib.redirect_stderr(None), pytest.raises(Exception, match="--sped"):
+        look_at("mien train --data a.npy --out run --sped 3", "")
+    with pytest.raises(AssertionError):
+        look_at("make lvie", "")
+    with pytest.raises(AssertionError):
+        look_at("pip install '.[trainig]'", "")
+    with pytest.raises(AssertionError):
+        look_at("python benchmarks/films.py --sped 3", "")

@@ -1,0 +1,37 @@
+"""What is shown stays while a face does, and follows when it changes, on films of real faces."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from steadiness import camera, changes, seconds_to_change, shown, stills
+
+from mien.faces.reader import Reader
+from mien.media.picture import load_image
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(threads=2)
+
+
+def test_a_neutral_face_held_for_30_seconds_changes_at_most_once(
+    reader: Reader, shared_data: Path
+) -> None:
+    portrait = load_image(shared_data / "photos" / "neutral-020f.jpg")
+    answers = shown(reader, camera(portrait, 30, 8, seed=0))
+    assert len(answers) == 240
+    assert answers[-1][1] == "neutral"
+    assert changes(answers, after=0) <= 1
+
+
+def test_a_smile_held_for_some_seconds_stays(reader: Reader, astronaut: NDArray[np.uint8]) -> None:
+    answers = shown(reader, camera(astronaut[:384], 6, 8, seed=1))
+    assert [answer for _, answer in answers if answer] == ["happy"] * len(answers)
+
+
+def test_a_real_change_shows_within_400_milliseconds(reader: Reader, shared_data: Path) -> None:
+    neutral, happy = stills(shared_data / "clips" / "single_face.mp4")
+    for before, after in ((neutral, happy), (happy, neutral)):
+        assert seconds_to_change(reader, before, after, rate=10, seed=0) < 0.4
