@@ -32,8 +32,8 @@ _CODING: Final = {
     "crf": "23",
     "x264-params": "b-adapt=0:weightp=0:8x8dct=0:partitions=none",
 }
-# "veryfast" makes files of three fifths the size, in twice the time; "superfast" with all of its own
-# parameters makes them half a per cent smaller, in a quarter more.
+# "veryfast" makes files of three fifths the size, in twice the time; "superfast" with all of its
+# own parameters makes them half a per cent smaller, in a quarter more.
 _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when it should
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
