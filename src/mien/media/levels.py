@@ -74,6 +74,15 @@ def is_nearly_black(image: Image.Image) -> bool:
     return 0 < max(high for _, high in colours) < 16
 
 
+def is_darker_than_meant(image: Image.Image, meant: Numbers) -> bool:
+    """Whether colours that were 16 bits deep were meant to be brighter: white is a lower number."""
+    if image.mode not in {"RGB", "RGBA", "LA"} or not meant.highest or meant.highest < 256:
+        return False
+    extrema: Any = image.getextrema()
+    colours = extrema if image.mode == "RGB" else extrema[:-1]
+    return meant.highest < 1 << 15 and max(high for _, high in colours) <= meant.highest >> 8
+
+
 def to_srgb(image: Image.Image) -> Change | None:
     """What must be done to a loaded picture so that its colours are sRGB; None: nothing.
 

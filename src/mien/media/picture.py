@@ -19,7 +19,7 @@ from mien.errors import ImageError, reason_of
 from mien.media.arrays import Order, array_to_rgb, on_white
 from mien.media.decoder_messages import Quiet
 from mien.media.formats import FILM_MEND, HEIF_MEND, check_file, is_film, is_heif, open_heif
-from mien.media.levels import Change, is_nearly_black, to_8_bit, to_srgb
+from mien.media.levels import Change, is_darker_than_meant, is_nearly_black, to_8_bit, to_srgb
 from mien.media.metadata import without_metadata
 from mien.media.search import Search
 from mien.media.tiff import Layout, layout, mend, numbers
@@ -289,6 +289,11 @@ def _to_rgb(image: Image.Image, name: str, *, inverted: bool = False) -> NDArray
         raise ImageError(
             f"{name}: its colours use only the lowest 12 of their 16 bits, so that all of it would "
             "be black. Save it anew with 8 bits a colour."
+        )
+    if is_deep and is_darker_than_meant(image, meant):
+        raise ImageError(
+            f"{name}: its white is {meant.highest}, not 65535, so that all of it would be dark. "
+            "Save it anew with 8 bits a colour."
         )
     try:  # after loading: Pillow turns TIFFs itself and then forgets their orientation
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
