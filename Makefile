@@ -69,7 +69,8 @@ sbom: .venv/.installation .venv/.tools
 	$(BIN)/python -m venv --clear --without-pip .venv/installation
 	$(PIP) --python .venv/installation/bin/python install -q --require-hashes --requirement requirements.txt
 	$(PIP) --python .venv/installation/bin/python install -q --no-deps --no-build-isolation .
-	$(PIP) --python .venv/installation/bin/python uninstall -q --yes hatchling editables pathspec pluggy trove-classifiers
+	$(PIP) --python .venv/installation/bin/python uninstall -q --yes hatchling editables \
+		pathspec pluggy tomlkit trove-classifiers
 	@touch $@
 
 .venv/.tools: | .venv/bin/python

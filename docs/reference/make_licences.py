@@ -2,9 +2,9 @@
 
     pip-licenses --python PYTHON --from mixed --format json | PYTHON docs/reference/make_licences.py
 
-`make licences` does it, with an installation of its own. Wheels carry libraries whose licences their
-metadata do not tell: those are listed by the files that lie in the wheels, and FFmpeg is asked which
-licence it says of itself.
+`make licences` does it, with an installation of its own. Wheels carry libraries whose licences
+their metadata do not tell: those are listed by the files that lie in the wheels, and FFmpeg is
+asked which licence it says of itself.
 """
 
 import json
@@ -19,7 +19,9 @@ OUT: Final = Path(__file__).parents[1] / "licences.md"
 GPL: Final = {"x264": "GPL-2.0-or-later", "x265": "GPL-2.0-or-later"}
 """Libraries inside wheels whose licence asks more of whoever passes them on than naming it."""
 
-_LIBRARY: Final = re.compile(r"(?:lib)?([\w+]+?)(?:-[0-9a-f]{8})?(?:[.-][\d.]+\w*)?\.(?:so|dylib|dll)")
+_LIBRARY: Final = re.compile(
+    r"(?:lib)?([\w+-]+?)(?:-[0-9a-f]{8})?(?:[.-][\d.]+\w*)?\.(?:so|dylib|dll)"
+)
 
 
 def libraries() -> dict[str, list[str]]:
@@ -63,7 +65,7 @@ def page(packages: list[dict[str, str]], inside: dict[str, list[str]], told: str
         [
             "# Licences",
             "",
-            "What an installation without extras contains, on Linux x86-64. Written by `make licences`.",
+            "What an installation without extras contains, on Linux x86-64 (`make licences`).",
             "",
             "| package | version | licence, as it says itself |",
             "|---|---|---|",
@@ -75,7 +77,7 @@ def page(packages: list[dict[str, str]], inside: dict[str, list[str]], told: str
             "|---|---|",
             *carried,
             "",
-            f"{told} What that means for whoever passes an image on: [SECURITY.md](../SECURITY.md).",
+            f"{told} What that means for who passes it on: [SECURITY.md](../SECURITY.md).",
             "",
         ]
     )

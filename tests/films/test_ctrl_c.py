@@ -78,9 +78,13 @@ def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
 
 
 @contextmanager
-def running(command: list[str], **streams: int) -> Generator["subprocess.Popen[bytes]"]:
+def running(command: list[str], stdin: int | None = None) -> Generator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **streams
+        command,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         yield process
