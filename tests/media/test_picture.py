@@ -182,6 +182,27 @@ def test_truncated(portrait: Picture, tmp_path: Path, ending: str, kept: float) 
         load_image(path)
 
 
+@pytest.mark.parametrize("lost", [1, 2, 20])
+@pytest.mark.parametrize("turn", [1, 6])
+def test_a_jpeg_without_its_end_is_read(portrait: Picture, lost: int, turn: int) -> None:
+    """Cameras and downloads leave the mark of the end out; every viewer shows such pictures."""
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    stored = Image.fromarray(portrait)
+    if turn == 6:
+        stored = stored.transpose(Image.Transpose.ROTATE_90)
+    buffer = io.BytesIO()
+    stored.save(buffer, "JPEG", quality=95, exif=exif)
+    content = buffer.getvalue()
+    whole = load_image(content)
+    read = load_image(content[:-lost])
+    changed = (np.abs(read.astype(int) - whole) > 8).any(axis=2)
+    assert changed.mean() < 0.02
+    for cut in (0.5, 0.8):  # with EXIF data the missing part would lie at a side
+        with pytest.raises(ImageError, match="truncated"):
+            load_image(content[: int(len(content) * cut)])
+
+
 def test_too_large_is_refused_before_decoding() -> None:
     for width, height in ((10_001, 10_000), (12_000, 12_000), (100_000, 100_000)):
         with pytest.raises(ImageError, match="too large: expected at most 100 megapixels"):

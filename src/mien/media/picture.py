@@ -20,7 +20,7 @@ from mien.media.arrays import Order, array_to_rgb, on_white
 from mien.media.decoder_messages import Quiet
 from mien.media.formats import FILM_MEND, HEIF_MEND, check_file, is_film, is_heif, open_heif
 from mien.media.levels import Change, is_darker_than_meant, is_nearly_black, to_8_bit, to_srgb
-from mien.media.metadata import without_metadata
+from mien.media.metadata import with_end, without_metadata
 from mien.media.search import Search
 from mien.media.tiff import Layout, layout, mend, numbers
 
@@ -72,6 +72,7 @@ Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
 """A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
 
 _BAND: Final = 1 << 20  # pixels that are taken over from Pillow at once
+_LEAST_ROWS: Final = 64  # of a JPEG that may have lost its end: of a smaller one that is too much
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -173,10 +174,27 @@ def _read(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uin
         raise
     except Exception:
         file.seek(0)
-        for fewer in without_metadata(file.read()):
+        content = file.read()
+        for fewer in without_metadata(content):
             with suppress(Exception):
                 return _decode(io.BytesIO(fewer), name, limit_megapixels)
+        if (ended := with_end(content)) is not None:
+            with suppress(Exception):
+                stored = without_metadata(ended)[-1]  # as it is stored: EXIF would turn it
+                if _has_its_end(_decode(io.BytesIO(stored), name, limit_megapixels)):
+                    return _decode(io.BytesIO(ended), name, limit_megapixels)
         raise
+
+
+def _has_its_end(image: NDArray[np.uint8]) -> bool:
+    """Whether a JPEG without a mark of its end has lost half of its last row of blocks at most.
+
+    What is missing is filled with blocks of one colour.
+    """
+    if image.shape[0] < _LEAST_ROWS:
+        return False
+    last = image[-4:, : image.shape[1] // 2].reshape(-1, 3)
+    return bool((last.max(axis=0) > last.min(axis=0)).any())
 
 
 def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
