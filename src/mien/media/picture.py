@@ -167,22 +167,29 @@ def load_image(
 
 
 def _read(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
-    """Decode a file; where that fails, what is said about the picture may be to blame."""
+    """Decode a file; where that fails, what is said about the picture may be to blame.
+
+    All that is tried decodes less than twice the limit: else a damaged picture would cost the time
+    of many.
+    """
+    tried: list[float] = []
     try:
-        return _decode(file, name, limit_megapixels)
+        return _decode(file, name, limit_megapixels, tried)
     except (ImageError, Image.DecompressionBombError):
         raise
     except Exception:
         file.seek(0)
         content = file.read()
         for fewer in without_metadata(content):
-            with suppress(Exception):
-                return _decode(io.BytesIO(fewer), name, limit_megapixels)
-        if (ended := with_end(content)) is not None:
+            if fewer != content and sum(tried) < limit_megapixels:
+                with suppress(Exception):
+                    return _decode(io.BytesIO(fewer), name, limit_megapixels, tried)
+        ended = with_end(content)
+        if ended is not None and sum(tried) < limit_megapixels:
             with suppress(Exception):
                 stored = without_metadata(ended)[-1]  # as it is stored: EXIF would turn it
-                if _has_its_end(_decode(io.BytesIO(stored), name, limit_megapixels)):
-                    return _decode(io.BytesIO(ended), name, limit_megapixels)
+                if _has_its_end(_decode(io.BytesIO(stored), name, limit_megapixels, tried)):
+                    return _decode(io.BytesIO(ended), name, limit_megapixels, tried)
         raise
 
 
@@ -197,7 +204,10 @@ def _has_its_end(image: NDArray[np.uint8]) -> bool:
     return bool((last.max(axis=0) > last.min(axis=0)).any())
 
 
-def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
+def _decode(
+    file: IO[bytes], name: str, limit_megapixels: float, tried: list[float]
+) -> NDArray[np.uint8]:
+    """Decode a file as it is; its megapixels are added to `tried`."""
     start = file.read(64)
     tiff = layout(file)
     inverted = False
@@ -221,6 +231,7 @@ def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.u
         raise
     with opened as image:
         _check_size(image, name, limit_megapixels)
+        tried.append(image.width * image.height / 1e6)
         return _to_rgb(image, name, inverted=inverted)
 
 
