@@ -207,3 +207,14 @@ def test_real_people_against_their_own_neutral_picture(shared_data: Path) -> Non
     assert told["happy"].count("happy") == 15
     assert told["surprised"].count("surprise") >= 13
     assert told["glasses"].count(None) >= 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_leaves_the_usual_face_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "usual.json"
+    path.write_text("before")
+    (tmp_path / "usual.json.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        usual_face([reading()]).save(path)
+    assert path.read_text() == "before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["usual.json"]

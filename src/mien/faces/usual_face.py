@@ -199,7 +199,17 @@ class UsualFace:
         Raises:
             OSError: the file cannot be written.
         """
-        Path(path).write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+        content = json.dumps(self.to_dict(), indent=1) + "\n"
+        path = Path(path).resolve()
+        if path.exists() and not path.is_file():  # a device or pipe
+            path.write_text(content, encoding="utf-8")
+            return
+        new = path.with_name(path.name + ".new")  # a full disk leaves the one before
+        try:
+            new.write_text(content, encoding="utf-8")
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: str | Path) -> "UsualFace":

@@ -18,11 +18,12 @@ from typing import Any, Final
 
 from mien.films.summary import Summary
 from mien.output.journal import Journal
+from mien.output.whole_file import write_whole
 from mien.types import Frame
 
 _ROWS: Final = "rows"
 _STATE: Final = "state"
-_NEW: Final = "state.new"
+_NEW: Final = "state.new"  # what `write_whole` writes first
 _HEAD: Final = 1 << 14  # bytes of a state's first line, at most
 _PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
 
@@ -154,10 +155,8 @@ class Work:
     def _save(self) -> None:
         self.progress.rows = self.rows.size
         self.progress.pieces = [piece.stat().st_size for piece in self.pieces()]
-        new = self.path(_NEW)
         head = json.dumps(self._head).encode() + b"\n"
-        new.write_bytes(head + pickle.dumps(self.progress, protocol=5))
-        new.replace(self.path(_STATE))
+        write_whole(self.path(_STATE), head + pickle.dumps(self.progress, protocol=5))
 
     def remove(self) -> None:
         """Remove the folder and all that is in there.
