@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_readings import happy_reading as reading
 
 import mien
 from mien.change import Change
@@ -18,14 +19,7 @@ from mien.output.journal import csv_header
 from mien.output.printing import as_csv
 from mien.output.result_file import ResultFile
 from mien.output.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
-from mien.types import Face, PictureResult, Quality, Reading
-
-
-def reading(why: str | None = None) -> Reading:
-    face = Face((1.0, 2.0, 31.0, 42.0), np.zeros((0, 2), np.float32), 0.9)
-    votes = np.array([0, 0, 0, 0.7, 0, 0.1, 0.2, 0])
-    return Reading(face, votes, Quality(30, 0.5, 0.2, 1, 0), why is None, why)
-
+from mien.types import PictureResult, Reading
 
 RESULTS = [
     PictureResult("a.jpg", 64, 48, (reading(), reading("too dark"))),
