@@ -7,7 +7,21 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+LANES = {"playwright": "browser", "ray": "ray"}
+"""The lane of a test, by a fixture that it uses."""
+
+TESTS = Path(__file__).parent
+SHARED_DATA = TESTS.resolve().parents[1] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put each test into its lanes: see `markers` in pyproject.toml."""
+    for item in items:
+        for fixture, lane in LANES.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(lane)
+        if item.path.parent == TESTS / "training":
+            item.add_marker("training")
 
 
 @pytest.fixture(scope="session")

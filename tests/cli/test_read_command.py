@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from terminals import run_on_terminal
 
 from mien.cli.main import main
 
@@ -139,6 +140,7 @@ def test_names_from_a_list(folder: Path, capsys: Output, monkeypatch: pytest.Mon
     assert str(folder / "missing") in err
 
 
+@pytest.mark.slow
 def test_interrupted_and_started_again_nothing_is_lost_or_doubled(folder: Path) -> None:
     for number in range(30, 600):
         (folder / f"{number:03}.jpg").write_bytes((folder / "00.jpg").read_bytes())
@@ -167,19 +169,11 @@ def test_interrupted_and_started_again_nothing_is_lost_or_doubled(folder: Path) 
     assert images == sorted(map(str, folder.glob("*.jpg")))
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 def test_a_bar_is_shown_where_results_go_to_a_file(folder: Path) -> None:
-    terminal, other = os.openpty()
     command = [sys.executable, "-m", "mien", "read", str(folder)]
-    subprocess.run(
-        [*command, "--out", str(folder.parent / "faces.csv")],
-        **dict.fromkeys(("stdout", "stderr"), other),
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
-        timeout=60,
-        check=False,
-    )
-    os.close(other)
-    shown = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+    command += ["--out", str(folder.parent / "faces.csv")]
+    _, shown = run_on_terminal(command, whole=True)
     assert "Reading" in shown
     assert "/30" in shown
     assert "mien: 2 of 30 pictures could not be read." in shown

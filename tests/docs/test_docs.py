@@ -63,6 +63,9 @@ def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
     curl.parent.mkdir()
     curl.write_text("#!/bin/sh\ncat photo.jpg\n")
     curl.chmod(0o755)
+    mien = folder / "bin" / "mien"  # of these sources, whatever else is installed
+    mien.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mien "$@"\n')
+    mien.chmod(0o755)
     return folder
 
 

@@ -10,7 +10,14 @@ import cv2
 import numpy as np
 import pytest
 from chromium import ALLOW_CAMERA, ENOUGH_MS, FAKE_CAMERA, LAPTOP, QUIET, Image, Server, jpeg
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +39,7 @@ def own_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=ENOUGH_MS)
     with sync_playwright() as playwright:
         yield playwright
 

@@ -111,21 +111,25 @@ def test_words_change_at_most_five_times_a_second_while_boxes_move_with_every_re
     moved = np.roll(one_face, 12, axis=1)
     page = open_page(launch(*camera_flags([one_face, moved, dim])), live_server)
     start(page)
-    boxes, changes = page.evaluate(
+    boxes, changes, others = page.evaluate(
         """() => new Promise((resolve) => {
             const boxes = new Set();
-            const changes = new Set();
-            const look = ({ detail }) => boxes.add(detail.answer.readings[0]?.box[0]);
-            const observer = new MutationObserver(() => changes.add(performance.now()));
-            document.addEventListener("mien:readings", look);
+            const changes = [];
+            let others = 0;
+            const observer = new MutationObserver(() => { others += 1; });
             observer.observe(document.getElementById("cards"),
                 { subtree: true, childList: true, characterData: true, attributes: true });
-            setTimeout(() => resolve([boxes.size, [...changes]]), 2000);
+            // Comes after the page has shown the reading, in the same task.
+            document.addEventListener("mien:readings", ({ detail }) => {
+                boxes.add(detail.answer.readings[0]?.box[0]);
+                if (observer.takeRecords().length > 0) changes.push(detail.shown);
+                if (boxes.size > 1 && changes.length > 5) resolve([boxes.size, changes, others]);
+            });
         })"""
     )
     assert boxes >= 2
-    assert 2 <= len(changes) <= 11
-    assert np.diff(changes).min() > 150
+    assert np.diff(changes).min() >= 200  # by the clock that the page itself goes by
+    assert others == 0
 
 
 def test_stop_wipes_everything_and_start_begins_again(
@@ -145,12 +149,11 @@ def test_stop_wipes_everything_and_start_begins_again(
     times = page.evaluate(
         """() => new Promise((resolve) => {
             const times = [];
-            document.addEventListener("mien:readings", ({ detail }) =>
-                times.push(detail.answer.capture_time));
-            setTimeout(() => resolve(times), 700);
+            document.addEventListener("mien:readings", ({ detail }) => {
+                if (times.push(detail.answer.capture_time) > 9) resolve(times);
+            });
         })"""
     )
-    assert len(times) > 3
     assert len(set(times)) == len(times)  # each picture is sent once, after a second start too
 
 

@@ -87,7 +87,7 @@ def test_a_page_that_does_not_take_its_answers_is_cut_off_and_harms_no_other(
 def test_sigterm_finishes_what_the_server_holds() -> None:
     reader = StandInReader()
     listener = socket.create_server(("127.0.0.1", 0))
-    running = server.server_of(create_app(lambda: reader))
+    running = server.server_of(create_app(lambda: reader, Settings(readers=2)))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     host = f"127.0.0.1:{listener.getsockname()[1]}"
