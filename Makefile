@@ -21,7 +21,8 @@ live: .venv/.live
 PARALLEL := --numprocesses logical --maxprocesses 8 --dist loadfile
 
 test: .venv/.dev
-	$(BIN)/pytest $(PARALLEL) -m "not ($(ALONE) or slow or soak or training)"
+	$(BIN)/pytest $(PARALLEL) --ignore tests/scale --ignore tests/training \
+		-m "not ($(ALONE) or slow or soak)"
 
 test-all: .venv/.dev
 	$(BIN)/pytest $(PARALLEL) -m "not ($(ALONE))"

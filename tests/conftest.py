@@ -9,9 +9,10 @@ from skimage import data
 
 LANES = {"playwright": "browser", "ray": "ray"}
 """The lane of a test, by a fixture that it uses."""
+FOLDERS = {"scale": "ray", "training": "training"}
+"""The lane of a test, by its folder below `tests`."""
 
-TESTS = Path(__file__).parent
-SHARED_DATA = TESTS.resolve().parents[1] / "shared" / "data"
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,8 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, lane in LANES.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(lane)
-        if item.path.parent == TESTS / "training":
-            item.add_marker("training")
+        if lane := FOLDERS.get(item.path.parent.name):
+            item.add_marker(lane)
 
 
 @pytest.fixture(scope="session")
