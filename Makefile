@@ -83,7 +83,7 @@ reference: .venv/.dev
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 
-# mien beside fer and face-api, measured: the README's table and picture. The environments, 4.5 GB,
+# mien beside fer and face-api, measured: docs/comparison.md. The environments, 4.5 GB,
 # are made once below ~/.cache/mien-peers; face-api needs Node and npm.
 peers: .venv/.dev
 	PYTHONPATH=benchmarks $(BIN)/python -m peers
