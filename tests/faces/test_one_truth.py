@@ -68,6 +68,7 @@ def check(frame: Frame, reading: Reading) -> None:
         assert reading.reason == Reason.DISAGREE or "unclear: " in sentence
 
 
+@pytest.mark.slow
 def test_no_row_of_any_clip_contradicts_itself(reader: Reader, shared_data: Path) -> None:
     clips = sorted(
         path

@@ -242,6 +242,7 @@ def test_faces_at_the_edge_and_in_the_dark_are_followed() -> None:
         assert tracks(tracker.update(dark, readings, time)) == [1, 2]
 
 
+@pytest.mark.slow
 def test_close_answers_do_not_flicker_and_a_change_shows_at_once(people: list[Picture]) -> None:
     rng = np.random.default_rng(0)
     tracker = Tracker()
@@ -284,6 +285,7 @@ def test_mixed_comes_and_goes_late_but_never_against_the_votes(people: list[Pict
     assert changes <= 8
 
 
+@pytest.mark.slow
 def test_under_the_limit_nothing_is_called_clear(people: list[Picture]) -> None:
     rng, tracker = np.random.default_rng(1), Tracker()
     image = frame(people, {0: (400, 300)})
@@ -341,6 +343,7 @@ def test_people_who_come_to_disagree_make_a_face_unclear(people: list[Picture]) 
     assert hold(tracker, image, happy, np.arange(2, 4, 0.1)).clear
 
 
+@pytest.mark.slow
 def test_a_neutral_face_held_for_30_seconds_changes_its_answer_at_most_once(
     shared_data: Path,
 ) -> None:

@@ -3,36 +3,24 @@
 import json
 import math
 import pickle
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
 
 import mien
-from mien.answers import Reason, Votes
-from mien.emotions import VOTE_NAMES
+from mien.answers import Reason
 from mien.errors import DataError
 from mien.faces.reader import Reader, default_reader
 from mien.faces.usual_face import LEAST, UsualFace, usual_face
 from mien.movements import MOVEMENT_NAMES
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
-
-
-def reading(
-    why: str | None = None, moves: Mapping[str, float] | None = None, **shares: float
-) -> Reading:
-    """A face with the shares given, the rest neutral."""
-    shares["neutral"] = 1 - sum(shares.values())
-    votes = np.array([shares.get(name, 0.0) for name in VOTE_NAMES])
-    face = Face((0.0, 0.0, 100.0, 100.0), np.zeros((5, 2), np.float32), 0.9)
-    quality = Quality(100, 0.5, 0.2, 1.0, 0.0)
-    return Reading(face, Votes(votes), quality, Reason(why) if why else None, movements=moves or {})
 
 
 @pytest.fixture(scope="module")

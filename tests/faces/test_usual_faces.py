@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
-from test_usual_face import reading
 
 import mien
 from mien.answers import Reason

@@ -21,7 +21,7 @@ from PIL import Image
 from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 from served import served
-from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
+from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 
 from mien.faces.reader import Reader, Timings
 from mien.faces.stream import FaceReader

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
-from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
+from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
 from mien.faces.reader import Timings

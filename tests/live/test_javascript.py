@@ -118,11 +118,13 @@ def tools() -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_types(tools: Path) -> None:
     outcome = run_node(str(tools / "typescript" / "bin" / "tsc"))
     assert outcome.returncode == 0, outcome.stdout
 
 
+@pytest.mark.slow
 def test_lint_and_format(tools: Path) -> None:
     outcome = run_node(str(tools / "@biomejs" / "biome" / "bin" / "biome"), "ci", "--colors=off")
     assert outcome.returncode == 0, outcome.stdout

@@ -441,7 +441,7 @@ def test_an_exif_turn_of_a_pil_image_counts(portrait: Picture, tmp_path: Path) -
         (Image.new("1", (20_000, 20_000)), "too large.*20000×20000"),
         (Image.new("RGB", (0, 5)), "a pixel or more"),
     ],
-    ids=str,
+    ids=lambda given: given if isinstance(given, str) else type(given).__name__,
 )
 def test_other_pictures_in_memory_are_refused(image: Any, told: str) -> None:
     with pytest.raises(ImageError, match=told):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_tables import reading
+from made_readings import happy_reading as reading
 
 from mien.errors import MienError
 from mien.output.journal import Format

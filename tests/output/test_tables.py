@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_readings import happy_reading as reading
 
 import mien
-from mien.answers import Reason, Votes
+from mien.answers import Votes
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
@@ -20,14 +21,7 @@ from mien.output.printing import as_csv
 from mien.output.result_file import ResultFile
 from mien.output.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
 from mien.readings import PictureResult
-from mien.types import Face, Quality, Reading
-
-
-def reading(why: str | None = None) -> Reading:
-    face = Face((1.0, 2.0, 31.0, 42.0), np.zeros((0, 2), np.float32), 0.9)
-    votes = np.array([0, 0, 0, 0.7, 0, 0.1, 0.2, 0])
-    return Reading(face, Votes(votes), Quality(30, 0.5, 0.2, 1, 0), Reason(why) if why else None)
-
+from mien.types import Reading
 
 RESULTS = [
     PictureResult("a.jpg", 64, 48, (reading(), reading("too dark"))),
