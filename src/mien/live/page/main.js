@@ -15,6 +15,7 @@ import { Cards } from "./views/cards.js";
 import { agreed, enableCopying } from "./views/consent.js";
 import { button as createButton, part } from "./views/elements.js";
 import { createFigures, updateFigures } from "./views/figures.js";
+import { Guess } from "./views/guess.js";
 import { Overlay } from "./views/overlay.js";
 import { canFloat, Panel } from "./views/panel.js";
 import { SessionView } from "./views/session-view.js";
@@ -57,38 +58,67 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   onStart: (camera) => void showSources(camera),
   onReadings(answer, now) {
     showCalmly(now);
-    if (settings.boxes) {
+    if (guess.isOn) {
+      guess.see(now, live.faces.seenAt(now), answer);
+    } else if (settings.boxes) {
       overlay.draw(live.faces.seenAt(now), shown, answer.width, answer.height);
     }
     document.dispatchEvent(new CustomEvent("mien:readings", { detail: { answer, shown: now } }));
   },
   onForget() {
-    shown = new Map();
-    cards.show(shown);
-    panel.show(shown);
-    overlay.clear();
-    announcer.clear();
+    cover();
+    guess.forget(live.state);
     sessionView.show();
     page.classList.remove("no-faces");
     showRate();
   },
 });
 
+const guess = new Guess(
+  {
+    toggle: part("guess-toggle", HTMLButtonElement),
+    section: part("guess", HTMLElement),
+    stage: part("stage", HTMLElement),
+    video,
+  },
+  {
+    onToggle() {
+      panel.close();
+      cover();
+    },
+    async openPicture(file) {
+      picker.value = FILE;
+      await live.start(() => openFile(file));
+      return live.state === "on";
+    },
+  },
+);
+
+/** Show no answer. */
+function cover() {
+  shown = new Map();
+  cards.show(shown);
+  panel.show(shown);
+  overlay.clear();
+  announcer.clear();
+}
+
 /** @param {number} now */
 function showCalmly(now) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
-  shown = new Map(
+  const exact = new Map(
     live.faces.all.map(({ number, reading }) => [number, withoutHidden(reading, settings.hidden)]),
   );
+  shown = guess.isOn ? new Map() : exact; // a covered answer shows nowhere else
   cards.show(shown);
   panel.show(shown);
   announcer.tell(now, shown);
-  page.classList.toggle("no-faces", shown.size === 0);
-  if (!settings.record) return;
+  page.classList.toggle("no-faces", exact.size === 0);
+  if (!settings.record || guess.isPractice) return;
   const seen = live.faces.seenAt(now).map(({ number, reading }) => {
     const key = `${live.generation}-${reading.track}`;
-    return { key, number, reading: shown.get(number) ?? reading };
+    return { key, number, reading: exact.get(number) ?? reading };
   });
   session.add(Date.now(), seen);
   sessionView.showCalmly(now);
@@ -108,6 +138,7 @@ function showStatus() {
   status.dataset.kind = kind;
   if (status.textContent !== text) status.textContent = text;
   panel.showStatus(kind, text);
+  guess.showState(live.state);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
@@ -199,6 +230,8 @@ function applySettings() {
   panel.forget();
   panel.show(shown);
   if (!settings.boxes) overlay.clear();
+  guess.hidden = settings.hidden;
+  guess.showTexts();
   sessionView.show();
   showStatus();
   showRate();
@@ -229,6 +262,10 @@ document.addEventListener("dragleave", (event) => {
 document.addEventListener("drop", (event) => {
   event.preventDefault();
   page.classList.remove("dropping");
+  if (guess.isOn && (event.dataTransfer?.files.length ?? 0) > 1) {
+    void guess.practise(event.dataTransfer?.files ?? []);
+    return;
+  }
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   picker.value = FILE;

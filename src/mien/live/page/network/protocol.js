@@ -20,6 +20,8 @@ const HEADER_BYTES = 20;
  * @property {boolean} clear whether people could tell, and would not disagree
  * @property {string | null} why when not clear, the reason
  * @property {number} track the face's number over time
+ * @property {{emotion: string} | null} [change] what people would say more often than of the person's
+ *   usual face; null where it looks as usual, missing while that is not known
  */
 
 /**
