@@ -72,8 +72,8 @@ export default {
     "Ob Üben mit mien hilft, hat niemand gemessen.",
     "Es kann nicht lehren, was jemand fühlt. Ein Gesicht zeigt einen Ausdruck; Worte, Stimme und " +
       "Nachfragen sagen mehr.",
-    "Die Antworten sind miens Schätzung, was zehn Menschen sagen würden. Wut, Ekel und Angst übersieht " +
-      "es am häufigsten, und leichtes Lächeln liest es manchmal als neutral.",
+    "Die Antworten sind miens Schätzung, was zehn Menschen sagen würden. Ekel, Angst und Trauer liest " +
+      "es am schlechtesten, und leichtes Lächeln manchmal als neutral.",
     "Du siehst ein stehendes Bild. Im Leben bewegen sich Gesichter, und die Lage sagt viel.",
   ],
 };

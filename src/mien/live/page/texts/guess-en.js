@@ -70,8 +70,8 @@ export default {
       "right (by 14 %; by 2 % with a sham practice).",
     "Nobody has measured whether practice with mien helps.",
     "It cannot teach what somebody feels. A face shows an expression; words, voice and asking tell more.",
-    "The answers are mien’s guess of what ten people would say. It misses anger, disgust and fear " +
-      "most often, and reads mild smiles as neutral at times.",
+    "The answers are mien’s guess of what ten people would say. It reads disgusted, afraid and " +
+      "sad faces worst, and mild smiles as neutral at times.",
     "You see a still picture. In life, faces move, and the situation tells much.",
   ],
 };

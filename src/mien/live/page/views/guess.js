@@ -188,7 +188,6 @@ export class Guess {
     if (!this.isOn || this.#questions.question) return;
     const isReading = this.#state === "on" || this.#state === "paused";
     const now = performance.now();
-    // In one picture nothing changes: its faces are asked about once each.
     const question = isReading ? this.#questions.ask(now, again) : null;
     if (!question) {
       this.#show();
@@ -212,6 +211,7 @@ export class Guess {
   #showQuestion() {
     const { question, said } = this.#questions;
     const { guess } = wording.say();
+    this.#ask.classList.toggle("answered", said !== null);
     if (!question || !this.#still) {
       this.#ask.replaceChildren();
       return;
@@ -250,10 +250,13 @@ export class Guess {
     });
     made.dataset.answer = answer;
     made.hidden = this.hidden.includes(answer);
-    const symbol = create("span", { className: "guess-symbol", ariaHidden: "true" });
-    if (answer !== CANNOT_TELL) symbol.append(symbolOf(answer));
-    const digit = create("span", { className: "guess-key", ariaHidden: "true" }, key);
-    made.append(digit, symbol, create("span", { className: "guess-word" }, word));
+    made.append(create("span", { className: "guess-key", ariaHidden: "true" }, key));
+    if (answer !== CANNOT_TELL) {
+      const symbol = create("span", { className: "guess-symbol", ariaHidden: "true" });
+      symbol.append(symbolOf(answer));
+      made.append(symbol);
+    }
+    made.append(create("span", { className: "guess-word" }, word));
     return made;
   }
 
