@@ -36,5 +36,6 @@ def test_as_json_it_has_the_words_of_the_contract() -> None:
     assert Change("sad", 1.23456).to_dict() == {
         "emotion": "sad",
         "by": 1.2346,
+        "more": False,
         "sentence": "looking sad, unlike usual",
     }

@@ -38,4 +38,9 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """This change as JSON-ready values: `change` in a face of `mien read --usual --json`."""
-        return {"emotion": self.emotion, "by": round(self.by, 4), "sentence": self.sentence()}
+        return {
+            "emotion": self.emotion,
+            "by": round(self.by, 4),
+            "more": self.more,
+            "sentence": self.sentence(),
+        }

@@ -5,13 +5,20 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const page = "../../src/mien/live/page/";
+const { allNames, clearNames, nameOf, setName } = await import(`${page}state/names.js`);
+const { SteadyOrder, pictureOrder, sizeOrder } = await import(`${page}state/order.js`);
+const { Steady, leadersOf, levelOf } = await import(`${page}state/steady.js`);
+const { thumbnailPlace } = await import(`${page}views/thumbnail.js`);
+const { titleOf } = await import(`${page}views/page-texts.js`);
 const { problemOf } = await import(`${page}sources/camera.js`);
 const { Connection, PAUSES_MS } = await import(`${page}network/connection.js`);
 const { ANSWERS, COLOURS } = await import(`${page}state/emotions.js`);
 const { Faces } = await import(`${page}state/faces.js`);
 const { MOST_SAID, SAID_FROM, moving } = await import(`${page}state/movements.js`);
 const { labelPlace, placement } = await import(`${page}views/overlay.js`);
-const { encodeFrame, frameSize, parseAnswer } = await import(`${page}network/protocol.js`);
+const { encodeFrame, frameSize, parseAnswer, usualMessage } = await import(
+  `${page}network/protocol.js`
+);
 const { Rates } = await import(`${page}state/rates.js`);
 const { statusOf } = await import(`${page}views/status.js`);
 const { answersOf, countAnswers, isMixed, tenPeople } = await import(`${page}state/votes.js`);
@@ -38,6 +45,10 @@ test("answers are read as recorded", () => {
   for (const answer of Object.values(messages.answers)) {
     assert.deepEqual(parseAnswer(JSON.stringify(answer)), answer);
   }
+});
+
+test("a usual face is asked for as recorded", () => {
+  assert.deepEqual(JSON.parse(usualMessage(7)), messages.usual);
 });
 
 test("what is no answer is refused", () => {
@@ -158,13 +169,18 @@ test("two answers that are about as frequent are shown both, in both languages",
   assert.deepEqual(answersOf({ ...half, state: "clear" }), ["happy"]);
   assert.deepEqual(answersOf({ ...half, clear: false, state: "unclear" }), []);
   assert.deepEqual(wording.boxLabel(1, half), {
-    before: "1 · ",
-    word: "about half happy, half neutral",
+    before: "Person 1 · ",
+    word: "half happy, half neutral",
+    after: "",
   });
   const told = wording.sentence(1, answersOf(half), null);
-  assert.equal(told, "Face 1 looks about half happy, half neutral");
+  assert.equal(told, "Person 1 looks about half happy, half neutral");
   wording.setLanguage("de");
-  assert.equal(wording.halvesTitle(answersOf(half)), "Etwa halb fröhlich, halb neutral");
+  const { amount, say, answers, between } = wording.verdict(half);
+  assert.equal(
+    `${amount} ${say} ${answers.join(between)}`,
+    "Etwa die Hälfte würde sagen: fröhlich, die andere: neutral",
+  );
   wording.setLanguage("en");
 });
 
@@ -257,16 +273,25 @@ test("a box lies where the video shows it", () => {
   assert.deepEqual(placement(640, 480, 640, 1000), { scale: 1, left: 0, top: 260 });
 });
 
-test("labels stay in the picture and off each other", () => {
+test("labels lie in the picture, beside their face, on no face, head or label", () => {
   const outer = { width: 640, height: 480 };
-  const size = { width: 120, height: 28 };
+  const size = { width: 120, height: 26 };
   const box = { x: 100, y: 100, width: 80, height: 100 };
-  const below = labelPlace(box, size, outer, []);
-  assert.deepEqual([below.x, below.y], [100, 205]);
-  assert.equal(labelPlace(box, size, outer, [below]).y, 67);
-  assert.equal(labelPlace({ ...box, x: 600 }, size, outer, []).x, 516);
-  const tall = labelPlace({ x: -20, y: -20, width: 700, height: 600 }, size, outer, []);
-  assert.ok(tall.x >= 0 && tall.y >= 0 && tall.y + 28 <= 480);
+  const below = labelPlace(box, size, outer, [box], []);
+  assert.deepEqual([below.x, below.y], [80, 206]);
+  const above = labelPlace(box, size, outer, [box], [below]);
+  assert.ok(above.y + 26 <= box.y);
+  assert.equal(labelPlace({ ...box, x: 590 }, size, outer, [], []).x, 516);
+  const under = { ...box, y: 215 };
+  const place = labelPlace(box, size, outer, [box, under], []);
+  assert.ok(place.y + 26 <= box.y, "the head below is left free");
+  const whole = { x: -20, y: -20, width: 700, height: 520 };
+  const forehead = labelPlace(whole, size, outer, [whole], []);
+  assert.ok(forehead === null || forehead.y + 26 < whole.y + whole.height / 3);
+  assert.equal(
+    labelPlace({ ...whole, height: 100, y: 0 }, size, { width: 640, height: 100 }, [], []),
+    null,
+  );
 });
 
 test("rate and delay are those of the last two seconds", () => {
@@ -304,7 +329,11 @@ test("the status tells what stops the person most", () => {
 });
 
 test("wording never claims to know what a person feels", () => {
-  assert.deepEqual(wording.boxLabel(1, reading(1, 0)), { before: "1 · looks ", word: "happy" });
+  assert.deepEqual(wording.boxLabel(1, shares({ happy: 0.8 })), {
+    before: "Person 1 · ",
+    word: "happy",
+    after: ", 8 of 10",
+  });
   const other = { ...reading(1, 0), top: [["other", 0.6]] };
   assert.equal(wording.boxLabel(2, other).word, "something else");
   const unclear = { ...reading(1, 0), clear: false, why: "too small" };
@@ -436,4 +465,140 @@ test("frames cost credits, and a lost connection comes back", (context) => {
   StandInSocket.all.at(-1).answer(messages.answers.ready);
   assert.equal(connection.send(picture), 4);
   assert.equal(states.at(-1), "ready");
+});
+
+/** A face with shares; what is missing is neutral. */
+function shares(votes, changes = {}) {
+  const all = Object.fromEntries(ANSWERS.map((name) => [name, votes[name] ?? 0]));
+  all.neutral += 1 - Object.values(all).reduce((sum, share) => sum + share, 0);
+  const top = Object.entries(all).sort((a, b) => b[1] - a[1]);
+  const own = { box: [0, 0, 9, 9], clear: true, why: null, state: "clear", track: 1 };
+  return { ...own, votes: all, top: top.slice(0, 3), ...changes };
+}
+
+test("count and figures change no more often than the words", () => {
+  const steady = new Steady();
+  let seed = 7;
+  const noise = () => {
+    seed = (seed * 48271) % 2147483647;
+    return 0.1 * (seed / 2147483647 - 0.5);
+  };
+  let counts = 0;
+  let words = 0;
+  let before = { count: 0, said: "" };
+  for (let step = 0; step < 400; step += 1) {
+    const middle = step < 200 ? 0.86 : 0.6;
+    const shown = steady.hold(1, shares({ happy: middle + noise() }));
+    const now = {
+      count: leadersOf(shown),
+      said: `${levelOf(leadersOf(shown))} ${answersOf(shown)}`,
+    };
+    counts += Number(now.count !== before.count);
+    words += Number(now.said !== before.said);
+    before = now;
+    assert.equal(shown.top[0][0], answersOf(shown)[0]);
+  }
+  assert.ok(counts <= words, `${counts} counts for ${words} words`);
+  assert.ok(words <= 6, `${words} changes of words`);
+});
+
+test("what is shown changes at once with the answer, the reason, and whether it is clear", () => {
+  const steady = new Steady();
+  assert.deepEqual(answersOf(steady.hold(1, shares({ happy: 0.9 }))), ["happy"]);
+  assert.deepEqual(answersOf(steady.hold(1, shares({ sad: 0.9 }))), ["sad"]);
+  const dark = shares({ sad: 0.5 }, { clear: false, why: "too dark", state: "unclear" });
+  assert.equal(steady.hold(1, dark).why, "too dark");
+  assert.equal(steady.hold(1, { ...dark, why: "blurred" }).why, "blurred");
+  const mixed = (one, other) => shares({ happy: one, sad: other }, { state: "mixed" });
+  assert.deepEqual(answersOf(steady.hold(1, mixed(0.48, 0.46))), ["happy", "sad"]);
+  assert.deepEqual(answersOf(steady.hold(1, mixed(0.46, 0.48))), ["happy", "sad"]);
+  const exact = steady.hold(1, mixed(0.45, 0.49)).now;
+  assert.equal(exact.top[0][0], "sad");
+});
+
+test("words have the weight of agreement", () => {
+  const said = (count) => wording.verdict(shares({ happy: count / 10 })).amount;
+  assert.deepEqual([10, 9, 8, 7, 6].map(said), [
+    "Nearly all",
+    "Nearly all",
+    "Most",
+    "Most",
+    "About half",
+  ]);
+  const four = shares({ happy: 0.42, sad: 0.2, angry: 0.2 });
+  assert.equal(wording.verdict(four).amount, "Fewer than half");
+});
+
+test("faces are in the order of the picture: rows from the top, each from left to right", () => {
+  const at = (number, x, y, side = 100) => ({ number, box: [x, y, x + side, y + side] });
+  const faces = [at(1, 500, 30), at(2, 10, 200), at(3, 20, 0), at(4, 250, 45), at(5, 260, 210)];
+  assert.deepEqual(pictureOrder(faces), [3, 4, 1, 2, 5]);
+  assert.deepEqual(pictureOrder([]), []);
+  assert.deepEqual(sizeOrder([at(1, 0, 0, 50), at(2, 0, 0, 200), at(3, 0, 0, 52)]), [2, 1, 3]);
+});
+
+test("the order lasts until a new one has lasted, and never under somebody's hand", () => {
+  const order = new SteadyOrder();
+  assert.deepEqual(order.update([1, 2, 3], 0), [1, 2, 3]);
+  assert.deepEqual(order.update([2, 1, 3], 500), [1, 2, 3]);
+  assert.deepEqual(order.update([1, 2, 3], 900), [1, 2, 3]);
+  assert.deepEqual(order.update([2, 1, 4, 3], 1000), [1, 4, 2, 3]); // beside the nearest before
+  assert.deepEqual(order.update([2, 1, 4, 3], 2000), [1, 4, 2, 3]);
+  assert.deepEqual(order.update([2, 1, 4, 3], 2400, true), [1, 4, 2, 3]);
+  assert.deepEqual(order.update([2, 1, 4, 3], 3800), [1, 4, 2, 3]);
+  assert.deepEqual(order.update([2, 1, 4, 3], 3900), [2, 1, 4, 3]);
+  assert.deepEqual(order.update([4, 3], 4000), [4, 3]);
+});
+
+test("names are the person's own, of this page, and no longer than fits", () => {
+  setName(3, "  Ana   Maria ");
+  assert.equal(nameOf(3), "Ana Maria");
+  assert.equal(wording.faceName(3), "Ana Maria");
+  assert.equal(wording.faceName(4), "Person 4");
+  setName(4, "x".repeat(100));
+  assert.equal(nameOf(4).length, 40);
+  assert.equal(allNames().length, 2);
+  setName(3, " ");
+  assert.equal(wording.faceName(3), "Person 3");
+  clearNames();
+  assert.deepEqual(allNames(), []);
+});
+
+test("a face's small picture is a square within the frame", () => {
+  const place = thumbnailPlace([100, 100, 180, 200], 640, 480);
+  assert.deepEqual(place, { x: 67.5, y: 77.5, side: 145 });
+  const edge = thumbnailPlace([600, 0, 640, 50], 640, 480);
+  assert.ok(edge.x + edge.side <= 640 && edge.y === 0);
+  assert.equal(thumbnailPlace([0, 0, 640, 480], 640, 480).side, 480);
+});
+
+test("the tab's title tells the state and how many faces, never what they show", () => {
+  assert.equal(titleOf("on", "ready", 3), "3 faces · mien");
+  assert.equal(titleOf("on", "ready", 1), "1 face · mien");
+  assert.equal(titleOf("on", "ready", 0), "No face · mien");
+  assert.equal(titleOf("paused", "ready", 0), "Paused · mien");
+  assert.equal(titleOf("off", "away", 0), "mien");
+  assert.equal(titleOf("denied", "ready", 0), "Stopped · mien");
+});
+
+test("a reason for unclear names what mends it, or the two answers", () => {
+  const two = shares({ sad: 0.4, neutral: 0.35, angry: 0.25 });
+  const split = { ...two, clear: false, why: "people would disagree", state: "unclear" };
+  assert.match(wording.mend(split), /about 4 would say sad, 4 neutral|about 4 would say sad, 3/);
+  for (const why of ["too small", "too dark", "blurred", "turned away"]) {
+    assert.ok(wording.mend({ ...split, why }).length > 30, why);
+    assert.ok(wording.noteText({ ...split, why }).length > 10, why);
+  }
+});
+
+test("what differs from usual is said, and that somebody talks", () => {
+  const change = { emotion: "sad", by: 2.2, more: true };
+  assert.equal(wording.noteText(shares({}, { change })), "looking sadder than usual");
+  const talking = shares({}, { change: null, talking: true });
+  assert.equal(wording.noteText(talking), "talking");
+  assert.equal(
+    wording.noteText(shares({}, { change: { ...change, more: false } })),
+    "looking sad, unlike usual",
+  );
+  assert.equal(wording.noteText(shares({})), "");
 });

@@ -116,13 +116,13 @@ test("the summary says how long a face showed what, and how often it changed", (
   const [sentence] = summarySentences(session);
   assert.match(
     sentence,
-    /^Face 1, from .*, was seen for 10 s: happy 6 s, sad 3 s, unclear 1 s\. It/,
+    /^Person 1, from .*, was seen for 10 s: happy 6 s, sad 3 s, unclear 1 s\. It/,
   );
   assert.match(sentence, /It changed once\.$/);
   const [stretch] = session.rows[0].stretches;
   assert.match(
     momentText(session, session.rows[0], stretch),
-    /· Face 1 looks happy · 6 s · 8 happy, 2 neutral$/,
+    /· Person 1 looks happy · 6 s · 8 happy, 2 neutral$/,
   );
 });
 
@@ -196,7 +196,10 @@ test("half and half is an answer of its own, in sentences, table and files", () 
   );
   assert.match(summarySentences(session)[0], /: half happy, half neutral 2 s, sad 0\.8 s\./);
   const moment = momentText(session, row, row.stretches[0]);
-  assert.match(moment, /· Face 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/);
+  assert.match(
+    moment,
+    /· Person 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/,
+  );
   assert.match(toCsv(session).split("\r\n")[1], /,1,true,happy\+neutral,,/);
 });
 
@@ -226,9 +229,9 @@ test("changes are announced at most every three seconds, and only if asked for",
   assert.equal(region.textContent, "");
   announcer.enabled = true;
   announcer.tell(1000, new Map([[1, reading("happy")]]));
-  assert.equal(region.textContent, "Face 1 looks happy.");
+  assert.equal(region.textContent, "Person 1 looks happy.");
   announcer.tell(2000, new Map([[1, reading("sad")]]));
-  assert.equal(region.textContent, "Face 1 looks happy.");
+  assert.equal(region.textContent, "Person 1 looks happy.");
   announcer.tell(
     4000,
     new Map([
@@ -236,7 +239,7 @@ test("changes are announced at most every three seconds, and only if asked for",
       [2, reading("fear")],
     ]),
   );
-  assert.equal(region.textContent, "Face 1 looks sad. Face 2 looks afraid.");
+  assert.equal(region.textContent, "Person 1 looks sad. Person 2 looks afraid.");
   region.textContent = "";
   announcer.tell(
     9000,
@@ -273,7 +276,7 @@ test("every language has the same texts with the same names to fill in", () => {
 test("the language is the browser's first that there is, or the one that was chosen", () => {
   wording.setLanguage("auto", ["fr-CH", "de-CH", "en"]);
   assert.equal(wording.language, "de");
-  assert.equal(wording.verdict(8, "happy").answer, "fröhlich");
+  assert.equal(wording.verdict(reading("happy")).answers[0], "fröhlich");
   assert.equal(wording.rateText(1, 40), "1 Lesung je Sekunde · 40 ms");
   wording.setLanguage("auto", ["fr"]);
   assert.equal(wording.language, "en");
@@ -283,7 +286,7 @@ test("the language is the browser's first that there is, or the one that was cho
 
 test("the person's own words are used everywhere", () => {
   wording.setOwnWords({ happy: "smiley" });
-  assert.equal(wording.verdict(8, "happy").answer, "smiley");
+  assert.equal(wording.verdict(reading("happy")).answers[0], "smiley");
   assert.equal(wording.boxLabel(1, reading("happy")).word, "smiley");
   assert.equal(
     wording.figuresText(

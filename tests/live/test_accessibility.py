@@ -56,7 +56,7 @@ def test_no_barriers(
         page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Close").click()
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Float").click()
+        page.get_by_role("button", name="Small window").click()
     expect(opened.value.locator("[data-face]")).to_have_count(1)
     assert barriers(opened.value, axe) == [], "in the panel"
 

@@ -176,6 +176,23 @@ def test_another_protocol_is_told_so_and_closed(
         assert other.receive_json()["sequence"] == 1
 
 
+def test_a_face_is_taken_as_usual_when_the_page_says_so(client: TestClient) -> None:
+    with connect(client) as page:
+        await_ready(page)
+        page.send_bytes(message(1))
+        (face,) = page.receive_json()["readings"]
+        assert "change" not in face  # nobody knows yet how this person usually looks
+        for track, taken in ((face["track"], True), (face["track"] + 1, False)):
+            page.send_json({"type": "usual", "track": track})
+            page.send_bytes(message(2 + (not taken)))
+            assert page.receive_json()["type"] == "readings"
+            told = {"type": "usual", "track": track, "taken": taken, "credits": 0}
+            assert page.receive_json() == told
+        page.send_bytes(message(4))
+        (face,) = page.receive_json()["readings"]
+        assert face["change"] is None  # as usual
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

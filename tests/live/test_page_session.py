@@ -20,13 +20,14 @@ def page(one_face_browser: Browser, live_server: Server, open_page: Callable[...
     page.get_by_role("textbox", name="A note").fill("<b>She</b> laughed, twice")
     page.get_by_role("button", name="Add the note").click()
     page.get_by_role("button", name="Wrong?").click()
-    expect(page.get_by_role("button", name="Marked")).to_be_visible()
+    page.get_by_role("group", name="What would you say?").get_by_role("button", name="sad").click()
+    expect(page.get_by_role("button", name="Noted: sad")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     return page
 
 
 def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
-    expect(page.locator("#session-summary")).to_contain_text("Face 1, from ")
+    expect(page.locator("#session-summary")).to_contain_text("Person 1, from ")
     expect(page.locator("#session-summary")).to_contain_text("happy")
     page.locator("#session summary").click()
     rows = page.locator("#session-table tbody tr").all_inner_texts()
@@ -45,11 +46,11 @@ def test_the_timeline_is_read_by_mouse_and_by_keys(page: Page) -> None:
     page.mouse.move(box["x"] + 2, box["y"] + 15)  # the name, left of all blocks
     expect(moment).to_be_empty()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 15)
-    expect(moment).to_contain_text("Face 1 looks happy")
+    expect(moment).to_contain_text("Person 1 looks happy")
     by_mouse = moment.inner_text()
     timeline.focus()
     page.keyboard.press("Home")
-    expect(moment).to_contain_text("Face 1 looks happy")
+    expect(moment).to_contain_text("Person 1 looks happy")
     assert timeline.get_attribute("aria-valuetext") == moment.inner_text()
     page.keyboard.press("End")
     assert moment.inner_text().split(" · ")[1] == by_mouse.split(" · ")[1]
@@ -94,9 +95,9 @@ def test_what_is_saved_is_whole(
 
 
 def test_it_is_forgotten_after_a_second_press_alone(page: Page) -> None:
-    page.get_by_role("button", name="Forget it").click()
+    page.get_by_role("button", name="Delete").click()
     expect(page.locator("#session")).to_be_visible()
-    page.get_by_role("button", name="Press again to forget it").click()
+    page.get_by_role("button", name="Press again to delete it").click()
     expect(page.locator("#session")).to_be_hidden()
     assert page.locator("#timeline").inner_text() == ""
 
@@ -143,7 +144,7 @@ def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
         page.keyboard.press(key)
         seen.append(page.locator("#moment").inner_text().split(" · ")[1][:6])
     lanes = page.locator("#timeline text[font-weight='600']").all_text_contents()
-    assert lanes == ["Face 1", "Face 2", "Face 3"]
+    assert lanes == ["Person 1", "Person 2", "Person 3"]
     start_at = lanes.index(seen[0])
     expected = [min(start_at + step, 2) for step in range(4)]
     assert seen[:4] == [lanes[index] for index in expected]

@@ -23,9 +23,9 @@ def test_modes_show_as_much_as_they_say(page: Page) -> None:
     start(page)
     card = page.locator("[data-face='1']")
     expected = {
-        "Everything": {".verdict", ".figures", ".shares"},
-        "Compact": {".verdict", ".figures"},
-        "Text alone": {".verdict", ".people"},
+        "Everything": {".verdict-words", ".figures", ".shares", ".verdict-symbol"},
+        "Compact": {".verdict-words", ".figures", ".verdict-symbol"},
+        "Text alone": {".verdict-words", ".people"},
         "No words": {".figures", ".verdict-symbol"},
     }
     for mode, parts in expected.items():
@@ -33,13 +33,13 @@ def test_modes_show_as_much_as_they_say(page: Page) -> None:
         page.get_by_role("radio", name=mode).check()
         page.get_by_role("button", name="Close").click()
         seen = set[str]()
-        for part in (".verdict", ".figures", ".shares", ".people", ".verdict-symbol"):
+        for part in (".verdict-words", ".figures", ".shares", ".people", ".verdict-symbol"):
             box = card.locator(part).bounding_box()
             if box and box["height"] > 1 and box["width"] > 1:
                 seen.add(part)
         assert seen == parts, mode
     # Without words to see, screen readers still have them.
-    assert "people would say happy" in " ".join(card.inner_text().split())
+    assert "would say happy" in " ".join(card.inner_text().split())
 
 
 def test_own_words_symbols_and_hidden_answers_hold_at_once_and_after_a_reload(page: Page) -> None:
@@ -48,7 +48,7 @@ def test_own_words_symbols_and_hidden_answers_hold_at_once_and_after_a_reload(pa
     page.get_by_role("textbox", name="Word for happy").fill("<i>sunny</i>")
     page.get_by_role("textbox", name="Symbol for happy").fill("☀")
     page.get_by_role("button", name="Close").click()
-    verdict = page.locator("[data-face='1'] .verdict")
+    verdict = page.locator("[data-face='1'] .verdict-words")
     expect(verdict).to_contain_text("<i>sunny</i>")
     expect(page.locator("[data-face='1'] .person text").first).to_have_text("☀")
     page.reload()
@@ -131,7 +131,7 @@ def test_pause_reads_nothing_and_keeps_the_camera(page: Page) -> None:
 
 def float_it(page: Page) -> Page:
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Float").click()
+        page.get_by_role("button", name="Small window").click()
     opened.value.set_default_timeout(ENOUGH_MS)
     return opened.value
 
@@ -141,7 +141,7 @@ def test_the_panel_goes_on_while_the_page_is_out_of_sight(page: Page) -> None:
     panel = float_it(page)
     expect(panel.locator("[data-face='1']")).to_contain_text("happy")
     expect(panel.get_by_text("Pictures stay on this computer")).to_be_visible()
-    expect(page.get_by_text("The picture is in the floating panel")).to_be_visible()
+    expect(page.get_by_text("The picture is in the small window")).to_be_visible()
     # The face is the same to the tracker: the panel's clock is brought in line with the page's.
     assert panel.locator("[data-face]").count() == 1
     other = page.context.new_page()
@@ -161,7 +161,7 @@ def test_the_panel_goes_on_while_the_page_is_out_of_sight(page: Page) -> None:
     assert sorted(delays)[len(delays) // 2] < 1000
     page.bring_to_front()
     panel.close()
-    expect(page.get_by_text("The picture is in the floating panel")).to_be_hidden()
+    expect(page.get_by_text("The picture is in the small window")).to_be_hidden()
     expect(page.locator("[data-face]")).to_have_count(1)
     assert page.evaluate("document.querySelector('.stage #video') !== null")
 
@@ -169,8 +169,9 @@ def test_the_panel_goes_on_while_the_page_is_out_of_sight(page: Page) -> None:
 def test_the_panel_shows_the_chosen_face_and_stops_all(page: Page) -> None:
     start(page)
     panel = float_it(page)
-    panel.get_by_label("Shown").select_option("Face 1")
+    panel.get_by_label("Who is shown").select_option("Person 1")
     expect(panel.locator("[data-face='1']")).to_be_visible()
+    panel.locator("main").hover()  # controls are there on hover and focus
     panel.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     expect(page.locator("[data-face]")).to_have_count(0)
@@ -193,7 +194,7 @@ def test_screen_readers_hear_changes_only_if_asked(page: Page) -> None:
     open_settings(page)
     page.get_by_role("checkbox", name="Read changes aloud").check()
     page.get_by_role("button", name="Close").click()
-    expect(page.locator("#announcer")).to_have_text("Face 1 looks happy.")
+    expect(page.locator("#announcer")).to_have_text("Person 1 looks happy.")
     # Nothing else speaks by itself but the status.
     loud = page.locator("[aria-live], [role=status], [role=alert], [role=log]")
     assert {item.get_attribute("id") for item in loud.all()} == {"status", "announcer"}

@@ -63,7 +63,7 @@ def drop(page: Page, name: str, kind: str, content: bytes) -> None:
 
 def expect_one_happy_face(page: Page) -> None:
     # Its number is 1 on a fresh page, and another after other sources: none is given twice.
-    expect(page.locator("[data-face] .verdict")).to_contain_text("happy", timeout=ENOUGH_MS)
+    expect(page.locator("[data-face] .verdict-words")).to_contain_text("happy", timeout=ENOUGH_MS)
     expect(page.locator("[data-face]")).to_have_count(1)
     # The box is drawn, and seen on the screen: a video's own controls may lie above all else.
     page.evaluate(

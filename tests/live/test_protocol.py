@@ -22,8 +22,10 @@ from mien.live.protocol import (
     encode_frame,
     error_message,
     parse_frame,
+    parse_usual,
     readings_message,
     state_message,
+    usual_message,
 )
 
 MESSAGES: dict[str, Any] = json.loads(
@@ -132,3 +134,29 @@ def test_a_huge_jpeg_is_refused_before_it_is_decoded(astronaut: NDArray[np.uint8
     with pytest.raises(FrameError, match="got 65535×65535") as caught:
         decode(frame_of(bytes(jpeg), 512, 512))
     assert caught.value.error == "wrong-size"
+
+
+def test_a_usual_face_is_asked_for_and_answered_as_recorded() -> None:
+    assert parse_usual(json.dumps(MESSAGES["usual"])) == 7
+    assert json.loads(usual_message(7, True)) == MESSAGES["answers"]["usual"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "null",
+        "[7]",
+        '{"type": "usual"}',
+        '{"type": "usual", "track": "7"}',
+        '{"type": "usual", "track": true}',
+        '{"type": "other", "track": 7}',
+        "[" * 150,
+        '{"type": "usual", "track": 7}' + " " * 200,
+    ],
+)
+def test_other_texts_are_refused_and_end_the_connection(text: str) -> None:
+    with pytest.raises(FrameError) as refused:
+        parse_usual(text)
+    assert (refused.value.error, refused.value.close) == ("not-binary", 1003)

@@ -27,14 +27,19 @@ from mien.live.protocol import (
     FrameError,
     error_message,
     parse_frame,
+    parse_usual,
     readings_message,
     state_message,
+    usual_message,
 )
 from mien.live.reader_pool import DistantReader, HungError, Readers, timings
 from mien.types import Box, Reading
 
 MOST_FRAMES: Final = 120
 """Messages a second, on average, above which a client is cut off: twice what cameras give."""
+
+MOST_USUAL: Final = 32
+"""Faces that one page may say look as usual, between two frames."""
 
 SLOWEST: Final = 20.0
 """Seconds that a client may take to receive an answer."""
@@ -55,6 +60,7 @@ class Connection:
         self._number = next(_numbers)
         self._follower = Follower()
         self._waiting: tuple[Frame, float] | None = None
+        self._usual: set[int] = set()  # tracks to take as usual when the next frame is read
         self._arrived = asyncio.Event()
         self._replaced = 0
         self._last_sequence = -1
@@ -101,6 +107,8 @@ class Connection:
                 continue
             try:
                 frame = self._parse(message)
+                if frame is None:
+                    continue
             except FrameError as error:
                 self._metrics.frames.labels("refused").inc()
                 await self._send(error_message(error))
@@ -115,18 +123,17 @@ class Connection:
             self._waiting = frame, time.perf_counter()
             self._arrived.set()
 
-    def _parse(self, message: Any) -> Frame:
+    def _parse(self, message: Any) -> Frame | None:
         if not self._allowance.take():
             raise FrameError(
                 "too-many", f"Expected at most {MOST_FRAMES} messages a second.", close=1008
             )
         data: bytes | None = message.get("bytes")
         if data is None:
-            raise FrameError(
-                "not-binary",
-                "Expected a binary message (header and JPEG), got text.",
-                close=1003,
-            )
+            track = parse_usual(message.get("text") or "")
+            if len(self._usual) < MOST_USUAL:
+                self._usual.add(track)
+            return None
         frame = parse_frame(data)
         if frame.sequence <= self._last_sequence:
             raise FrameError(
@@ -153,19 +160,26 @@ class Connection:
                 (frame, arrival), self._waiting = self._waiting, None
                 replaced, self._replaced = self._replaced, 0
                 self._is_reading = True
-                answer = await self._read(reader, frame, arrival, replaced)
-            await self._send(answer)
+                answers = await self._read(reader, frame, arrival, replaced)
+            for answer in answers:
+                await self._send(answer)
             self._is_reading = False
             if self._is_finishing and self._waiting is None:
                 await self.close(1012, "the server ends")
                 return
 
-    async def _read(self, reader: FaceReader, frame: Frame, arrival: float, replaced: int) -> str:
+    async def _read(
+        self, reader: FaceReader, frame: Frame, arrival: float, replaced: int
+    ) -> list[str]:
+        usual, self._usual = self._usual, set()
         try:
-            readings, took = await self._readers.run(_read, reader, self._follower, frame, arrival)
+            readings, took, taken = await self._readers.run(
+                _read, reader, self._follower, frame, arrival, usual
+            )
         except FrameError as error:
             self._metrics.frames.labels("refused").inc()
-            return error_message(error, replaced)
+            self._usual |= usual
+            return [error_message(error, replaced)]
         except Exception as error:
             # This frame is lost; the connection and the others go on.
             if isinstance(error, HungError):
@@ -174,11 +188,12 @@ class Connection:
                 logger.exception("A frame could not be read")
             self._metrics.frames.labels("failed").inc()
             failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
-            return error_message(failure, replaced)
+            return [error_message(failure, replaced)]
         self._readers.places.costs.took(self, (took["total"] - took["waiting"]) / 1000)
         self._metrics.frames.labels("read").inc()
         self._metrics.took(took)
-        return readings_message(frame, readings, took, replaced)
+        told = [usual_message(track, is_taken) for track, is_taken in taken.items()]
+        return [readings_message(frame, readings, took, replaced), *told]
 
     async def _wait_for_reader(self) -> FaceReader:
         if self._readers.state == "loading":
@@ -228,13 +243,18 @@ class _Sent:
 
 
 def _read(
-    reader: FaceReader, follower: Follower, frame: Frame, arrival: float
-) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    reader: FaceReader, follower: Follower, frame: Frame, arrival: float, usual: set[int]
+) -> tuple[list[dict[str, Any]], dict[str, float], dict[int, bool]]:
+    """The frame's readings, the times, and which usual faces were taken of those asked for.
+
+    In one thread with the readings, since usual faces are for one at a time.
+    """
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
     if isinstance(reader, DistantReader):
         reader = _Sent(reader, frame)
     readings, steps = follower.read_timed(reader, image, frame.capture_time / 1000)
+    taken = {track: follower.usual_faces.take(track) is not None for track in sorted(usual)}
     took = timings(arrival, start, decoded, steps)
-    return [reading.to_dict() for reading in readings], took
+    return [reading.to_dict() for reading in readings], took, taken

@@ -9,12 +9,17 @@ The page sends one binary message a frame: a header of 20 bytes, little-endian, 
         16  uint16   width of the JPEG in pixels, 1 to 640
         18  uint16   height of the JPEG in pixels, 1 to 640
 
+It may send one text message, JSON of at most 200 bytes: `{"type": "usual", "track": 7}` says that
+this face looks as the person usually does. The server answers it after the next frame.
+
 The server answers in JSON, told apart by `type`:
 
     state     {"type", "version", "state": "loading" | "ready" | "full" | "failed", "message",
                "credits"}
     readings  {"type", "sequence", "capture_time", "width", "height", "readings", "timings",
                "replaced", "credits"}
+    usual     {"type", "track", "taken": false where the face was not seen well just now,
+               "credits": 0}
     error     {"type", "error": a word, "message", "sequence", "credits"}
 
 A frame costs a credit, and `credits` in an answer gives that many to the page. The page sends only
@@ -40,6 +45,8 @@ MAX_SIDE: Final = 640
 """Longest side of a frame in pixels."""
 MAX_BYTES: Final = 1 << 20
 """Longest binary message; a 640×640 frame of pure noise at quality 0.8 has 0.27 MB."""
+MOST_TEXT: Final = 200
+"""Longest text message in characters."""
 CREDITS: Final = 2
 """Frames a page may have on their way: one being read, one being encoded, sent or waiting."""
 
@@ -114,6 +121,33 @@ def parse_frame(message: bytes) -> Frame:
             sequence=sequence,
         )
     return Frame(sequence, capture_time, width, height, message[HEADER.size :])
+
+
+def parse_usual(message: str) -> int:
+    """The track that a text message names, whose face looks as the person usually does.
+
+    Raises:
+        FrameError: "not-binary": it is another text.
+    """
+    try:
+        content: Any = json.loads(message) if len(message) <= MOST_TEXT else None
+    except (ValueError, RecursionError):
+        content = None
+    track = content.get("track") if isinstance(content, dict) else None
+    is_number = isinstance(track, int) and not isinstance(track, bool)
+    if not is_number or content.get("type") != "usual":
+        raise FrameError(
+            "not-binary",
+            'Expected a binary message (header and JPEG) or {"type": "usual", "track": …}, '
+            "got another text.",
+            close=1003,
+        )
+    return track
+
+
+def usual_message(track: int, taken: bool) -> str:
+    """Whether a face's last seconds were taken as the person's usual face."""
+    return _json(type="usual", track=track, taken=taken, credits=0)
 
 
 def encode_frame(frame: Frame) -> bytes:

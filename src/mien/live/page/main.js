@@ -1,40 +1,39 @@
-/** Puts the parts together: what goes on (live.js) and what of it is seen, heard and kept. */
+/** Puts the parts together: what goes on (state/live.js) and what of it is seen, heard and kept. */
 
-import { listCameras, openCamera } from "./sources/camera.js";
-import { chooseFile, openFile } from "./sources/file.js";
-import { SourceError } from "./sources/source.js";
-import { canShareWindow, openWindow } from "./sources/window.js";
+import { openFile } from "./sources/file.js";
 import { withoutHidden } from "./state/hidden.js";
 import { Live } from "./state/live.js";
+import { pictureOrder, SteadyOrder } from "./state/order.js";
 import { Session } from "./state/session.js";
 import { keep, load } from "./state/settings.js";
+import { Steady } from "./state/steady.js";
 import { answersOf } from "./state/votes.js";
 import * as wording from "./texts/wording.js";
 import { Announcer } from "./views/announcer.js";
 import { Cards } from "./views/cards.js";
-import { agreed, enableCopying } from "./views/consent.js";
-import { button as createButton, part } from "./views/elements.js";
+import { enableCopying } from "./views/consent.js";
+import { button as createButton, part, setText } from "./views/elements.js";
 import { createFigures, updateFigures } from "./views/figures.js";
 import { Guess } from "./views/guess.js";
+import { isCommand, isTyping } from "./views/keys.js";
 import { Overlay } from "./views/overlay.js";
+import { showTexts, titleOf } from "./views/page-texts.js";
 import { canFloat, Panel } from "./views/panel.js";
 import { SessionView } from "./views/session-view.js";
 import { SettingsDialog } from "./views/settings-dialog.js";
+import { SourcePicker } from "./views/source-picker.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
+import { Thumbnails } from "./views/thumbnail.js";
 
 /** @typedef {import("./network/protocol.js").Reading} Reading */
-/** @typedef {import("./sources/source.js").Source} Source */
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
-/** Values of the picker beside the cameras' ids. */
-const WINDOW = "window";
-const FILE = "file";
 
 const page = document.documentElement;
 const video = part("video", HTMLVideoElement);
-const picker = part("sources", HTMLSelectElement);
+const stage = part("stage", HTMLElement);
 const button = part("toggle", HTMLButtonElement);
 const pauseButton = part("pause", HTMLButtonElement);
 const floatButton = part("float", HTMLButtonElement);
@@ -43,35 +42,52 @@ const rateLine = part("rate", HTMLElement);
 
 let settings = load();
 const overlay = new Overlay(part("overlay", HTMLCanvasElement));
-const cards = new Cards(part("cards", HTMLElement), markWrong);
+const cards = new Cards(part("cards", HTMLElement), {
+  onWrong: markWrong,
+  onUsual: (number) => live.takeUsual(number),
+  onName: showNames,
+  onPoint: mark,
+});
 const announcer = new Announcer(part("announcer", HTMLElement));
 const panel = new Panel(takeVideoBack);
+const thumbnails = new Thumbnails(video);
+const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
+  if (live.state === "on") void live.start(picker.open);
+});
 const session = new Session();
 const sessionView = new SessionView(part("session", HTMLElement), session);
 const crowd = createFigures();
-/** What cards, colours and labels tell, by face number. @type {Map<number, Reading>} */
+const steady = new Steady();
+const order = new SteadyOrder();
+/** What cards, colours and labels tell, by face number, in the order of the picture. @type {Map<number, Reading>} */
 let shown = new Map();
 let shownAt = 0;
+/** The face that the person points at. @type {number | null} */
+let marked = null;
 
 const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
   onStatus: showStatus,
-  onStart: (camera) => void showSources(camera),
+  onStart: (camera) => void picker.show(live.title, camera),
   onReadings(answer, now) {
     showCalmly(now);
-    if (guess.isOn) {
-      guess.see(now, live.faces.seenAt(now), answer);
-    } else if (settings.boxes) {
-      overlay.draw(live.faces.seenAt(now), shown, answer.width, answer.height);
-    }
+    const seen = live.faces.seenAt(now);
+    if (guess.isOn) guess.see(now, seen, answer);
+    else if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
+    thumbnails.draw(now, seen, answer, (number) => {
+      return [cards.pictureOf(number), panel.pictureOf(number)].filter((it) => it !== undefined);
+    });
     document.dispatchEvent(new CustomEvent("mien:readings", { detail: { answer, shown: now } }));
   },
   onForget() {
+    steady.clear();
+    order.clear();
     cover();
     guess.forget(live.state);
     sessionView.show();
     page.classList.remove("no-faces");
     showRate();
   },
+  onUsual: (number, taken) => cards.answerUsual(number, taken),
 });
 
 const guess = new Guess(
@@ -87,7 +103,7 @@ const guess = new Guess(
       cover();
     },
     async openPicture(file) {
-      picker.value = FILE;
+      picker.chooseFile();
       await live.start(() => openFile(file));
       return live.state === "on";
     },
@@ -107,14 +123,23 @@ function cover() {
 function showCalmly(now) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
+  const { all } = live.faces;
+  /** @type {Map<number, Reading>} */
   const exact = new Map(
-    live.faces.all.map(({ number, reading }) => [number, withoutHidden(reading, settings.hidden)]),
+    all.map(({ number, reading }) => [number, withoutHidden(reading, settings.hidden)]),
   );
-  shown = guess.isOn ? new Map() : exact; // a covered answer shows nowhere else
-  cards.show(shown);
-  panel.show(shown);
+  const placed = all.map(({ number, reading }) => ({ number, box: reading.box }));
+  shown = new Map();
+  for (const number of order.update(pictureOrder(placed), now, cards.isHeld)) {
+    const reading = guess.isOn ? undefined : exact.get(number); // a covered answer shows nowhere
+    if (reading) shown.set(number, steady.hold(number, reading));
+  }
+  steady.keepOnly(shown.keys());
+  cards.show(shown, now);
+  panel.show(shown, now);
   announcer.tell(now, shown);
   page.classList.toggle("no-faces", exact.size === 0);
+  showTitle();
   if (!settings.record || guess.isPractice) return;
   const seen = live.faces.seenAt(now).map(({ number, reading }) => {
     const key = `${live.generation}-${reading.track}`;
@@ -124,74 +149,89 @@ function showCalmly(now) {
   sessionView.showCalmly(now);
 }
 
-/** @param {number} number */
-function markWrong(number) {
+/**
+ * @param {number} number of the face
+ * @param {string} right what the person would say; "" where nobody could tell
+ */
+function markWrong(number, right) {
   const reading = shown.get(number);
   if (!reading) return;
   const what = answersOf(reading).join("+") || wording.say().unclearWord;
-  session.markWrong(Date.now(), number, what);
+  session.markWrong(Date.now(), number, what, right);
+  sessionView.show();
+}
+
+/** @param {number | null} number of the face that is pointed at, on a card or in the picture */
+function mark(number) {
+  if (number === marked) return;
+  marked = number;
+  overlay.mark(number);
+  cards.mark(number);
+}
+
+function showNames() {
+  overlay.redraw();
+  panel.forget();
+  panel.show(shown);
   sessionView.show();
 }
 
 function showStatus() {
   const { kind, text } = statusOf(live.state, live.server, live.message);
   status.dataset.kind = kind;
-  if (status.textContent !== text) status.textContent = text;
-  panel.showStatus(kind, text);
+  setText(status, text);
+  panel.showStatus(kind, text, live.state === "on");
   guess.showState(live.state);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
-  button.textContent = live.isBusy ? stop : start;
+  setText(button, live.isBusy ? stop : start);
   button.classList.toggle("primary", !live.isBusy);
-  pauseButton.textContent = live.state === "paused" ? goOn : pause;
+  setText(pauseButton, live.state === "paused" ? goOn : pause);
   pauseButton.hidden = !["on", "paused"].includes(live.state);
   floatButton.hidden = !canFloat || pauseButton.hidden;
+  if ("mediaSession" in navigator) {
+    navigator.mediaSession.playbackState = live.state === "on" ? "playing" : "paused";
+  }
+  if (live.state === "off") void picker.show(null);
+  showTitle();
+}
+
+function showTitle() {
+  const title = titleOf(live.state, live.server, live.faces.all.length);
+  if (document.title !== title) document.title = title;
 }
 
 function showRate() {
   const on = live.state === "on";
   const summary = on ? live.rates.summary(performance.now()) : null;
   const waiting = on ? "…" : wording.say().off;
-  rateLine.textContent = summary ? wording.rateText(summary.rate, summary.delay) : waiting;
-}
-
-/** @returns {Promise<Source>} what the picker says */
-async function openChosen() {
-  if (picker.value === FILE) return chooseFile();
-  if (picker.value !== WINDOW) return openCamera(picker.value);
-  if (!(await agreed())) throw new SourceError("off", null);
-  return openWindow();
-}
-
-/** @param {string} [camera] device id of the camera in use */
-async function showSources(camera) {
-  const cameras = await listCameras();
-  const chosen = [WINDOW, FILE].includes(picker.value) ? picker.value : (camera ?? picker.value);
-  const texts = wording.say();
-  const options = cameras.map(({ id, label }, index) => {
-    return new Option(label || wording.fill(texts.camera, { number: index + 1 }), id);
-  });
-  if (options.length === 0) options.push(new Option(texts.noCamera, ""));
-  if (canShareWindow) options.push(new Option(texts.window, WINDOW));
-  options.push(new Option(texts.file, FILE));
-  picker.replaceChildren(...options);
-  picker.value = chosen;
-  if (picker.selectedIndex < 0) picker.selectedIndex = 0;
+  setText(rateLine, summary ? wording.rateText(summary.rate, summary.delay) : waiting);
 }
 
 async function float() {
-  const stop = createButton({ textContent: wording.say().stop }, allOff);
-  await panel.open(video, [stop], onKey);
+  const { pause, goOn, stop } = wording.say();
+  const pauseInside = createButton({ textContent: pause }, () => {
+    pauseOrGoOn();
+    setText(pauseInside, live.state === "paused" ? goOn : pause);
+  });
+  const stopInside = createButton({ textContent: stop }, allOff);
+  await panel.open(video, [pauseInside, stopInside], onKey, shown.size);
   page.classList.add("floating");
   showStatus();
+  panel.show(shown);
   await live.moved();
 }
 
 function takeVideoBack() {
-  document.querySelector(".stage")?.prepend(video);
+  stage.prepend(video);
   page.classList.remove("floating");
   void live.moved();
+}
+
+function pauseOrGoOn() {
+  if (live.state === "paused") void live.goOn();
+  else live.pause();
 }
 
 /** Everything off, by one key. */
@@ -202,7 +242,14 @@ function allOff() {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) allOff();
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && !(isTyping(event) && event.target instanceof HTMLInputElement)) {
+    allOff();
+  } else if (event.key.toLowerCase() === "u" && isCommand(event)) {
+    // The face that is pointed at, or the only one.
+    const number = marked ?? (shown.size === 1 ? [...shown.keys()][0] : undefined);
+    if (number !== undefined) live.takeUsual(number);
+  }
 }
 
 /** Show all words anew: the settings are others. */
@@ -210,21 +257,13 @@ function applySettings() {
   wording.setLanguage(settings.language, navigator.languages);
   wording.setOwnWords(settings.words);
   setOwnSymbols(settings.symbols);
-  page.lang = wording.language;
   Object.assign(page.dataset, { mode: settings.mode, shares: settings.shares });
   announcer.enabled = settings.announce;
   overlay.words = settings.mode !== "symbols";
-  const texts = /** @type {Record<string, unknown>} */ (wording.say());
-  for (const place of document.querySelectorAll("[data-text]")) {
-    place.textContent = String(texts[place.getAttribute("data-text") ?? ""] ?? "");
-  }
-  for (const place of document.querySelectorAll("[data-label]")) {
-    const label = String(texts[place.getAttribute("data-label") ?? ""] ?? "");
-    place.ariaLabel = label;
-    if (place instanceof HTMLInputElement) place.placeholder = label;
-  }
+  showTexts();
   updateFigures(crowd, null, "");
   updateFigures(crowd, [...Array(8).fill("happy"), "neutral", "surprise"], "");
+  steady.clear();
   cards.forget();
   cards.show(shown);
   panel.forget();
@@ -235,21 +274,21 @@ function applySettings() {
   sessionView.show();
   showStatus();
   showRate();
-  void showSources();
+  void picker.show(live.title);
 }
 
 part("crowd", HTMLElement).append(crowd);
 button.addEventListener("click", () => {
   if (live.isBusy) live.stop();
-  else void live.start(openChosen);
+  else void live.start(picker.open);
 });
-pauseButton.addEventListener("click", () => {
-  if (live.state === "paused") void live.goOn();
-  else live.pause();
-});
+pauseButton.addEventListener("click", pauseOrGoOn);
 floatButton.addEventListener("click", () => void float());
-picker.addEventListener("change", () => {
-  if (live.state === "on") void live.start(openChosen);
+stage.addEventListener("pointermove", (event) => mark(overlay.faceAt(event)));
+stage.addEventListener("pointerleave", () => mark(null));
+stage.addEventListener("click", (event) => {
+  const number = overlay.faceAt(event);
+  if (number !== null && !video.controls) cards.open(number);
 });
 document.addEventListener("keydown", onKey);
 document.addEventListener("dragover", (event) => {
@@ -268,13 +307,21 @@ document.addEventListener("drop", (event) => {
   }
   const file = event.dataTransfer?.files[0];
   if (!file) return;
-  picker.value = FILE;
+  picker.chooseFile();
   void live.start(() => openFile(file));
 });
 video.addEventListener("resize", () => {
   page.style.setProperty("--picture", `${video.videoWidth} / ${video.videoHeight}`);
 });
-navigator.mediaDevices?.addEventListener?.("devicechange", () => void showSources());
+// Browsers ask in their own words before the page closes.
+window.addEventListener("beforeunload", (event) => {
+  if (session.hasUnsaved) event.preventDefault();
+});
+// Media keys pause the reading where the browser gives them to a page without sound.
+for (const action of /** @type {const} */ (["play", "pause"])) {
+  navigator.mediaSession?.setActionHandler(action, pauseOrGoOn);
+}
+navigator.mediaDevices?.addEventListener?.("devicechange", () => void picker.show(live.title));
 setInterval(showRate, 500);
 
 const dialog = new SettingsDialog(part("settings", HTMLDialogElement), settings, (changed) => {

@@ -246,8 +246,10 @@ def shown_metrics(votes: Votes, shares: Shares) -> dict[str, Any]:
 
     Returns:
         JSON-ready; what no image allows is None. `majority_accuracy` on the `majority_images` of
-        FER+'s protocol, contempt being "other"; `log_loss` in nats over the eight answers and `ece`
-        of the top share, on the images that are `answered`.
+        FER+'s protocol, contempt being "other"; `majority_confusion` counts the same images, a row
+        what most raters say, a column what is shown, both in the order of `VOTE_NAMES`; `log_loss`
+        in nats over the eight answers and `ece` of the top share, on the images that are
+        `answered`.
     """
     result: dict[str, Any] = dict.fromkeys(SHOWN_KEYS)
     column = np.array([VOTE_NAMES.index(VOTE_OF_FERPLUS[n]) for n in FERPLUS_NAMES[:ANSWERS]])
@@ -255,8 +257,10 @@ def shown_metrics(votes: Votes, shares: Shares) -> dict[str, Any]:
     counts = top >= 0
     result["majority_images"] = int(counts.sum())
     if counts.any():
-        right = shares[counts].argmax(axis=1) == column[top[counts]]
-        result["majority_accuracy"] = float(right.mean())
+        said, shown = column[top[counts]], shares[counts].argmax(axis=1)
+        result["majority_accuracy"] = float((shown == said).mean())
+        confusion = confusion_matrix(said, shown, labels=range(len(VOTE_NAMES)))
+        result["majority_confusion"] = confusion.tolist()
     ten = answered(votes)
     if ten.any():
         eight = np.zeros((int(ten.sum()), len(VOTE_NAMES)))
@@ -269,7 +273,13 @@ def shown_metrics(votes: Votes, shares: Shares) -> dict[str, Any]:
     return result
 
 
-SHOWN_KEYS: Final = ("majority_accuracy", "majority_images", "log_loss", "ece")
+SHOWN_KEYS: Final = (
+    "majority_accuracy",
+    "majority_images",
+    "majority_confusion",
+    "log_loss",
+    "ece",
+)
 
 
 def _by_emotion(values: Any) -> dict[str, float]:

@@ -5,7 +5,7 @@
  * forgotten.
  */
 
-import { encodeFrame, parseAnswer } from "./protocol.js";
+import { encodeFrame, parseAnswer, usualMessage } from "./protocol.js";
 
 /** @typedef {import("./protocol.js").ReadingsAnswer} ReadingsAnswer */
 /** @typedef {import("../sources/frames.js").Picture} Picture */
@@ -15,6 +15,7 @@ import { encodeFrame, parseAnswer } from "./protocol.js";
  * @property {(state: "connecting" | "loading" | "ready" | "full" | "failed" | "away",
  *   message: string) => void} onState
  * @property {(answer: ReadingsAnswer) => void} onReadings
+ * @property {(answer: import("./protocol.js").UsualAnswer) => void} onUsual
  * @property {() => void} onCredit a frame may be sent again
  */
 
@@ -76,6 +77,14 @@ export class Connection {
     return this.#sequence;
   }
 
+  /**
+   * Say that a face looks as the person usually does; the server answers with `onUsual`.
+   * @param {number} track
+   */
+  takeUsual(track) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(usualMessage(track));
+  }
+
   /** @param {string} text */
   #receive(text) {
     let answer;
@@ -91,6 +100,8 @@ export class Connection {
       this.#listener.onState(answer.state, answer.message ?? "");
     } else if (answer.type === "readings") {
       this.#listener.onReadings(answer);
+    } else if (answer.type === "usual") {
+      this.#listener.onUsual(answer);
     } else {
       console.warn(`mien refused a frame: ${answer.error}: ${answer.message}`);
     }

@@ -20,8 +20,18 @@ const HEADER_BYTES = 20;
  * @property {boolean} clear whether people could tell, and would not disagree
  * @property {string | null} why when not clear, the reason
  * @property {number} track the face's number over time
- * @property {{emotion: string} | null} [change] what people would say more often than of the person's
- *   usual face; null where it looks as usual, missing while that is not known
+ * @property {Change | null} [change] how the face differs from the person's usual one; null where it
+ *   does not, missing while the usual face is not known
+ * @property {boolean} [talking] whether the person talks
+ * @property {{votes: Record<string, number>, top: Share[]}} [now] on the page alone: what is exact at
+ *   this moment, where `votes` and `top` are held still
+ */
+
+/**
+ * @typedef {object} Change
+ * @property {string} emotion that people would say more often than usual
+ * @property {number} by nats
+ * @property {boolean} [more] whether the usual face shows some of that emotion, too
  */
 
 /**
@@ -55,7 +65,15 @@ const HEADER_BYTES = 20;
  * @property {number} credits
  */
 
-/** @typedef {StateAnswer | ReadingsAnswer | ErrorAnswer} Answer */
+/**
+ * @typedef {object} UsualAnswer
+ * @property {"usual"} type
+ * @property {number} track
+ * @property {boolean} taken false where the face was not seen well just now
+ * @property {number} credits
+ */
+
+/** @typedef {StateAnswer | ReadingsAnswer | ErrorAnswer | UsualAnswer} Answer */
 
 /**
  * @typedef {object} Frame
@@ -85,6 +103,14 @@ export function encodeFrame({ sequence, captureTime, width, height, jpeg }) {
 }
 
 /**
+ * The text message that says: this face looks as the person usually does.
+ * @param {number} track
+ */
+export function usualMessage(track) {
+  return JSON.stringify({ type: "usual", track });
+}
+
+/**
  * An answer of the server.
  * @param {string} text
  * @returns {Answer}
@@ -92,8 +118,8 @@ export function encodeFrame({ sequence, captureTime, width, height, jpeg }) {
  */
 export function parseAnswer(text) {
   const answer = JSON.parse(text);
-  if (!["state", "readings", "error"].includes(answer?.type)) {
-    throw new Error(`Expected a state, readings or error, got ${text.slice(0, 80)}`);
+  if (!["state", "readings", "error", "usual"].includes(answer?.type)) {
+    throw new Error(`Expected a state, readings, error or usual, got ${text.slice(0, 80)}`);
   }
   if (answer.type === "state" && answer.version !== VERSION) {
     throw new Error(`Expected protocol version ${VERSION}, got ${answer.version}`);

@@ -15,7 +15,7 @@ export async function openCamera(deviceId) {
   const chosen = deviceId ? { deviceId: { exact: deviceId } } : {};
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { ...SIZE, ...chosen } });
-    return sourceOf(stream, "unplugged");
+    return sourceOf(stream, { kind: "camera", name: "" }, "unplugged");
   } catch (error) {
     throw new SourceError(problemOf(error), error);
   }

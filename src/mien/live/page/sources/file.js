@@ -55,7 +55,8 @@ async function openVideo(file) {
     close();
     throw new SourceError("unreadable", problem);
   }
-  return { stream: null, url, ended: "", close };
+  const title = /** @type {const} */ ({ kind: "file", name: file.name });
+  return { title, stream: null, url, ended: "", close };
 }
 
 /**
@@ -78,7 +79,7 @@ async function openPicture(file) {
   const draw = () => context?.drawImage(picture, 0, 0, canvas.width, canvas.height);
   draw();
   const timer = setInterval(draw, REPEAT_MS);
-  return sourceOf(canvas.captureStream(), "", () => {
+  return sourceOf(canvas.captureStream(), { kind: "file", name: file.name }, "", () => {
     clearInterval(timer);
     picture.close();
   });

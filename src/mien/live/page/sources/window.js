@@ -5,6 +5,9 @@ import { SourceError, sourceOf } from "./source.js";
 /** Faces in a call move little: more frames a second would only cost the call its processor. */
 const VIDEO = { frameRate: { ideal: 15, max: 30 } };
 
+/** What browsers tell of what is shared; they hide the window's title. */
+const SURFACES = /** @type {const} */ (["browser", "window", "monitor"]);
+
 export const canShareWindow = "getDisplayMedia" in (globalThis.navigator?.mediaDevices ?? {});
 
 /**
@@ -15,7 +18,9 @@ export const canShareWindow = "getDisplayMedia" in (globalThis.navigator?.mediaD
 export async function openWindow() {
   try {
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: VIDEO, audio: false });
-    return sourceOf(stream, "windowEnded");
+    const { displaySurface } = stream.getVideoTracks()[0]?.getSettings() ?? {};
+    const kind = SURFACES.find((surface) => surface === displaySurface) ?? "shared";
+    return sourceOf(stream, { kind, name: "" }, "windowEnded");
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     throw new SourceError(name === "NotAllowedError" ? "windowDenied" : "windowFailed", error);

@@ -3,6 +3,8 @@
  * no other face gets in this page, and keeps it and its card while it is missed for a moment.
  */
 
+import { pictureOrder } from "./order.js";
+
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
 /**
@@ -50,9 +52,9 @@ export class Faces {
         ((now - face.seen <= KEEP_MS || face.missed < KEEP_ANSWERS) &&
           !fresh.some(({ box }) => shared(box, face.reading.box) > IN_PLACE)),
     );
-    // New faces are numbered from left to right.
-    fresh.sort((a, b) => a.box[0] - b.box[0]);
-    for (const reading of fresh) {
+    // New faces are numbered as one reads a page.
+    const placed = fresh.map(({ box }, number) => ({ number, box }));
+    for (const reading of pictureOrder(placed).flatMap((index) => fresh[index] ?? [])) {
       this.#last += 1;
       known.push({ number: this.#last, reading, seen: now, missed: 0 });
     }

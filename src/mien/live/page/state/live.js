@@ -15,6 +15,7 @@ import { Rates } from "./rates.js";
  * @property {(answer: ReadingsAnswer, now: number) => void} onReadings `faces` are those of an answer
  * @property {() => void} onForget what was read is old now
  * @property {(camera: string | undefined) => void} onStart a source is there
+ * @property {(number: number, taken: boolean) => void} onUsual whether a usual face was taken
  */
 
 /** An answer that takes longer is late, and the page says so. */
@@ -61,6 +62,10 @@ export class Live {
     this.#connection = new Connection(url, {
       onState: (state, message) => this.#hear(state, message),
       onReadings: (answer) => this.#take(answer),
+      onUsual: ({ track, taken }) => {
+        const face = this.faces.all.find(({ reading }) => reading.track === track);
+        if (face) this.#listener.onUsual(face.number, taken);
+      },
       onCredit: () => this.#grabber.poke(),
     });
     this.#grabber = new FrameGrabber(
@@ -81,6 +86,20 @@ export class Live {
   /** Whether a source is open or about to be. */
   get isBusy() {
     return ["on", "starting", "paused"].includes(this.state);
+  }
+
+  /** What is read, while something is. @returns {import("../sources/source.js").Title | null} */
+  get title() {
+    return this.#source?.title ?? null;
+  }
+
+  /**
+   * Say that a face looks as the person usually does.
+   * @param {number} number
+   */
+  takeUsual(number) {
+    const face = this.faces.all.find((face) => face.number === number);
+    if (face) this.#connection.takeUsual(face.reading.track);
   }
 
   /** @param {() => Promise<Source>} open */

@@ -32,6 +32,7 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @property {number} time seconds
  * @property {"note" | "wrong"} kind
  * @property {string} text of the note; of a mark, what was shown
+ * @property {string | null} [right] of a mark, what the person would say; "" where nobody could tell
  * @property {number | null} face number; null for a note
  */
 
@@ -47,6 +48,8 @@ export class Session {
   remarks = [];
   /** When the session began, in milliseconds since 1970; 0 before that. */
   began = 0;
+  /** Whether there are notes or marks that no file holds. */
+  hasUnsaved = false;
   /** The newest reading's time, in seconds since then. */
   length = 0;
   /** When `add` was called last, in seconds since the session began. */
@@ -86,6 +89,7 @@ export class Session {
    */
   addNote(now, text) {
     this.remarks.push({ time: this.#timeAt(now), kind: "note", text, face: null });
+    this.hasUnsaved = true;
   }
 
   /**
@@ -93,9 +97,11 @@ export class Session {
    * @param {number} now milliseconds since 1970
    * @param {number} face number
    * @param {string} shown
+   * @param {string | null} right what the person would say; "" where nobody could tell
    */
-  markWrong(now, face, shown) {
-    this.remarks.push({ time: this.#timeAt(now), kind: "wrong", text: shown, face });
+  markWrong(now, face, shown, right = null) {
+    this.remarks.push({ time: this.#timeAt(now), kind: "wrong", text: shown, face, right });
+    this.hasUnsaved = true;
   }
 
   /** Faces that were seen for some time, in the order in which they came. @returns {Row[]} */
@@ -110,6 +116,7 @@ export class Session {
   clear() {
     this.#rows.clear();
     this.remarks = [];
+    this.hasUnsaved = false;
     this.began = 0;
     this.length = 0;
     this.#newest = 0;

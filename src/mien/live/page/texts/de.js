@@ -25,11 +25,25 @@ export default {
     "people would disagree": "Menschen wären uneins",
   },
   hints: {
-    "too small": "Näher an der Kamera ließe sich dieses Gesicht lesen.",
-    "too dark": "Mit mehr Licht ließe sich dieses Gesicht lesen.",
-    blurred: "Es bewegt sich oder ist unscharf.",
-    "turned away": "Das meiste des Ausdrucks ist nicht zu sehen.",
-    "people would disagree": "",
+    "too small": "näher an der Kamera oder ein größeres Fenster hilft",
+    "too dark": "mehr Licht von vorn hilft",
+    blurred: "es bewegt sich oder ist unscharf",
+    "turned away": "das meiste des Ausdrucks ist nicht zu sehen",
+    "not a face": "das sieht nur aus wie ein Gesicht",
+  },
+  mends: {
+    "too small":
+      "Das Gesicht hat zu wenige Pixel. Näher an die Kamera gehen, das Fenster des Gesprächs größer " +
+      "machen oder die Ansicht einer Person wählen.",
+    "too dark": "Eine Lampe oder ein Fenster vor dem Gesicht, nicht dahinter, behebt das.",
+    blurred:
+      "Warte, bis das Gesicht still ist. Bleibt es so: die Linse der Kamera abwischen oder andere " +
+      "Downloads anhalten, denn eine schwache Verbindung macht Gespräche unscharf.",
+    "turned away": "mien liest weiter, sobald das Gesicht zur Kamera gewandt ist.",
+    "people would disagree":
+      "Von zehn Menschen würden etwa {one} {first} sagen, {other} {second}. Worte und Stimme sagen " +
+      "mehr als dieses Gesicht; du kannst fragen.",
+    "not a face": "Nichts zu tun: Es wird ausgelassen.",
   },
 
   movements: {
@@ -58,8 +72,17 @@ export default {
   stop: "Stopp",
   pause: "Pause",
   goOn: "Weiter",
-  float: "Ablösen",
+  float: "Kleines Fenster",
   floatMore: "Ein kleines Fenster, das über allen anderen bleibt",
+  reading: {
+    browser: "Ein geteilter Tab",
+    window: "Ein geteiltes Fenster",
+    monitor: "Der ganze Bildschirm",
+    shared: "Ein geteiltes Fenster",
+    file: "Datei: {name}",
+  },
+  anotherWindow: "Anderes Fenster oder Tab …",
+  anotherFile: "Anderes Video oder Bild …",
   settings: "Einstellungen",
   faces: "Gesichter",
   private: "Bilder bleiben auf diesem Computer",
@@ -67,13 +90,21 @@ export default {
   welcomeMore:
     "Wähle eine Kamera, ein Fenster oder eine Datei und drücke Start. mien findet jedes Gesicht " +
     "und zeigt, wonach es für die meisten Menschen aussieht.",
-  away: "Das Bild ist im abgelösten Fenster.",
+  away: "Das Bild ist im kleinen Fenster.",
   noFace: "Kein Gesicht im Bild",
   noFaceMore: "Gesichter erscheinen hier, jedes mit dem, was zehn Menschen sagen würden.",
   notFeelings: "Was Menschen über ein Gesicht sagen würden, ist nicht, was der Mensch fühlt.",
   limits:
     "Sag den anderen, dass du mien benutzt. Nicht bei der Arbeit und nicht im Unterricht: " +
     "Die EU verbietet es dort, Gefühle abzuleiten (KI-Verordnung, Art. 5).",
+  titles: {
+    on: { one: "{count} Gesicht · mien", other: "{count} Gesichter · mien" },
+    nobody: "Kein Gesicht · mien",
+    paused: "Pause · mien",
+    starting: "Startet · mien",
+    problem: "Angehalten · mien",
+    away: "Antwortet nicht · mien",
+  },
   drop: "Loslassen, um diese Datei zu lesen",
   off: "Es wird nichts gelesen",
   rate: {
@@ -86,12 +117,10 @@ export default {
   beforePrivateMore: "Bilder bleiben auf diesem Computer, im Speicher, bis sie gelesen sind.",
   beforeTell: "Sag es den anderen",
   beforeTellMore: "Wessen Gesicht mien liest, soll davon wissen.",
-  beforeWork: "Nicht bei der Arbeit, nicht im Unterricht",
-  beforeWorkMore: "Die EU verbietet es dort, Gefühle abzuleiten (KI-Verordnung, Art. 5).",
   beforeFeelings: "Ein Gesicht ist kein Gefühl",
   beforeFeelingsMore: "mien zeigt, was Menschen sagen würden. Sie und mien können sich irren.",
   beforeOff: "Escape schaltet alles aus",
-  beforeOffMore: "Eine Taste beendet das Lesen und schließt das abgelöste Fenster.",
+  beforeOffMore: "Eine Taste beendet das Lesen und schließt das kleine Fenster.",
 
   consent: "Bevor du ein Fenster teilst",
   consentTell: "Sag den anderen, dass mien ihre Gesichter liest. Das kannst du kopieren:",
@@ -100,36 +129,98 @@ export default {
     "meiner Gegenüber für die meisten Menschen aussehen. Es hilft mir, Gesichter zu lesen. Kein " +
     "Bild verlässt meinen Computer, keines wird gespeichert. Sag mir, wenn du das nicht möchtest, " +
     "dann schalte ich es aus.",
-  consentWork:
-    "Nicht bei der Arbeit und nicht im Unterricht: Die EU verbietet es dort, Gefühle abzuleiten " +
-    "(KI-Verordnung, Art. 5).",
   copy: "Kopieren",
   copied: "Kopiert",
   cancel: "Abbrechen",
   share: "Fenster wählen",
 
-  face: "Gesicht {number}",
+  face: "Person {number}",
+  nameOf: "Name von {face}",
+  amounts: {
+    nearlyAll: { amount: "Fast alle", say: "würden sagen:" },
+    most: { amount: "Die meisten", say: "würden sagen:" },
+    half: { amount: "Etwa die Hälfte", say: "würde sagen:" },
+    some: { amount: "Weniger als die Hälfte", say: "würde sagen:" },
+  },
   count: "{count} von 10",
-  say: "Menschen würden sagen:",
-  mixedTitle: "Etwa halb {one}, halb {other}",
+  mixedTitle: { amount: "Etwa die Hälfte", say: "würde sagen:", other: "die andere:" },
   mixed: "etwa halb {one}, halb {other}",
   mixedShort: "halb {one}, halb {other}",
   unclear: "Unklar",
   nobody: "niemand könnte es sagen",
-  looks: "{number} · wirkt ",
-  looksLike: "{number} · wirkt wie ",
-  unclearBox: "{number} · ",
+  boxName: "{face} · ",
+  boxCount: ", {count} von 10",
   unclearWord: "unklar",
   figure: "{count} {answer}",
   and: ", ",
   saysLooks: "{face} wirkt {answer}",
   saysMixed: "{face} wirkt {halves}",
   saysUnclear: "{face} ist unklar: {why}",
+  talking: "spricht",
+  changes: {
+    angry: {
+      unlike: "zieht die Stirn kraus, anders als sonst",
+      more: "zieht die Stirn krauser als sonst",
+    },
+    disgust: { unlike: "wirkt angeekelt, anders als sonst", more: "wirkt angeekelter als sonst" },
+    fear: { unlike: "wirkt ängstlich, anders als sonst", more: "wirkt ängstlicher als sonst" },
+    happy: { unlike: "lächelt, anders als sonst", more: "lächelt mehr als sonst" },
+    sad: { unlike: "wirkt traurig, anders als sonst", more: "wirkt trauriger als sonst" },
+    surprise: {
+      unlike: "wirkt überrascht, anders als sonst",
+      more: "wirkt überraschter als sonst",
+    },
+  },
+
+  more: "Was es heißt",
+  moreOf: "Was es heißt: {face}",
+  whatMoves: "Was sich im Gesicht bewegt",
+  nothingMoves: "Nichts, was auffällt",
+  fromUsual: "Verglichen mit sonst",
+  asUsual: "wie sonst",
+  usualUnknown: "noch nicht bekannt; mien lernt es aus ruhigen Momenten",
+  howSure: "Wie sicher das ist",
+  reliability:
+    "Von 10 Gesichtern, die mien {answer} nennt, nennen auch Menschen {right} so. Von 10, die " +
+    "Menschen {answer} nennen, übersieht es {missed}.",
+  reliabilityUnknown:
+    "Zu wenige solche Gesichter sind gemessen, um zu sagen, wie oft mien recht hat.",
+  whatHelps: "Was hilft",
+  whatToDo: "Was du tun kannst",
+  youCan: {
+    angry: "Es kann auch Konzentration sein oder helles Licht. Du kannst fragen.",
+    disgust: "Das tun Gesichter auch bei einem Gedanken. Du kannst fragen, was sie denken.",
+    fear: "Überraschung sieht fast gleich aus. Du kannst langsamer werden oder fragen.",
+    happy: "Mach weiter so. Ein Lächeln kann auch Höflichkeit sein; die Worte sagen es.",
+    sad: "Es kann auch Müdigkeit sein. Wenn es bleibt, kannst du fragen, wie es geht.",
+    surprise: "Vielleicht ist etwas neu. Du kannst fragen oder es noch einmal sagen.",
+    neutral:
+      "Ein ruhiges Gesicht ist kein schlechtes Zeichen. Hör auf die Worte; du kannst fragen.",
+    other: "Menschen fänden andere Worte dafür. Du kannst fragen.",
+    mixed:
+      "Menschen wären geteilt. Worte und Stimme sagen mehr als dieses Gesicht; du kannst fragen.",
+  },
+  exactly: "Genau, in diesem Moment",
+  usual: "So sieht die Person sonst aus",
+  usualMore: "Wie {face} jetzt aussieht als üblich merken",
+  usualTaken: "Als üblich gemerkt",
+  usualFailed: "Nicht gut zu sehen; noch einmal",
   wrong: "Falsch?",
-  wrongMore: "Als falsch markieren, was {face} zeigt",
-  marked: "Markiert",
-  chosen: "Gezeigt",
-  allFaces: "Alle Gesichter",
+  wrongMore: "Sagen, was {face} stattdessen zeigt",
+  wrongAsk: "Was würdest du sagen?",
+  cannotTell: "nicht zu sagen",
+  marked: "Notiert: {answer}",
+  marks: {
+    one: "Einmal hättest du etwas anderes gesagt.",
+    other: "{count}-mal hättest du etwas anderes gesagt, am häufigsten {answer}.",
+  },
+  chosen: "Wer gezeigt wird",
+  allFaces: "Alle",
+  gone: "{face} ist weg",
+  goneMore: "Wähle jemand anderen oder warte.",
+  readsNothing: "Liest gerade nichts",
+  noFaceShort: "Kein Gesicht",
+  fraction: "{count}/10",
 
   session: "Diese Sitzung",
   sessionMore:
@@ -144,14 +235,15 @@ export default {
   people: "Von 10 Menschen",
   noteColumn: "Notiz",
   markedWrong: "als falsch markiert",
+  markedAs: "du würdest {answer} sagen",
   note: "Eine Notiz",
   addNote: "Notiz hinzufügen",
   save: "Sichern",
   saveReport: "Bericht (HTML)",
   saveTable: "Tabelle (CSV)",
   saveData: "Daten (JSON)",
-  forget: "Vergessen",
-  forgetSure: "Noch einmal drücken, um zu vergessen",
+  forget: "Löschen",
+  forgetSure: "Noch einmal drücken, um zu löschen",
   moment: "{time} · {what} · {length}",
   lastsMoment: "{people} von 10 Menschen",
   summary: "Kurz gesagt",

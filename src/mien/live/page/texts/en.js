@@ -33,13 +33,28 @@ export default {
     "turned away": "turned away",
     "people would disagree": "people would disagree",
   },
-  /** What would help, or what the reason means. */
+  /** What would help: in a line beside the reason, ... */
   hints: {
-    "too small": "Nearer to the camera, this face could be read.",
-    "too dark": "With more light on it, this face could be read.",
-    blurred: "It moves, or is out of focus.",
-    "turned away": "Most of the expression is out of sight.",
-    "people would disagree": "",
+    "too small": "nearer to the camera, or a larger window, would help",
+    "too dark": "more light from the front would help",
+    blurred: "it moves, or is out of focus",
+    "turned away": "most of the expression is out of sight",
+    "not a face": "mien found something that only looks like a face",
+  },
+  /** ... and in the details. */
+  mends: {
+    "too small":
+      "The face has too few pixels to be read. Move nearer to the camera, make the call’s window " +
+      "larger, or choose the view of one speaker.",
+    "too dark": "A lamp or a window in front of the face, not behind it, mends this.",
+    blurred:
+      "Wait until the face is still. If it stays like this, wipe the camera’s lens, or stop other " +
+      "downloads: a weak connection blurs calls.",
+    "turned away": "mien reads on as soon as the face turns to the camera.",
+    "people would disagree":
+      "Of ten people, about {one} would say {first}, {other} {second}. Words and voice tell you " +
+      "more than this face; you can ask.",
+    "not a face": "Nothing to do: it is left out.",
   },
 
   /** What moves in a face, by the server's names. It claims no cause. */
@@ -69,8 +84,18 @@ export default {
   stop: "Stop",
   pause: "Pause",
   goOn: "Go on",
-  float: "Float",
-  floatMore: "A small panel that stays above all other windows",
+  float: "Small window",
+  floatMore: "A small window that stays above all others",
+  /** What is read, in the picker. */
+  reading: {
+    browser: "A shared tab",
+    window: "A shared window",
+    monitor: "The whole screen",
+    shared: "A shared window",
+    file: "File: {name}",
+  },
+  anotherWindow: "Another window or tab …",
+  anotherFile: "Another video or picture …",
   settings: "Settings",
   faces: "Faces",
   private: "Pictures stay on this computer",
@@ -78,13 +103,23 @@ export default {
   welcomeMore:
     "Choose a camera, a window or a file, and press Start. mien finds every face and shows what " +
     "most people would say it looks like.",
-  away: "The picture is in the floating panel.",
+  away: "The picture is in the small window.",
   noFace: "No face in the picture",
   noFaceMore: "Faces appear here, each with what ten people would say.",
   notFeelings: "What people would say about a face is not what the person feels.",
+  /** Stands in the footer alone, and is always seen there. */
   limits:
     "Tell the others that you use mien. Not at work or in education: " +
     "the EU forbids inferring emotions there (AI Act, Art. 5).",
+  /** The tab's title. */
+  titles: {
+    on: { one: "{count} face · mien", other: "{count} faces · mien" },
+    nobody: "No face · mien",
+    paused: "Paused · mien",
+    starting: "Starting · mien",
+    problem: "Stopped · mien",
+    away: "Not answering · mien",
+  },
   drop: "Let go to read this file",
   off: "Nothing is being read",
   rate: {
@@ -97,12 +132,10 @@ export default {
   beforePrivateMore: "Pictures stay on this computer, in memory, until they are read.",
   beforeTell: "Tell the others",
   beforeTellMore: "People whose faces mien reads should know that it does.",
-  beforeWork: "Not at work, not in education",
-  beforeWorkMore: "The EU forbids inferring people’s emotions there (AI Act, Art. 5).",
   beforeFeelings: "A face is not a feeling",
   beforeFeelingsMore: "mien shows what people would say. They, and mien, can be wrong.",
   beforeOff: "Escape turns everything off",
-  beforeOffMore: "One key stops the reading and closes the floating panel.",
+  beforeOffMore: "One key stops the reading and closes the small window.",
 
   consent: "Before you share a window",
   consentTell: "Tell the others that mien reads their faces. You may copy this:",
@@ -110,28 +143,30 @@ export default {
     "I use mien, a program on my computer that shows me what most people would say my " +
     "conversation partners’ faces look like. It helps me to read faces. No picture leaves my " +
     "computer and none is stored. Tell me if you would rather not, and I will turn it off.",
-  consentWork:
-    "Do not use it at work or in education: the EU forbids inferring emotions there " +
-    "(AI Act, Art. 5).",
   copy: "Copy",
   copied: "Copied",
   cancel: "Cancel",
   share: "Choose a window",
 
-  face: "Face {number}",
-  /** Set apart on the card: the count, the words between, and the answer. */
+  face: "Person {number}",
+  nameOf: "Name of {face}",
+  /** How many of ten agree, and what goes before the answer. */
+  amounts: {
+    nearlyAll: { amount: "Nearly all", say: "would say" },
+    most: { amount: "Most", say: "would say" },
+    half: { amount: "About half", say: "would say" },
+    some: { amount: "Fewer than half", say: "would say" },
+  },
   count: "{count} of 10",
-  say: "people would say",
-  /** Two answers that are about as frequent: on the card, in a line, and in little room. */
-  mixedTitle: "About half {one}, half {other}",
+  /** Two answers that are about as frequent: before each on the card, in a line, and in little room. */
+  mixedTitle: { amount: "About half", say: "would say", other: "half" },
   mixed: "about half {one}, half {other}",
   mixedShort: "half {one}, half {other}",
   unclear: "Unclear",
   nobody: "nobody could tell",
-  /** Beside a box: what stands before the answer's word. */
-  looks: "{number} · looks ",
-  looksLike: "{number} · looks like ",
-  unclearBox: "{number} · ",
+  /** Beside a box: before the answer's word, and after it. */
+  boxName: "{face} · ",
+  boxCount: ", {count} of 10",
   unclearWord: "unclear",
   /** Ten figures in words, and between them. */
   figure: "{count} {answer}",
@@ -140,11 +175,69 @@ export default {
   saysLooks: "{face} looks {answer}",
   saysMixed: "{face} looks {halves}",
   saysUnclear: "{face} is unclear: {why}",
+  talking: "talking",
+  /** How a face differs from how the same person usually looks, by the server's names. */
+  changes: {
+    angry: { unlike: "frowning, unlike usual", more: "frowning more than usual" },
+    disgust: {
+      unlike: "looking disgusted, unlike usual",
+      more: "looking more disgusted than usual",
+    },
+    fear: { unlike: "looking afraid, unlike usual", more: "looking more afraid than usual" },
+    happy: { unlike: "smiling, unlike usual", more: "more smiling than usual" },
+    sad: { unlike: "looking sad, unlike usual", more: "looking sadder than usual" },
+    surprise: {
+      unlike: "looking surprised, unlike usual",
+      more: "looking more surprised than usual",
+    },
+  },
+
+  more: "What it means",
+  moreOf: "What it means: {face}",
+  whatMoves: "What moves in the face",
+  nothingMoves: "Nothing that stands out",
+  fromUsual: "Compared with usual",
+  asUsual: "as usual",
+  usualUnknown: "not known yet; mien learns it from calm moments",
+  howSure: "How sure to be",
+  reliability:
+    "Of 10 faces that mien calls {answer}, people agree on {right}. It misses {missed} of 10 that " +
+    "people call {answer}.",
+  reliabilityUnknown: "Too few such faces were measured to tell how often mien is right.",
+  whatHelps: "What helps",
+  whatToDo: "What you can do",
+  youCan: {
+    angry: "It can be concentration or bright light as well. You can ask.",
+    disgust: "Faces do this at a thought or a taste as well. You can ask what they think.",
+    fear: "Surprise looks much the same. You can slow down, or ask.",
+    happy: "Go on as you are. A smile can be politeness as well; the words tell.",
+    sad: "It can be tiredness as well. If it lasts, you can ask how they are.",
+    surprise: "Something may be new to them. You can ask, or say it again.",
+    neutral: "A calm face is no bad sign. Listen to the words; you can ask.",
+    other: "People would find other words for it. You can ask.",
+    mixed: "People would be split. Words and voice tell more than this face; you can ask.",
+  },
+  exactly: "Exactly, at this moment",
+  usual: "This is how they usually look",
+  usualMore: "Take how {face} looks now as usual",
+  usualTaken: "Noted as usual",
+  usualFailed: "Not seen well; try again",
   wrong: "Wrong?",
-  wrongMore: "Mark what {face} shows as wrong",
-  marked: "Marked",
-  chosen: "Shown",
-  allFaces: "All faces",
+  wrongMore: "Say what {face} shows instead",
+  wrongAsk: "What would you say?",
+  cannotTell: "cannot tell",
+  marked: "Noted: {answer}",
+  marks: {
+    one: "You would have said something else once.",
+    other: "You would have said something else {count} times, most often {answer}.",
+  },
+  chosen: "Who is shown",
+  allFaces: "Everybody",
+  gone: "{face} is gone",
+  goneMore: "Choose somebody else, or wait.",
+  readsNothing: "Reads nothing now",
+  noFaceShort: "No face",
+  fraction: "{count}/10",
 
   session: "This session",
   sessionMore:
@@ -159,14 +252,15 @@ export default {
   people: "Of 10 people",
   noteColumn: "Note",
   markedWrong: "marked as wrong",
+  markedAs: "you would say {answer}",
   note: "A note",
   addNote: "Add the note",
   save: "Save",
   saveReport: "Report (HTML)",
   saveTable: "Table (CSV)",
   saveData: "Data (JSON)",
-  forget: "Forget it",
-  forgetSure: "Press again to forget it",
+  forget: "Delete",
+  forgetSure: "Press again to delete it",
   moment: "{time} · {what} · {length}",
   lastsMoment: "{people} of 10 people",
   summary: "In short",

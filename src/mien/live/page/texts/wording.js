@@ -1,7 +1,10 @@
 /** What the page says, in the person's language and with the person's own words. */
 
+import RELIABILITY from "../reliability.js";
 import { moving } from "../state/movements.js";
-import { answersOf } from "../state/votes.js";
+import { nameOf } from "../state/names.js";
+import { leadersOf, levelOf } from "../state/steady.js";
+import { answersOf, countAnswers, tenPeople } from "../state/votes.js";
 import german from "./de.js";
 import english from "./en.js";
 
@@ -90,30 +93,53 @@ export function mienWord(answer) {
   return /** @type {Record<string, string>} */ (texts.answers)[answer] ?? answer;
 }
 
-/** @param {number} number */
+/**
+ * The name that the person gave a face, or "Person 3".
+ * @param {number} number
+ */
 export function faceName(number) {
+  return nameOf(number) || plainName(number);
+}
+
+/**
+ * What a face without a name is called.
+ * @param {number} number
+ */
+export function plainName(number) {
   return fill(texts.face, { number });
 }
 
 /**
- * "8 of 10 people would say happy", in the parts that the card sets apart.
- * @param {number} count
- * @param {string} answer
+ * The words for a face, in parts that are set apart: "Nearly all", "would say", "happy"; of two
+ * answers also what stands before the second.
+ * @param {Reading} reading
+ * @returns {{amount: string, say: string, answers: string[], between: string}}
  */
-export function verdict(count, answer) {
-  return { count: fill(texts.count, { count }), say: texts.say, answer: answerWord(answer) };
+export function verdict(reading) {
+  const answers = answersOf(reading);
+  if (answers.length > 1) {
+    const { amount, say, other } = texts.mixedTitle;
+    return { amount, say, answers: answers.map(answerWord), between: `, ${other} ` };
+  }
+  const amounts = texts.amounts[levelOf(leadersOf(reading))];
+  return { ...amounts, answers: answers.map(answerWord), between: "" };
+}
+
+/** @param {number} count of ten people */
+export function countText(count) {
+  return fill(texts.count, { count });
 }
 
 /**
- * Two answers that are about as frequent, in a card's title: "About half happy, half neutral".
- * @param {string[]} answers
+ * The same in little room: "9/10".
+ * @param {number} count of ten people
  */
-export function halvesTitle([one = "", other = ""]) {
-  return fill(texts.mixedTitle, { one: answerWord(one), other: answerWord(other) });
+export function fractionText(count) {
+  return fill(texts.fraction, { count });
 }
 
 /**
- * The same elsewhere: "about half happy, half neutral".
+ * Two answers that are about as frequent, in a sentence: "about half happy, half neutral".
  * @param {string[]} answers
  */
 export function halves([one = "", other = ""]) {
@@ -142,6 +168,62 @@ export function hint(why) {
 }
 
 /**
+ * What mends the reason for which a face is unclear, or between which answers people are split.
+ * @param {Reading} reading
+ */
+export function mend({ why, votes, top }) {
+  const text = /** @type {Record<string, string>} */ (texts.mends)[why ?? ""] ?? "";
+  const counts = [...countAnswers(tenPeople(votes, top[0]?.[0]))];
+  const [[first, one] = ["", 0], [second, other] = ["", 0]] = counts;
+  const words = { first: answerWord(first), second: answerWord(second) };
+  return fill(text, { one, other, ...words });
+}
+
+/**
+ * How a face differs from the person's usual one: "smiling, unlike usual"; "" where it does not, or
+ * where that is not known.
+ * @param {Reading} reading
+ */
+export function changeText({ change, clear, why }) {
+  if (!change || !(clear || why === DISAGREE)) return "";
+  const words = /** @type {Record<string, {unlike: string, more: string}>} */ (texts.changes);
+  const said = words[change.emotion];
+  return (change.more ? said?.more : said?.unlike) ?? "";
+}
+
+/**
+ * The line beside a face: that the person talks, what differs from usual, or what would help.
+ * @param {Reading} reading
+ */
+export function noteText(reading) {
+  if (!reading.clear && reading.why !== DISAGREE) return hint(reading.why);
+  const parts = [reading.talking ? texts.talking : "", changeText(reading)];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/**
+ * How often mien is right about an answer: "Of 10 faces that mien calls happy, people agree on 9. …"
+ * @param {string} answer
+ */
+export function reliabilityText(answer) {
+  const measured = RELIABILITY.answers[answer];
+  if (!measured) return texts.reliabilityUnknown;
+  const { precision, recall } = measured;
+  const missed = Math.round(10 * (1 - recall));
+  const values = { answer: answerWord(answer), right: Math.round(10 * precision), missed };
+  return fill(texts.reliability, values);
+}
+
+/**
+ * What one may do about what a face shows.
+ * @param {string[]} answers one, or two about as frequent
+ */
+export function youCan(answers) {
+  const key = answers.length > 1 ? "mixed" : (answers[0] ?? "other");
+  return /** @type {Record<string, string>} */ (texts.youCan)[key] ?? texts.youCan.other;
+}
+
+/**
  * What moves in a face: "corners of the mouth up, eyes narrowed". Empty where nothing does, and where
  * the face cannot be seen well.
  * @param {Reading} reading
@@ -155,19 +237,17 @@ export function movementsText({ movements, clear, why }) {
 }
 
 /**
- * The label beside a box.
+ * The label beside a box: "Ana · happy, 9 of 10", in parts.
  * @param {number} number
  * @param {Reading} reading
  */
 export function boxLabel(number, reading) {
   const answers = answersOf(reading);
-  const [answer] = answers;
-  if (!answer) return { before: fill(texts.unclearBox, { number }), word: texts.unclearWord };
-  if (answers.length > 1) {
-    return { before: fill(texts.unclearBox, { number }), word: halves(answers) };
-  }
-  const before = answer === "other" ? texts.looksLike : texts.looks;
-  return { before: fill(before, { number }), word: answerWord(answer) };
+  const before = fill(texts.boxName, { face: faceName(number) });
+  if (answers.length === 0) return { before, word: texts.unclearWord, after: "" };
+  if (answers.length > 1) return { before, word: answersWord(answers), after: "" };
+  const after = fill(texts.boxCount, { count: leadersOf(reading) });
+  return { before, word: answersWord(answers), after };
 }
 
 /**
@@ -240,8 +320,14 @@ export function dateText(date) {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" }).format(date);
 }
 
-/** The browser's own kind of the page's language: its clock has 12 or 24 hours. */
+/**
+ * The browser's own kind of the page's language; where it has none, the page's language with the clock
+ * of 12 or 24 hours that the browser's first language has.
+ */
 function locale() {
   const own = globalThis.navigator?.languages ?? [];
-  return own.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
+  const tag = own.find((tag) => tag.split("-")[0]?.toLowerCase() === language);
+  if (tag) return tag;
+  const { hourCycle } = new Intl.DateTimeFormat(own[0], { hour: "numeric" }).resolvedOptions();
+  return new Intl.Locale(language, hourCycle ? { hourCycle } : {});
 }

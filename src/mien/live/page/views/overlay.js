@@ -1,6 +1,7 @@
 /** Boxes and labels over the video. What must be read stands in the cards as well. */
 
 import { colourOf } from "../state/emotions.js";
+import { leadersOf, levelOf } from "../state/steady.js";
 import { answersOf } from "../state/votes.js";
 import { boxLabel } from "../texts/wording.js";
 
@@ -11,6 +12,8 @@ const UNCLEAR_COLOUR = "#C9CED6";
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 /** Narrower views get smaller labels. */
 const NARROW = 480;
+/** So do narrower faces, in pixels. */
+const SMALL = 100;
 
 /**
  * Where a picture lies in an element that shows it whole (`object-fit: contain`).
@@ -34,6 +37,10 @@ export class Overlay {
   #context;
   /** Without words the labels are numbers alone. */
   words = true;
+  /** The face that is pointed at, by its number. @type {number | null} */
+  #marked = null;
+  /** Where faces are drawn. @type {(Rectangle & {number: number})[]} */
+  #boxes = [];
   /** What is drawn, to draw it again. @type {Parameters<Overlay["draw"]> | null} */
   #drawn = null;
 
@@ -70,19 +77,47 @@ export class Overlay {
         reading: shown.get(face.number) ?? face.reading,
       };
     });
-    for (const box of boxes) drawBox(context, box, box.reading);
+    this.#boxes = boxes;
+    for (const box of boxes) drawBox(context, box, box.reading, box.number === this.#marked);
     /** @type {Rectangle[]} */
     const labels = [];
     for (const box of boxes) {
-      const label = this.words
+      const text = this.words
         ? boxLabel(box.number, box.reading)
-        : { before: "", word: String(box.number) };
-      labels.push(drawLabel(context, box, label, outer, labels));
+        : { before: "", word: String(box.number), after: "" };
+      const label = drawLabel(context, box, text, outer, boxes, labels);
+      if (label) labels.push(label);
     }
+  }
+
+  /**
+   * Mark a face, because its card is pointed at.
+   * @param {number | null} number
+   */
+  mark(number) {
+    if (number === this.#marked) return;
+    this.#marked = number;
+    this.redraw();
+  }
+
+  /**
+   * The number of the face at a point of the screen.
+   * @param {{clientX: number, clientY: number}} point
+   */
+  faceAt({ clientX, clientY }) {
+    const { left, top } = this.#canvas.getBoundingClientRect();
+    const point = { x: clientX - left, y: clientY - top, width: 0, height: 0 };
+    return this.#boxes.find((box) => overlap(point, box))?.number ?? null;
+  }
+
+  /** Draw the same once more: names are others. */
+  redraw() {
+    if (this.#drawn) this.draw(...this.#drawn);
   }
 
   clear() {
     this.#drawn = null;
+    this.#boxes = [];
     this.#fit();
   }
 
@@ -101,27 +136,33 @@ export class Overlay {
   }
 }
 
-/** @typedef {{x: number, y: number, width: number, height: number}} Rectangle */
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {Size & {x: number, y: number}} Rectangle */
+
+/** How wide the line is around a face, in pixels, by how many of ten agree. */
+const LINES = { nearlyAll: 4, most: 3.5, half: 2.5, some: 2 };
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Rectangle} box
  * @param {Reading} reading
+ * @param {boolean} isMarked
  */
-function drawBox(context, box, reading) {
+function drawBox(context, box, reading, isMarked) {
   const radius = Math.min(12, box.width / 6);
+  const [answer, other] = answersOf(reading);
+  const line = other ? LINES.half : LINES[levelOf(leadersOf(reading))];
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, radius);
   context.setLineDash([]);
-  context.lineWidth = 5; // a dark rim, so that the colour shows on any picture
-  context.strokeStyle = "rgb(16 21 29 / 35%)";
+  context.lineWidth = line + (isMarked ? 7 : 2); // a rim, so that the colour shows on any picture
+  context.strokeStyle = isMarked ? "#FFFFFF" : "rgb(16 21 29 / 35%)";
   context.stroke();
-  context.lineWidth = 3;
-  const [answer, other] = answersOf(reading);
+  context.lineWidth = line;
   if (answer !== undefined) {
     context.strokeStyle = colourOf(answer);
   } else {
-    context.strokeStyle = UNCLEAR_COLOUR;
+    context.strokeStyle = isMarked ? "#596274" : UNCLEAR_COLOUR;
     context.setLineDash([6, 5]);
   }
   context.stroke();
@@ -136,55 +177,106 @@ function drawBox(context, box, reading) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Rectangle} box
- * @param {{before: string, word: string}} text
- * @param {{width: number, height: number}} outer
- * @param {Rectangle[]} others labels that are there already
- * @returns {Rectangle} where the label is
+ * @param {{before: string, word: string, after: string}} text
+ * @param {Size} outer
+ * @param {readonly Rectangle[]} faces all of them
+ * @param {readonly Rectangle[]} others labels that are there already
+ * @returns {Rectangle | null} where the label is; null where there is no room for it
  */
-function drawLabel(context, box, { before, word }, outer, others) {
-  const narrow = outer.width < NARROW;
-  const padding = narrow ? 7 : 10;
-  const font = `${narrow ? 12 : 14}px ${FAMILY}`;
-  context.font = font;
-  const beforeWidth = context.measureText(before).width;
-  context.font = `600 ${font}`;
-  const width = beforeWidth + context.measureText(word).width + 2 * padding;
-  const label = labelPlace(box, { width, height: narrow ? 22 : 28 }, outer, others);
-  const middle = label.y + label.height / 2 + 0.5;
-  context.beginPath();
-  context.roundRect(label.x, label.y, label.width, label.height, 8);
-  context.fillStyle = "rgb(255 255 255 / 92%)";
-  context.fill();
-  context.fillStyle = "#1a2233";
-  context.textBaseline = "middle";
-  context.fillText(word, label.x + padding + beforeWidth, middle);
-  context.font = font;
-  context.fillText(before, label.x + padding, middle);
-  return label;
+function drawLabel(context, box, { before, word, after }, outer, faces, others) {
+  // As much as there is room for: name, answer and count; smaller; the answer; nothing.
+  for (const { parts, small } of [
+    { parts: [before, word, after], small: outer.width < NARROW || box.width < SMALL },
+    { parts: [before, word, ""], small: outer.width < NARROW || box.width < SMALL },
+    { parts: [before, word, ""], small: true },
+    { parts: ["", word, ""], small: true },
+  ]) {
+    const padding = small ? 6 : 9;
+    const font = `${small ? 12 : 14}px ${FAMILY}`;
+    const height = small ? 20 : 26;
+    const widths = parts.map((part, index) => {
+      context.font = index === 1 ? `600 ${font}` : font;
+      return context.measureText(part).width;
+    });
+    const width = widths.reduce((sum, part) => sum + part, 2 * padding);
+    const label = labelPlace(box, { width, height }, outer, faces, others);
+    if (!label) continue;
+    context.beginPath();
+    context.roundRect(label.x, label.y, label.width, label.height, 7);
+    context.fillStyle = "rgb(255 255 255 / 94%)";
+    context.fill();
+    context.fillStyle = "#1a2233";
+    context.textBaseline = "middle";
+    let x = label.x + padding;
+    for (const [index, part] of parts.entries()) {
+      context.font = index === 1 ? `600 ${font}` : font;
+      context.fillText(part, x, label.y + label.height / 2 + 0.5);
+      x += widths[index] ?? 0;
+    }
+    return label;
+  }
+  return null;
+}
+
+/** How far a head reaches beyond the box around its face, in parts of the box: hair, ears, chin. */
+const HEAD = { side: 0.08, above: 0.2, below: 0.06 };
+/** A label on the forehead must be lower than this part of the box, or it would hide the brows. */
+const FOREHEAD = 0.2;
+
+/**
+ * Where a label can lie: beside its own face, never on a face, another person's head or a label.
+ * @param {Rectangle} box
+ * @param {Size} size of the label
+ * @param {Size} outer
+ * @param {readonly Rectangle[]} faces all of them, this one too
+ * @param {readonly Rectangle[]} others labels that are there already
+ * @returns {Rectangle | null} null where there is no room
+ */
+export function labelPlace(box, { width, height }, outer, faces, others) {
+  const edge = 4;
+  const gap = 6;
+  const middle = box.x + (box.width - width) / 2;
+  const x = Math.max(edge, Math.min(middle, outer.width - width - edge));
+  const below = box.y + box.height + gap;
+  const above = box.y - height - gap;
+  const places = [
+    { x, y: below },
+    { x, y: above - HEAD.above * box.height },
+    { x, y: above },
+    { x: box.x + box.width + gap, y: box.y + (box.height - height) / 2 },
+    { x: box.x - width - gap, y: box.y + (box.height - height) / 2 },
+    ...(height < FOREHEAD * box.height ? [{ x, y: box.y + 2 }] : []),
+  ].map((place) => ({ ...place, width, height }));
+  const heads = faces.filter((face) => !isSame(face, box)).map(headOf);
+  return (
+    places.find(
+      (place) =>
+        place.x >= edge &&
+        place.y >= edge &&
+        place.x + width <= outer.width - edge &&
+        place.y + height <= outer.height - edge &&
+        !overlap(place, { ...box, y: box.y + box.height / 3, height: (2 * box.height) / 3 }) &&
+        ![...heads, ...others].some((other) => overlap(place, other)),
+    ) ?? null
+  );
+}
+
+/** @param {Rectangle} face */
+function headOf({ x, y, width, height }) {
+  return {
+    x: x - HEAD.side * width,
+    y: y - HEAD.above * height,
+    width: width * (1 + 2 * HEAD.side),
+    height: height * (1 + HEAD.above + HEAD.below),
+  };
 }
 
 /**
- * Below the box, else above, else inside, wherever there is room; inside where there is none.
- * @param {Rectangle} box
- * @param {{width: number, height: number}} size of the label
- * @param {{width: number, height: number}} outer
- * @param {Rectangle[]} others
- * @returns {Rectangle}
+ * @param {Rectangle} a
+ * @param {Rectangle} b
  */
-export function labelPlace(box, { width, height }, outer, others) {
-  const edge = 4;
-  const x = Math.max(edge, Math.min(box.x, outer.width - width - edge));
-  const inside = Math.max(edge, Math.min(box.y + box.height, outer.height) - height - edge);
-  const places = [box.y + box.height + 5, box.y - height - 5, inside].map((y) => {
-    return { x, y, width, height };
-  });
-  const free = places.find(
-    (place) =>
-      place.y >= edge &&
-      place.y + height <= outer.height - edge &&
-      !others.some((other) => overlap(place, other)),
-  );
-  return free ?? { x, y: inside, width, height };
+function isSame(a, b) {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }
 
 /**

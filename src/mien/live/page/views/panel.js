@@ -1,14 +1,18 @@
 /**
- * The floating panel: a small window of the browser that stays above all others (Document
- * Picture-in-Picture), with the cards of one face or of all.
+ * The small window of the browser that stays above all others (Document Picture-in-Picture): a line a
+ * person, the largest first, or one person who was chosen.
  *
  * A page in the background is not drawn and its video gives no frames; so the video moves into the
- * panel, one pixel small, as long as that is open.
+ * small window, one pixel small, as long as that is open.
  */
 
+import { SteadyOrder, sizeOrder } from "../state/order.js";
+import { leadersOf, levelOf } from "../state/steady.js";
+import { answersOf } from "../state/votes.js";
 import * as wording from "../texts/wording.js";
-import { Cards } from "./cards.js";
 import { create, setText } from "./elements.js";
+import { symbolOf } from "./symbols.js";
+import { createThumbnail } from "./thumbnail.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
@@ -17,7 +21,12 @@ import { create, setText } from "./elements.js";
  * @property {(options: {width: number, height: number}) => Promise<Window>} requestWindow
  */
 
-const SIZE = { width: 340, height: 300 };
+const WIDTH = 340;
+/** Heights in pixels of a line, of what is around the lines, and of the controls. */
+const LINE = 46;
+const AROUND = 16;
+const CONTROLS = 44;
+const MOST_LINES = 9;
 const ALL = "all";
 
 const pictureInPicture = /** @type {{documentPictureInPicture?: PictureInPicture}} */ (globalThis)
@@ -28,12 +37,16 @@ export const canFloat = pictureInPicture !== undefined;
 export class Panel {
   /** @type {Window | null} */
   #window = null;
-  /** @type {Cards | null} */
-  #cards = null;
+  #list = create("ul", { className: "lines" });
+  #empty = create("div", { className: "panel-empty" });
   #picker = create("select");
   #status = create("p", { role: "status" });
   #private = create("p", { className: "private" });
+  /** @type {Map<number, Line>} */
+  #lines = new Map();
+  #order = new SteadyOrder();
   #chosen = ALL;
+  #isReading = false;
   #onClose;
 
   /** @param {() => void} onClose */
@@ -41,6 +54,8 @@ export class Panel {
     this.#onClose = onClose;
     this.#picker.addEventListener("change", () => {
       this.#chosen = this.#picker.value;
+      this.forget();
+      this.#fit();
     });
   }
 
@@ -50,13 +65,15 @@ export class Panel {
 
   /**
    * Open it; browsers allow that only right after the person's click or key.
-   * @param {HTMLVideoElement} video moves in; the caller takes it back when the panel closes
-   * @param {HTMLElement[]} controls stand beside the choice of the face
+   * @param {HTMLVideoElement} video moves in; the caller takes it back when the window closes
+   * @param {HTMLElement[]} controls stand beside the choice of the person, seen on hover and focus
    * @param {(key: KeyboardEvent) => void} onKey
+   * @param {number} count of people now, which makes the height
    */
-  async open(video, controls, onKey) {
+  async open(video, controls, onKey, count) {
     if (!pictureInPicture || this.#window) return;
-    const opened = await pictureInPicture.requestWindow(SIZE);
+    const size = { width: WIDTH, height: heightOf(count) };
+    const opened = await pictureInPicture.requestWindow(size);
     this.#window = opened;
     const { document: inside } = opened;
     inside.title = "mien";
@@ -69,16 +86,15 @@ export class Panel {
     const hidden = "visually-hidden";
     const title = create("h1", { className: hidden, textContent: "mien" });
     const faces = create("h2", { className: hidden, textContent: wording.say().faces });
-    const cards = create("div", { className: "cards" });
-    const bar = create("header", { className: "panel-bar" });
-    bar.append(title, this.#picker, ...controls, this.#status);
-    const main = create("main", {}, faces, cards);
+    const bar = create("header", { className: "panel-bar" }, title, this.#picker, ...controls);
+    const main = create("main", {}, faces, this.#status, this.#list, this.#empty);
     inside.body.append(bar, main, create("footer", {}, this.#private), video);
-    this.#cards = new Cards(cards);
     opened.addEventListener("keydown", onKey);
+    // Browsers let a window change its size only right after a click or key in it.
+    opened.addEventListener("click", () => this.#fit());
     opened.addEventListener("pagehide", () => {
       this.#window = null;
-      this.#cards = null;
+      this.forget();
       this.#onClose();
     });
   }
@@ -87,48 +103,146 @@ export class Panel {
     this.#window?.close();
   }
 
-  /** @param {Map<number, Reading>} shown by face number */
-  show(shown) {
-    if (!this.#cards) return;
+  /**
+   * @param {ReadonlyMap<number, Reading>} shown by face number
+   * @param {number} now milliseconds
+   */
+  show(shown, now = performance.now()) {
+    if (!this.#window) return;
     this.#copySettings();
     this.#offer([...shown.keys()]);
-    const number = Number(this.#chosen);
-    const only =
-      this.#chosen === ALL ? shown : new Map([...shown].filter(([key]) => key === number));
-    this.#cards.show(only);
+    const faces = [...shown].map(([number, { box }]) => ({ number, box }));
+    const all = this.#order.update(sizeOrder(faces), now);
+    const numbers = this.#chosen === ALL ? all : all.filter((n) => n === Number(this.#chosen));
+    for (const [number, line] of this.#lines) {
+      if (numbers.includes(number)) continue;
+      line.element.remove();
+      this.#lines.delete(number);
+    }
+    for (const [index, number] of numbers.entries()) {
+      const reading = shown.get(number);
+      if (!reading) continue;
+      let line = this.#lines.get(number);
+      if (!line) {
+        line = new Line(number);
+        this.#lines.set(number, line);
+      }
+      const there = this.#list.children[index] ?? null;
+      if (there !== line.element) this.#list.insertBefore(line.element, there);
+      line.show(reading);
+    }
+    this.#list.style.setProperty("--count", String(numbers.length));
+    this.#showEmpty(numbers.length === 0);
   }
 
-  /** Make the cards anew when they are shown next: words or symbols are others. */
+  /** @param {number} number of a face */
+  pictureOf(number) {
+    return this.#lines.get(number)?.picture;
+  }
+
+  /** Make the lines anew when they are shown next: words, names or symbols are others. */
   forget() {
-    this.#cards?.forget();
+    for (const { element } of this.#lines.values()) element.remove();
+    this.#lines.clear();
   }
 
   /**
    * @param {string} kind
    * @param {string} text
+   * @param {boolean} isReading whether faces are read now
    */
-  showStatus(kind, text) {
+  showStatus(kind, text, isReading) {
+    this.#isReading = isReading;
     this.#status.dataset.kind = kind;
-    setText(this.#status, text);
+    setText(this.#status, kind === "problem" ? text : "");
+    this.#showEmpty(this.#lines.size === 0);
+  }
+
+  /** What stands there instead of people. @param {boolean} isEmpty */
+  #showEmpty(isEmpty) {
+    this.#list.hidden = isEmpty;
+    this.#empty.hidden = !isEmpty;
+    if (!isEmpty) return;
+    const { readsNothing, noFaceShort, gone, goneMore } = wording.say();
+    const number = Number(this.#chosen);
+    const isGone = this.#isReading && this.#chosen !== ALL;
+    const some = isGone ? wording.fill(gone, { face: wording.faceName(number) }) : noFaceShort;
+    const texts = [this.#isReading ? some : readsNothing, ...(isGone ? [goneMore] : [])];
+    if (texts.join() === [...this.#empty.children].map((each) => each.textContent).join()) return;
+    this.#empty.replaceChildren(...texts.map((text) => create("p", {}, text)));
+  }
+
+  /** Make the window as high as its lines. */
+  #fit() {
+    const opened = this.#window;
+    if (!opened) return;
+    const count = this.#chosen === ALL ? this.#lines.size : 1;
+    const frame = opened.outerHeight - opened.innerHeight;
+    try {
+      opened.resizeTo(opened.outerWidth, heightOf(count) + frame);
+    } catch {
+      // The browser forbids it: the lines share the height that there is.
+    }
   }
 
   #copySettings() {
     const root = this.#window?.document.documentElement;
     if (!root) return;
     Object.assign(root.dataset, { ...document.documentElement.dataset });
-    this.#private.textContent = wording.say().private;
+    setText(this.#private, wording.say().private);
     this.#picker.ariaLabel = wording.say().chosen;
   }
 
   /** @param {number[]} numbers of the faces that are there */
   #offer(numbers) {
     const wanted = Number(this.#chosen);
-    // A face that was chosen and is gone for a moment stays chosen.
+    // A person who was chosen and is gone stays chosen.
     const all = [...new Set([...numbers, ...(wanted ? [wanted] : [])])].sort((a, b) => a - b);
     const options = [ALL, ...all.map(String)];
     const texts = [wording.say().allFaces, ...all.map(wording.faceName)];
     if (texts.join() === [...this.#picker.options].map(({ text }) => text).join()) return;
     this.#picker.replaceChildren(...options.map((value, index) => new Option(texts[index], value)));
     this.#picker.value = this.#chosen;
+  }
+}
+
+/** @param {number} count of people */
+function heightOf(count) {
+  return CONTROLS + AROUND + LINE * Math.max(1, Math.min(count, MOST_LINES));
+}
+
+/** One person: picture, answer, what differs from usual, and how many of ten. */
+class Line {
+  element = create("li", { className: "line" });
+  picture = createThumbnail();
+  #symbols = create("span", { className: "line-symbol", "aria-hidden": "true" });
+  #name = create("span", { className: "line-name" });
+  #answer = create("strong", { className: "line-answer" });
+  #note = create("span", { className: "note" });
+  #count = create("span", { className: "line-count" });
+  #shownSymbols = "";
+
+  /** @param {number} number */
+  constructor(number) {
+    this.element.dataset.face = String(number);
+    setText(this.#name, wording.faceName(number));
+    const words = create("p", { className: "line-words" }, this.#name, this.#answer, this.#note);
+    this.element.append(this.picture, this.#symbols, words, this.#count);
+  }
+
+  /** @param {Reading} reading */
+  show(reading) {
+    const answers = answersOf(reading);
+    const { title, why } = wording.unclear(reading.why);
+    const unclear = `${title}: ${why}`;
+    const level = answers.length > 1 ? "mixed" : levelOf(leadersOf(reading));
+    this.element.dataset.level = reading.clear ? level : "unclear";
+    setText(this.#answer, reading.clear ? answers.map(wording.answerWord).join(" / ") : unclear);
+    setText(this.#note, reading.clear ? wording.noteText(reading) : "");
+    setText(this.#count, answers.length === 1 ? wording.fractionText(leadersOf(reading)) : "");
+    const key = answers.join();
+    if (key === this.#shownSymbols) return;
+    this.#shownSymbols = key;
+    this.#symbols.replaceChildren(...answers.map(symbolOf));
   }
 }

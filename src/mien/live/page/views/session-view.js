@@ -55,6 +55,7 @@ export class SessionView {
     ])) {
       part(id, HTMLButtonElement).addEventListener("click", () => {
         save(`mien-${stamp(session)}.${id.slice(5)}`, type, make(session));
+        session.hasUnsaved = false;
       });
     }
     this.#forget.addEventListener("click", () => this.#press());

@@ -1,0 +1,223 @@
+/**
+ * One face: a large card while there are one or two, a row from three on. Both are the same elements,
+ * which styles/face.css lays out; they are kept, and only what changed is set.
+ */
+
+import { allNames, LONGEST_NAME, nameOf, setName } from "../state/names.js";
+import { leadersOf, levelOf } from "../state/steady.js";
+import { answersOf, countAnswers, tenPeople } from "../state/votes.js";
+import * as wording from "../texts/wording.js";
+import { button, create, setParts, setText, svg } from "./elements.js";
+import { createFigures, updateFigures } from "./figures.js";
+import { Meaning } from "./meaning.js";
+import { symbolOf } from "./symbols.js";
+import { createThumbnail } from "./thumbnail.js";
+
+/** @typedef {import("../network/protocol.js").Reading} Reading */
+
+/**
+ * @typedef {object} Listener What the person does with a face.
+ * @property {(number: number, right: string) => void} onWrong
+ * @property {(number: number) => void} onUsual
+ * @property {() => void} onName a name was given or taken away
+ * @property {(number: number | null) => void} onPoint the person points at a face, or at none
+ */
+
+export class FaceView {
+  element = create("article", { className: "face card" });
+  picture = createThumbnail();
+  #heading = create("h3", { className: "visually-hidden" });
+  #name;
+  #note = create("p", { className: "note" });
+  #symbols = create("span", { className: "verdict-symbol", "aria-hidden": "true" });
+  #words = create("span", { className: "verdict-words" });
+  /** The same for eyes alone, where there is little room. */
+  #short = create("span", { className: "verdict-short", ariaHidden: "true" });
+  #figures = createFigures();
+  #count = create("p", { className: "count" });
+  #people = create("p", { className: "people" });
+  #open;
+  #meaning;
+  #shownSymbols = "";
+
+  /**
+   * @param {number} number
+   * @param {Listener} listener
+   */
+  constructor(number, listener) {
+    this.#meaning = new Meaning(number, listener);
+    this.#name = nameField(number, () => {
+      this.#showName(number);
+      listener.onName();
+    });
+    this.#open = button({ className: "open icon", ariaExpanded: "false" }, () => this.toggle());
+    this.#open.append(
+      create("span", { className: "open-word" }, wording.say().more),
+      svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, [
+        svg("path", { d: "M5 7.5l5 5 5-5" }),
+      ]),
+    );
+    this.element.dataset.face = String(number);
+    const badge = create("span", { className: "badge", "aria-hidden": "true" }, String(number));
+    const head = create(
+      "div",
+      { className: "face-head" },
+      create("span", { className: "thumb-place" }, this.picture, badge),
+      this.#name,
+      this.#note,
+      create("p", { className: "verdict" }, this.#symbols, this.#words, this.#short),
+      create("div", { className: "ten" }, this.#figures, this.#count),
+      this.#open,
+    );
+    this.element.append(this.#heading, head, this.#people, this.#meaning.element);
+    this.#showName(number);
+    head.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && !target.closest("button, input")) this.toggle();
+    });
+    for (const type of ["pointerenter", "focusin"]) {
+      this.element.addEventListener(type, () => listener.onPoint(number));
+    }
+    for (const type of ["pointerleave", "focusout"]) {
+      this.element.addEventListener(type, () => listener.onPoint(null));
+    }
+  }
+
+  /** Open or close what it means. @param {boolean} [wanted] */
+  toggle(wanted = !this.isOpen) {
+    this.element.classList.toggle("opened", wanted);
+    this.#open.ariaExpanded = String(wanted);
+  }
+
+  get isOpen() {
+    return this.element.classList.contains("opened");
+  }
+
+  /** @param {boolean} taken */
+  answerUsual(taken) {
+    this.#meaning.answerUsual(taken);
+  }
+
+  /** @param {Reading} reading */
+  show(reading) {
+    const people = tenPeople(reading.votes, reading.top[0]?.[0]);
+    const told = reading.clear || reading.why === wording.DISAGREE;
+    const answers = answersOf(reading);
+    const count = leadersOf(reading);
+    this.element.classList.toggle("unclear", !reading.clear);
+    const level = answers.length > 1 ? "mixed" : levelOf(count);
+    this.element.dataset.level = reading.clear ? level : "unclear";
+    this.#showSymbols(answers);
+    setParts(this.#words, verdictParts(reading));
+    setParts(this.#short, shortParts(reading));
+    const counts = countAnswers(people);
+    const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
+    updateFigures(this.#figures, told ? people : null, text);
+    setText(this.#count, answers.length === 1 ? wording.countText(count) : "");
+    setText(this.#people, told ? text : "");
+    setText(this.#note, wording.noteText(reading));
+    this.#note.classList.toggle("changed", Boolean(wording.changeText(reading)));
+    this.#meaning.show(reading);
+  }
+
+  /** @param {number} number */
+  #showName(number) {
+    const name = wording.faceName(number);
+    setText(this.#heading, name);
+    this.element.ariaLabel = name;
+    this.#open.ariaLabel = wording.fill(wording.say().moreOf, { face: name });
+    this.#name.title = wording.fill(wording.say().nameOf, { face: wording.plainName(number) });
+  }
+
+  /** @param {string[]} answers none where it is unclear */
+  #showSymbols(answers) {
+    const key = answers.join();
+    if (key === this.#shownSymbols) return;
+    this.#shownSymbols = key;
+    this.#symbols.replaceChildren(...answers.map(symbolOf));
+  }
+}
+
+/**
+ * The words of a card, in parts: "Nearly all" " would say " "happy".
+ * @param {Reading} reading
+ * @returns {[keyof HTMLElementTagNameMap | "", string][]}
+ */
+export function verdictParts(reading) {
+  if (!reading.clear) {
+    const { title, why } = wording.unclear(reading.why);
+    return [
+      ["b", title],
+      ["", `: ${why}`],
+    ];
+  }
+  const { amount, say, answers, between } = wording.verdict(reading);
+  const [one = "", other] = answers;
+  /** @type {[keyof HTMLElementTagNameMap | "", string][]} */
+  const parts = [
+    ["b", amount],
+    ["", ` ${say} `],
+    ["strong", one],
+  ];
+  if (other !== undefined) parts.push(["", between], ["strong", other]);
+  return parts;
+}
+
+/**
+ * The same in little room: "Nearly all: happy", "half angry, half neutral".
+ * @param {Reading} reading
+ * @returns {[keyof HTMLElementTagNameMap | "", string][]}
+ */
+function shortParts(reading) {
+  if (!reading.clear) return verdictParts(reading);
+  const answers = answersOf(reading);
+  if (answers.length > 1) return [["strong", wording.answersWord(answers)]];
+  const { amount, answers: words } = wording.verdict(reading);
+  return [
+    ["b", amount],
+    ["", ": "],
+    ["strong", words[0] ?? ""],
+  ];
+}
+
+/**
+ * The name, which looks like text until it is pointed at, and can be typed.
+ * @param {number} number
+ * @param {() => void} onName
+ */
+function nameField(number, onName) {
+  const { nameOf: label } = wording.say();
+  const plain = wording.plainName(number);
+  const field = create("input", {
+    className: "face-name",
+    type: "text",
+    value: nameOf(number),
+    placeholder: plain,
+    maxLength: LONGEST_NAME,
+    autocomplete: "off",
+    spellcheck: false,
+    ariaLabel: wording.fill(label, { face: plain }),
+  });
+  const fit = () => {
+    field.size = Math.max(plain.length, [...field.value].length);
+  };
+  fit();
+  field.addEventListener("input", fit);
+  field.addEventListener("change", () => {
+    setName(number, field.value);
+    field.value = nameOf(number);
+    fit();
+    onName();
+  });
+  field.addEventListener("focus", () => {
+    const list = document.getElementById("names");
+    list?.replaceChildren(...allNames().map((value) => create("option", { value })));
+    field.setAttribute("list", "names");
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.stopPropagation(); // Escape here is no "all off"
+    if (event.key === "Escape") field.value = nameOf(number);
+    field.blur();
+  });
+  return field;
+}

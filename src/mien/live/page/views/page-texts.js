@@ -1,0 +1,35 @@
+/** Writes the texts of the language into index.html, and the state into the tab's title. */
+
+import { fill, language, plural, say } from "../texts/wording.js";
+import { setText } from "./elements.js";
+
+/** Fill every element that names a text (`data-text`) or a label (`data-label`). */
+export function showTexts() {
+  document.documentElement.lang = language;
+  const texts = /** @type {Record<string, unknown>} */ (say());
+  for (const place of document.querySelectorAll("[data-text]")) {
+    setText(place, String(texts[place.getAttribute("data-text") ?? ""] ?? ""));
+  }
+  for (const place of document.querySelectorAll("[data-label]")) {
+    const label = String(texts[place.getAttribute("data-label") ?? ""] ?? "");
+    place.ariaLabel = label;
+    if (place instanceof HTMLInputElement) place.placeholder = label;
+  }
+}
+
+/**
+ * The tab's title: whether mien reads, and how many faces; never what they show.
+ * @param {string} state of the source
+ * @param {string} server its state
+ * @param {number} faces that are there
+ */
+export function titleOf(state, server, faces) {
+  const { titles } = say();
+  const stopped = state in say().problems;
+  if (server === "failed" || stopped) return titles.problem;
+  if (state === "off") return "mien";
+  if (server === "away") return titles.away;
+  if (state === "paused") return titles.paused;
+  if (state === "starting") return titles.starting;
+  return faces ? fill(plural(titles.on, faces), { count: faces }) : titles.nobody;
+}

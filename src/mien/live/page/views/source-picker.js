@@ -1,0 +1,77 @@
+/** The picker of what mien looks at: the cameras, a window, a file; while it reads, what it reads. */
+
+import { listCameras, openCamera } from "../sources/camera.js";
+import { chooseFile } from "../sources/file.js";
+import { SourceError } from "../sources/source.js";
+import { canShareWindow, openWindow } from "../sources/window.js";
+import { fill, say } from "../texts/wording.js";
+import { agreed } from "./consent.js";
+
+/** @typedef {import("../sources/source.js").Source} Source */
+/** @typedef {import("../sources/source.js").Title} Title */
+
+/** Values beside the cameras' ids. */
+const WINDOW = "window";
+const FILE = "file";
+/** Another window or file than that which is read. */
+const ANOTHER = "another-";
+
+export class SourcePicker {
+  #select;
+
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {() => void} onChange the person chose
+   */
+  constructor(select, onChange) {
+    this.#select = select;
+    select.addEventListener("change", () => {
+      if (select.value.startsWith(ANOTHER)) select.value = select.value.slice(ANOTHER.length);
+      onChange();
+    });
+  }
+
+  /** Choose "a file", since one was dropped. */
+  chooseFile() {
+    this.#select.value = FILE;
+  }
+
+  /** @returns {Promise<Source>} what is chosen */
+  open = async () => {
+    const { value } = this.#select;
+    if (value === FILE) return chooseFile();
+    if (value !== WINDOW) return openCamera(value);
+    if (!(await agreed())) throw new SourceError("off", null);
+    return openWindow();
+  };
+
+  /**
+   * Offer what there is.
+   * @param {Title | null} title of what is read
+   * @param {string} [camera] device id of the camera in use
+   */
+  async show(title, camera) {
+    const cameras = await listCameras();
+    const select = this.#select;
+    const isCamera = ![WINDOW, FILE].includes(select.value);
+    const chosen = isCamera ? (camera ?? select.value) : select.value;
+    const texts = say();
+    const options = cameras.map(({ id, label }, index) => {
+      return new Option(label || fill(texts.camera, { number: index + 1 }), id);
+    });
+    if (options.length === 0) options.push(new Option(texts.noCamera, ""));
+    const kind = title && title.kind !== "camera" ? title.kind : null;
+    const name = kind ? fill(texts.reading[kind], { name: title?.name ?? "" }) : "";
+    const isWindow = kind !== null && kind !== "file";
+    if (canShareWindow) {
+      options.push(new Option(isWindow ? name : texts.window, WINDOW));
+      if (isWindow) options.push(new Option(texts.anotherWindow, ANOTHER + WINDOW));
+    }
+    const isFile = kind === "file";
+    options.push(new Option(isFile ? name : texts.file, FILE));
+    if (isFile) options.push(new Option(texts.anotherFile, ANOTHER + FILE));
+    select.replaceChildren(...options);
+    select.value = chosen;
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+  }
+}
