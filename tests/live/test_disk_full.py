@@ -39,9 +39,12 @@ def test_a_full_disk_costs_one_press_more(
     expect(page.get_by_role("heading", name="This session")).to_be_visible(timeout=ENOUGH_MS)
     page.get_by_role("textbox", name="A note").fill("before the disk was full")
     page.get_by_role("button", name="Add the note").click()
-    page.get_by_role("button", name="Stop").click()
     page.locator("#session summary").click()
     rows = page.locator("#session-table tbody tr")
+    expect(rows.filter(has_text="before the disk was full")).to_have_count(1)
+    expect(rows.filter(has_text="happy")).not_to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
     before = rows.all_inner_texts()
 
     filler = small_disk / "filler"

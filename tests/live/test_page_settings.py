@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from chromium import ENOUGH_MS, Server, start
+from pixels import overlay_pixels
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
-from test_page import overlay_pixels
 
 
 @pytest.fixture
