@@ -14,6 +14,7 @@ import { Cards } from "./views/cards.js";
 import { enableCopying } from "./views/consent.js";
 import { button as createButton, part, setText } from "./views/elements.js";
 import { createFigures, updateFigures } from "./views/figures.js";
+import { Guess } from "./views/guess.js";
 import { isCommand, isTyping } from "./views/keys.js";
 import { Overlay } from "./views/overlay.js";
 import { showTexts, titleOf } from "./views/page-texts.js";
@@ -70,26 +71,53 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   onReadings(answer, now) {
     showCalmly(now);
     const seen = live.faces.seenAt(now);
-    if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
+    if (guess.isOn) guess.see(now, seen, answer);
+    else if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
     thumbnails.draw(now, seen, answer, (number) => {
       return [cards.pictureOf(number), panel.pictureOf(number)].filter((it) => it !== undefined);
     });
     document.dispatchEvent(new CustomEvent("mien:readings", { detail: { answer, shown: now } }));
   },
   onForget() {
-    shown = new Map();
     steady.clear();
     order.clear();
-    cards.show(shown);
-    panel.show(shown);
-    overlay.clear();
-    announcer.clear();
+    cover();
+    guess.forget(live.state);
     sessionView.show();
     page.classList.remove("no-faces");
     showRate();
   },
   onUsual: (number, taken) => cards.answerUsual(number, taken),
 });
+
+const guess = new Guess(
+  {
+    toggle: part("guess-toggle", HTMLButtonElement),
+    section: part("guess", HTMLElement),
+    stage: part("stage", HTMLElement),
+    video,
+  },
+  {
+    onToggle() {
+      panel.close();
+      cover();
+    },
+    async openPicture(file) {
+      picker.chooseFile();
+      await live.start(() => openFile(file));
+      return live.state === "on";
+    },
+  },
+);
+
+/** Show no answer. */
+function cover() {
+  shown = new Map();
+  cards.show(shown);
+  panel.show(shown);
+  overlay.clear();
+  announcer.clear();
+}
 
 /** @param {number} now */
 function showCalmly(now) {
@@ -103,16 +131,16 @@ function showCalmly(now) {
   const placed = all.map(({ number, reading }) => ({ number, box: reading.box }));
   shown = new Map();
   for (const number of order.update(pictureOrder(placed), now, cards.isHeld)) {
-    const reading = exact.get(number);
+    const reading = guess.isOn ? undefined : exact.get(number); // a covered answer shows nowhere
     if (reading) shown.set(number, steady.hold(number, reading));
   }
   steady.keepOnly(shown.keys());
   cards.show(shown, now);
   panel.show(shown, now);
   announcer.tell(now, shown);
-  page.classList.toggle("no-faces", shown.size === 0);
+  page.classList.toggle("no-faces", exact.size === 0);
   showTitle();
-  if (!settings.record) return;
+  if (!settings.record || guess.isPractice) return;
   const seen = live.faces.seenAt(now).map(({ number, reading }) => {
     const key = `${live.generation}-${reading.track}`;
     return { key, number, reading: exact.get(number) ?? reading };
@@ -153,6 +181,7 @@ function showStatus() {
   status.dataset.kind = kind;
   setText(status, text);
   panel.showStatus(kind, text, live.state === "on");
+  guess.showState(live.state);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
@@ -169,7 +198,7 @@ function showStatus() {
 }
 
 function showTitle() {
-  const title = titleOf(live.state, live.server, shown.size);
+  const title = titleOf(live.state, live.server, live.faces.all.length);
   if (document.title !== title) document.title = title;
 }
 
@@ -240,6 +269,8 @@ function applySettings() {
   panel.forget();
   panel.show(shown);
   if (!settings.boxes) overlay.clear();
+  guess.hidden = settings.hidden;
+  guess.showTexts();
   sessionView.show();
   showStatus();
   showRate();
@@ -270,6 +301,10 @@ document.addEventListener("dragleave", (event) => {
 document.addEventListener("drop", (event) => {
   event.preventDefault();
   page.classList.remove("dropping");
+  if (guess.isOn && (event.dataTransfer?.files.length ?? 0) > 1) {
+    void guess.practise(event.dataTransfer?.files ?? []);
+    return;
+  }
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   picker.chooseFile();

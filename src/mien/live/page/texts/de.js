@@ -1,8 +1,11 @@
 /** Every text of the page in German. */
 
+import guess from "./guess-de.js";
+
 /** @type {typeof import("./en.js").default} */
 export default {
   language: "Deutsch",
+  guess,
 
   answers: {
     angry: "wütend",

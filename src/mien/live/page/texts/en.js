@@ -8,8 +8,11 @@
  * happy", never "is happy".
  */
 
+import guess from "./guess-en.js";
+
 export default {
   language: "English",
+  guess,
 
   /** What people say, by the server's names. */
   answers: {
