@@ -29,7 +29,7 @@ class StandInReader:
         self.started = threading.Semaphore(0)
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
         self.started.release()
         assert self.may_go_on.wait(10)
