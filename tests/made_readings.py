@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mien.answers import Reason, Votes
 from mien.emotions import VOTE_NAMES
 from mien.types import Face, Quality, Reading
 
@@ -16,11 +17,11 @@ def reading(
     votes = np.array([shares.get(name, 0.0) for name in VOTE_NAMES])
     face = Face((0.0, 0.0, 100.0, 100.0), np.zeros((5, 2), np.float32), 0.9)
     quality = Quality(100, 0.5, 0.2, 1.0, 0.0)
-    return Reading(face, votes, quality, why is None, why, movements=moves or {})
+    return Reading(face, Votes(votes), quality, Reason(why) if why else None, movements=moves or {})
 
 
 def happy_reading(why: str | None = None) -> Reading:
     """A face of 30 by 40 pixels that 7 of 10 people call happy."""
     face = Face((1.0, 2.0, 31.0, 42.0), np.zeros((0, 2), np.float32), 0.9)
     votes = np.array([0, 0, 0, 0.7, 0, 0.1, 0.2, 0])
-    return Reading(face, votes, Quality(30, 0.5, 0.2, 1, 0), why is None, why)
+    return Reading(face, Votes(votes), Quality(30, 0.5, 0.2, 1, 0), Reason(why) if why else None)

@@ -13,7 +13,7 @@ from made_readings import reading
 from numpy.typing import NDArray
 
 import mien
-from mien.answers import DISAGREE
+from mien.answers import Reason
 from mien.errors import DataError
 from mien.faces.reader import Reader, default_reader
 from mien.faces.usual_face import LEAST, UsualFace, usual_face
@@ -62,7 +62,7 @@ def test_shares_that_nobody_would_see_make_no_change() -> None:
 def test_faces_that_cannot_be_seen_are_not_compared() -> None:
     usual = usual_face([reading()])
     assert usual.compare(reading(why="too dark", happy=0.9)) is None
-    change = usual.compare(reading(why=DISAGREE, happy=0.35, sad=0.35))
+    change = usual.compare(reading(why=Reason.DISAGREE, happy=0.35, sad=0.35))
     assert change is not None
     compared = usual.compared(reading(why="too dark", happy=0.9))
     assert (compared.compared, compared.change_words()) == (True, "")
@@ -195,3 +195,14 @@ def test_real_people_against_their_own_neutral_picture(shared_data: Path) -> Non
     assert told["happy"].count("happy") == 15
     assert told["surprised"].count("surprise") >= 13
     assert told["glasses"].count(None) >= 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_leaves_the_usual_face_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "usual.json"
+    path.write_text("before")
+    (tmp_path / "usual.json.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        usual_face([reading()]).save(path)
+    assert path.read_text() == "before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["usual.json"]

@@ -25,6 +25,7 @@ from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import read_journal, write_rows
+from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
 SAVED: Final = 10.0
@@ -234,7 +235,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         marks = self._marks | ({DAMAGE: damage} if damage else {})
         name = self._film.path.name if self._film else self._video.name
         about = About(name, self._task.every, damage, self._notes, marks)
-        work.path("html").write_text(report(about, self._work.progress.summary), encoding="utf-8")
+        write_whole(work.path("html"), report(about, self._work.progress.summary))
         for ending in self._endings[1:]:  # else a report of now could stand beside one of them
             place.path(ending).unlink(missing_ok=True)
         for ending in self._endings:

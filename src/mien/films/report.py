@@ -11,11 +11,13 @@ from typing import Final
 from PIL import Image
 
 from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
-from mien.films.summary import Life, Moment, Stretch, Summary
+from mien.films.summary import Life, Moment, Segment, Summary
 from mien.media.frame_times import clock_time
+from mien.output.words import OVER_TIME_WORDS
 
 _LANES: Final = 24  # faces that get a lane and a row, the longest seen first
 _MOMENTS: Final = 12
+_EVENTS: Final = 12  # of a face
 _WIDTH: Final = 1000  # of the timeline, in its own units
 _LABEL: Final = 70  # of that for the names of the faces
 _LANE: Final = 40  # height of a lane
@@ -152,17 +154,31 @@ def _faces(shown: Sequence[Life], count: int, end: float) -> Iterator[str]:
     yield "</div>"
     yield "<h2>How long each face was seen, and as what</h2>"
     yield '<div class="scroll"><table><thead><tr><th scope="col">Face</th>'
-    yield '<th scope="col">Seen for</th><th scope="col">Share of that time</th></tr></thead><tbody>'
+    yield '<th scope="col">Seen for</th><th scope="col">Talking</th>'
+    yield '<th scope="col">Share of that time</th>'
+    yield '<th scope="col">Lasting changes, nods, shakes</th>'
+    yield "</tr></thead><tbody>"
     for face in shown:
         shares = ", ".join(
             f"{_swatch(answer)}{_word(answer)} {_percent(share)}"
             for answer, share in face.shares().items()
         )
         yield f'<tr><th scope="row">{face.track}</th><td>{face.seconds:.1f} s</td>'
-        yield f"<td>{shares}</td></tr>"
+        yield f"<td>{face.talked:.1f} s</td><td>{shares}</td><td>{_events(face)}</td></tr>"
     yield "</tbody></table></div>"
     if count > len(shown):
         yield f'<p class="note">{count - len(shown)} more faces were seen for a shorter time.</p>'
+
+
+def _events(face: Life) -> str:
+    """What happened of a face, the first `_EVENTS` in order of time."""
+    told = [
+        f"{clock_time(time)} {OVER_TIME_WORDS['en'].get(event) or f'now {_word(event)}'}"
+        for time, event in face.events[:_EVENTS]
+    ]
+    if len(face.events) > _EVENTS:
+        told.append(f"and {len(face.events) - _EVENTS} more")
+    return ", ".join(told)
 
 
 def _percent(share: float) -> str:
@@ -210,7 +226,7 @@ def _timeline(faces: Sequence[Life], end: float) -> Iterator[str]:
         top = lane * _LANE + 4
         yield f'<text x="0" y="{top + 13}">Face {face.track}</text>'
         free = 0.0  # where the last word ended
-        for stretch in face.stretches:
+        for stretch in face.segments:
             x, width = _LABEL + stretch.start * scale, (stretch.end - stretch.start) * scale
             yield _bar(stretch, x, width, top)
             word = _word(stretch.answer)
@@ -225,9 +241,9 @@ def _tick(seconds: float, step: float) -> str:
     return told if step < 1 else told.rpartition(".")[0]
 
 
-def _bar(stretch: Stretch, x: float, width: float, top: float) -> str:
+def _bar(stretch: Segment, x: float, width: float, top: float) -> str:
     """In the answer's colour, one above the other where there are two, dashed where unclear."""
-    why = f" ({escape(stretch.why)})" if stretch.why else ""
+    why = f" ({escape(stretch.reason)})" if stretch.reason else ""
     told = f"{_word(stretch.answer)}{why}, {clock_time(stretch.start)} to {clock_time(stretch.end)}"
     kinds = ['class="unclear"']
     if stretch.answer is not None:
