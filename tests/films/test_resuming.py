@@ -23,8 +23,6 @@ from mien.films import annotation as annotate
 from mien.films.output_files import find_place
 from mien.types import Frame, Reading
 
-pytestmark = pytest.mark.slow
-
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]
 
