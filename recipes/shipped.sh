@@ -87,3 +87,4 @@ for split in validation public; do
     mien evaluate --data "$data" --split "$split" --model "$out/mien.onnx" \
         --json "$out/$split.json" --report "$out/report-$split" --run "$out/residual-8"
 done
+python recipes/page_reliability.py "$out/public.json"

@@ -135,16 +135,16 @@ def parse_usual(message: str) -> int:
         content: Any = json.loads(message) if len(message) <= MOST_TEXT else None
     except (ValueError, RecursionError):
         content = None
-    track = content.get("track") if isinstance(content, dict) else None
-    is_number = isinstance(track, int) and not isinstance(track, bool)
-    if not is_number or content.get("type") != "usual":
-        raise FrameError(
-            "not-binary",
-            'Expected a binary message (header and JPEG) or {"type": "usual", "track": …}, '
-            "got another text.",
-            close=1003,
-        )
-    return track
+    if isinstance(content, dict) and content.get("type") == "usual":
+        track: Any = content.get("track")
+        if isinstance(track, int) and not isinstance(track, bool):
+            return track
+    raise FrameError(
+        "not-binary",
+        'Expected a binary message (header and JPEG) or {"type": "usual", "track": …}, '
+        "got another text.",
+        close=1003,
+    )
 
 
 def usual_message(track: int, taken: bool) -> str:

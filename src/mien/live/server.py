@@ -1,10 +1,13 @@
 """The server that people start: an address, the application on it, and a clean end."""
 
 import asyncio
+import http.client
+import json
 import os
 import socket
 import sys
 import threading
+import urllib.request
 import webbrowser
 from typing import Final
 
@@ -21,6 +24,9 @@ from mien.live.wire import Config, HttpProtocol, Sweeper, WebSocketProtocol
 
 LAST_SECONDS: Final = 10
 """Seconds that the server takes, at its end, for what it holds."""
+
+ANSWERS_WITHIN: Final = 2.0
+"""Seconds within which a mien that runs already tells that it is one."""
 
 
 class _Server(uvicorn.Server):
@@ -79,6 +85,8 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 def serve(settings: Settings | None = None, *, open_browser: bool = True) -> None:
     """Serve the live page until Ctrl-C or SIGTERM.
 
+    Where mien runs at that address already, its page is opened instead.
+
     Args:
         settings: by default those of `mien live`.
         open_browser: whether to open the page in the person's browser.
@@ -89,8 +97,16 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
     """
     settings = settings or Settings()
     settings.check()
-    listener = _listen(settings.host, settings.port)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    try:
+        listener = _listen(settings.host, settings.port)
+    except MienError:
+        address = f"http://{shown}:{settings.port}"
+        if not open_browser or settings.token or not is_mien(address):
+            raise
+        print(f"mien runs already at {address}; its page is opened.", flush=True)
+        webbrowser.open(address)
+        return
     address = f"http://{shown}:{listener.getsockname()[1]}"
     app = create_app(settings=settings)
     set_up(settings.log)
@@ -114,6 +130,19 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
         flush()
         sys.stderr.flush()
         os._exit(0)
+
+
+def is_mien(address: str) -> bool:
+    """Whether mien answers at an address such as "http://127.0.0.1:8765", within two seconds."""
+    # Without a proxy: the address is this computer's.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{address}/v1/openapi.json", timeout=ANSWERS_WITHIN) as answer:
+            content = json.loads(answer.read(1 << 20))
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    info = content.get("info") if isinstance(content, dict) else None
+    return isinstance(info, dict) and info.get("title") == "mien"
 
 
 def _listen(host: str, port: int) -> socket.socket:
