@@ -183,6 +183,7 @@ export default {
   reliability:
     "Von 10 Gesichtern, die mien {answer} nennt, nennen auch Menschen {right} so. Von 10, die " +
     "Menschen {answer} nennen, übersieht es {missed}.",
+  fewerThanOne: "weniger als 1",
   reliabilityUnknown:
     "Zu wenige solche Gesichter sind gemessen, um zu sagen, wie oft mien recht hat.",
   whatHelps: "Was hilft",

@@ -203,6 +203,7 @@ export default {
   reliability:
     "Of 10 faces that mien calls {answer}, people agree on {right}. It misses {missed} of 10 that " +
     "people call {answer}.",
+  fewerThanOne: "fewer than 1",
   reliabilityUnknown: "Too few such faces were measured to tell how often mien is right.",
   whatHelps: "What helps",
   whatToDo: "What you can do",

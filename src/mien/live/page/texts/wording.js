@@ -209,7 +209,7 @@ export function reliabilityText(answer) {
   const measured = RELIABILITY.answers[answer];
   if (!measured) return texts.reliabilityUnknown;
   const { precision, recall } = measured;
-  const missed = Math.round(10 * (1 - recall));
+  const missed = Math.round(10 * (1 - recall)) || texts.fewerThanOne;
   const values = { answer: answerWord(answer), right: Math.round(10 * precision), missed };
   return fill(texts.reliability, values);
 }
