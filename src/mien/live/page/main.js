@@ -108,6 +108,7 @@ function showStatus() {
   status.dataset.kind = kind;
   if (status.textContent !== text) status.textContent = text;
   panel.showStatus(kind, text);
+  sessionView.running = live.isBusy;
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();

@@ -25,6 +25,13 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @property {string} key
  * @property {number} number of the face on the page
  * @property {Stretch[]} stretches in the order of time
+ * @property {number} seen for how many seconds
+ */
+
+/**
+ * @typedef {object} Lane All that is known of one face number.
+ * @property {number} number
+ * @property {Row[]} rows in the order in which they came
  */
 
 /**
@@ -72,10 +79,10 @@ export class Session {
     for (const { key, number, reading } of faces) {
       let row = this.#rows.get(key);
       if (!row) {
-        row = { key, number, stretches: [] };
+        row = { key, number, stretches: [], seen: 0 };
         this.#rows.set(key, row);
       }
-      extend(row.stretches, time, reading);
+      extend(row, time, reading);
       this.length = Math.max(this.length, time);
     }
   }
@@ -100,7 +107,19 @@ export class Session {
 
   /** Faces that were seen for some time, in the order in which they came. @returns {Row[]} */
   get rows() {
-    return [...this.#rows.values()].filter((row) => secondsSeen(row) >= BRIEF);
+    return [...this.#rows.values()].filter(({ seen }) => seen >= BRIEF);
+  }
+
+  /** The same by face number. @returns {Lane[]} */
+  get lanes() {
+    /** @type {Map<number, Lane>} */
+    const lanes = new Map();
+    for (const row of this.rows) {
+      const lane = lanes.get(row.number);
+      if (lane) lane.rows.push(row);
+      else lanes.set(row.number, { number: row.number, rows: [row] });
+    }
+    return [...lanes.values()].sort((a, b) => a.number - b.number);
   }
 
   get isEmpty() {
@@ -124,17 +143,21 @@ export class Session {
 }
 
 /**
- * @param {Stretch[]} stretches
+ * @param {Row} row
  * @param {number} time seconds
  * @param {Reading} reading
  */
-function extend(stretches, time, reading) {
+function extend(row, time, reading) {
+  const { stretches } = row;
   const shown = answersOf(reading).sort((a, b) => ANSWERS.indexOf(a) - ANSWERS.indexOf(b));
   const answer = shown.join("+") || null;
   const why = reading.clear ? null : reading.why;
   const last = stretches.at(-1);
   const follows = last !== undefined && time - last.end <= GAP;
-  if (follows) last.end = time; // up to the change
+  if (follows) {
+    row.seen += time - last.end;
+    last.end = time; // up to the change
+  }
   if (follows && last.answer === answer && last.why === why) {
     last.readings += 1;
     for (const name of ANSWERS) {
@@ -145,11 +168,6 @@ function extend(stretches, time, reading) {
     const votes = Object.fromEntries(ANSWERS.map((name) => [name, reading.votes[name] ?? 0]));
     stretches.push({ start: time, end: time, answer, why, votes, readings: 1 });
   }
-}
-
-/** @param {Row} row */
-export function secondsSeen(row) {
-  return row.stretches.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
 /**
@@ -174,7 +192,7 @@ export function summaryOf(row) {
   const answers = row.stretches.map(({ answer }) => answer).filter((answer) => answer !== null);
   return {
     row,
-    seen: secondsSeen(row),
+    seen: row.seen,
     parts: [...seconds].filter(([, length]) => length > 0).sort((a, b) => b[1] - a[1]),
     changes: answers.filter((answer, index) => index > 0 && answer !== answers[index - 1]).length,
   };

@@ -4,7 +4,7 @@ import { ANSWERS } from "../state/emotions.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
 import { summarySentences, tableOf } from "./recount.js";
-import { timelinePicture } from "./timeline-picture.js";
+import { TimelinePicture } from "./timeline-picture.js";
 
 /** @typedef {import("../state/session.js").Session} Session */
 
@@ -75,7 +75,9 @@ export function toHtml(session) {
   body.append(create("p", { className: "muted" }, wording.fill(reportMore, { date })));
   body.append(create("h2", {}, summary));
   body.append(...summarySentences(session).map((text) => create("p", {}, text)));
-  body.append(create("h2", {}, timeline), timelinePicture(session, 960).picture);
+  const picture = new TimelinePicture();
+  picture.draw(session, 960, true);
+  body.append(create("h2", {}, timeline), picture.element);
   body.append(create("h2", {}, table), tableOf(session));
   // As text: a style element would be refused here already, by the policy of mien's own page.
   const [head, ...rest] = report.documentElement.outerHTML.split("</head>");

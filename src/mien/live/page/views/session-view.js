@@ -20,6 +20,8 @@ export class SessionView {
   #summary;
   #forget;
   #drawnAt = -Infinity;
+  /** Whether more may follow: the picture leaves room for it. */
+  running = false;
   #sure = false;
 
   /**
@@ -74,7 +76,7 @@ export class SessionView {
   show() {
     this.#section.hidden = this.#session.isEmpty;
     if (this.#section.hidden) return;
-    this.#timeline.show();
+    this.#timeline.show(!this.running);
     const sentences = summarySentences(this.#session);
     const old = [...this.#summary.children].map(({ textContent }) => textContent);
     if (sentences.join("\n") === old.join("\n")) return;
