@@ -22,7 +22,7 @@ const REDRAWS = 200;
 export function measure(hours) {
   const session = new Session();
   const began = Date.UTC(2026, 0, 2, 12);
-  const parts = { place: element("div"), line: element("p"), table: element("div") };
+  const parts = { place: element("div"), line: element("p") };
   const timeline = new Timeline(session, parts);
   let now = 0;
   const goOn = (seconds) => {

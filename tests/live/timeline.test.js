@@ -141,7 +141,7 @@ test("two hours are no more elements than ten minutes", () => {
 test("keys read every stretch, however narrow it is drawn", () => {
   const session = new Session();
   read(session, 0, 3600);
-  const parts = { place: element("div"), line: element("p"), table: element("div") };
+  const parts = { place: element("div"), line: element("p") };
   const listeners = {};
   parts.place.addEventListener = (name, listener) => {
     listeners[name] = listener;

@@ -5,14 +5,15 @@ another template.
 """
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-STYLE: Final = "report.css"
-"""The template with the style that all reports share."""
+STYLE: Final = Path(__file__).parent / "templates" / "report.css"
+"""The style that all reports share."""
 
 
 def render(template: str, **values: object) -> "Markup":

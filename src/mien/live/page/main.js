@@ -6,7 +6,7 @@ import { SourceError } from "./sources/source.js";
 import { canShareWindow, openWindow } from "./sources/window.js";
 import { withoutHidden } from "./state/hidden.js";
 import { Live } from "./state/live.js";
-import { Session } from "./state/session.js";
+import { Recording } from "./state/recording.js";
 import { keep, load } from "./state/settings.js";
 import { answersOf } from "./state/votes.js";
 import * as wording from "./texts/wording.js";
@@ -21,6 +21,7 @@ import { SessionView } from "./views/session-view.js";
 import { SettingsDialog } from "./views/settings-dialog.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
+import { thumbnail } from "./views/thumbnail.js";
 
 /** @typedef {import("./network/protocol.js").Reading} Reading */
 /** @typedef {import("./sources/source.js").Source} Source */
@@ -45,8 +46,8 @@ const overlay = new Overlay(part("overlay", HTMLCanvasElement));
 const cards = new Cards(part("cards", HTMLElement), markWrong);
 const announcer = new Announcer(part("announcer", HTMLElement));
 const panel = new Panel(takeVideoBack);
-const session = new Session();
-const sessionView = new SessionView(part("session", HTMLElement), session);
+const recording = new Recording();
+const sessionView = new SessionView(part("session", HTMLElement), recording);
 const crowd = createFigures();
 /** What cards, colours and labels tell, by face number. @type {Map<number, Reading>} */
 let shown = new Map();
@@ -54,9 +55,12 @@ let shownAt = 0;
 
 const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
   onStatus: showStatus,
-  onStart: (camera) => void showSources(camera),
+  onStart(camera, source) {
+    recording.begin(originOf(source));
+    void showSources(camera);
+  },
   onReadings(answer, now) {
-    showCalmly(now);
+    showCalmly(now, answer.width);
     if (settings.boxes) {
       overlay.draw(live.faces.seenAt(now), shown, answer.width, answer.height);
     }
@@ -74,8 +78,20 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   },
 });
 
-/** @param {number} now */
-function showCalmly(now) {
+/**
+ * @param {Source} source
+ * @returns {import("./state/session.js").Origin}
+ */
+function originOf({ name, url }) {
+  if (name) return { kind: url ? "film" : "picture", name };
+  return { kind: picker.value === WINDOW ? "window" : "camera", name: "" };
+}
+
+/**
+ * @param {number} now
+ * @param {number} width of the frame
+ */
+function showCalmly(now, width) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
   shown = new Map(
@@ -90,7 +106,11 @@ function showCalmly(now) {
     const key = `${live.generation}-${reading.track}`;
     return { key, number, reading: shown.get(number) ?? reading };
   });
-  session.add(Date.now(), seen);
+  const pictureOf = (/** @type {Reading} */ { box }) => thumbnail(video, box, width);
+  recording.add(Date.now(), seen, {
+    position: video.currentTime,
+    pictureOf: settings.pictures ? pictureOf : null,
+  });
   sessionView.showCalmly(now);
 }
 
@@ -99,7 +119,7 @@ function markWrong(number) {
   const reading = shown.get(number);
   if (!reading) return;
   const what = answersOf(reading).join("+") || wording.say().unclearWord;
-  session.markWrong(Date.now(), number, what);
+  recording.markWrong(Date.now(), number, what);
   sessionView.show();
 }
 
@@ -109,6 +129,7 @@ function showStatus() {
   if (status.textContent !== text) status.textContent = text;
   panel.showStatus(kind, text);
   sessionView.running = live.isBusy;
+  page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
@@ -220,6 +241,12 @@ picker.addEventListener("change", () => {
   if (live.state === "on") void live.start(openChosen);
 });
 document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", (event) => {
+  const isTyping =
+    event.target instanceof Element && event.target.matches("input, select, dialog *");
+  if (event.key.toLowerCase() !== "b" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (settings.record && live.state === "on" && !isTyping) sessionView.bookmark();
+});
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   page.classList.add("dropping");

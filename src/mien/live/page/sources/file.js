@@ -15,7 +15,8 @@ const REPEAT_MS = 250;
  * @throws {SourceError}
  */
 export async function openFile(file) {
-  return file.type.startsWith("image/") ? openPicture(file) : openVideo(file);
+  const opened = await (file.type.startsWith("image/") ? openPicture(file) : openVideo(file));
+  return { ...opened, name: file.name };
 }
 
 /**

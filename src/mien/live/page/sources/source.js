@@ -6,6 +6,7 @@
  * @property {string} url of a video file; else empty
  * @property {string} ended the problem, if it ends by itself; empty where it does not
  * @property {() => void} close
+ * @property {string} [name] of a file
  */
 
 /** Why a source cannot be had, in a word; wording.js has the sentence. */

@@ -14,7 +14,7 @@ import { Rates } from "./rates.js";
  * @property {() => void} onStatus `state`, `server` or `message` changed
  * @property {(answer: ReadingsAnswer, now: number) => void} onReadings `faces` are those of an answer
  * @property {() => void} onForget what was read is old now
- * @property {(camera: string | undefined) => void} onStart a source is there
+ * @property {(camera: string | undefined, source: Source) => void} onStart a source is there
  */
 
 /** An answer that takes longer is late, and the page says so. */
@@ -115,7 +115,7 @@ export class Live {
     if (this.#source !== opened) return;
     this.#setState("on");
     this.#grabber.start();
-    this.#listener.onStart(track?.getSettings().deviceId);
+    this.#listener.onStart(track?.getSettings().deviceId, opened);
   }
 
   /** @param {string} next the state afterwards */

@@ -155,9 +155,10 @@ export class TimelinePicture {
     return remarks.map(({ time, kind, text }) => {
       const x = this.across(Math.min(time, length));
       const y = height - AXIS;
-      const colour = kind === "wrong" ? "#B3400C" : "#2B5A8A";
+      const colour = kind === "wrong" ? "#B3400C" : "#4A7DB0";
       const title = svg("title");
-      title.textContent = kind === "wrong" ? wording.say().markedWrong : text;
+      title.textContent =
+        kind === "wrong" ? wording.say().markedWrong : text || wording.say().bookmarked;
       const line = { x1: x, x2: x, y1: 0, y2: y + 4, stroke: colour, "stroke-width": 2 };
       const shape = kind === "wrong" ? "m-5 -5l10 10m0 -10l-10 10" : "m0 -5l5 5l-5 5l-5 -5z";
       const sign = { d: `M${x} ${y + 6}${shape}`, stroke: colour, "stroke-width": 2 };
@@ -177,7 +178,9 @@ export class TimelinePicture {
   #ticks(session, height, span) {
     const step = STEPS.find((step) => step * this.#scale >= TICK_ROOM) ?? span;
     const began = new Date(session.began);
-    const since = began.getHours() * 3600 + began.getMinutes() * 60 + began.getSeconds();
+    const since = session.isFilm
+      ? 0
+      : began.getHours() * 3600 + began.getMinutes() * 60 + began.getSeconds();
     const ticks = [];
     for (let time = (step - (since % step)) % step; time <= span; time += step) {
       const x = Math.round(this.across(time)) + 0.5;

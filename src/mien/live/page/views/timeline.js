@@ -1,11 +1,11 @@
 /**
- * The timeline on the page: the picture, read by mouse or arrow keys, and its twin as a table.
+ * A timeline on the page: the picture, read by mouse or arrow keys.
  *
  * The keys go from stretch to stretch, the moments of change; up and down to another face.
  */
 
 import { svg } from "./elements.js";
-import { momentText, tableOf } from "./recount.js";
+import { momentText } from "./recount.js";
 import { BLOCK, LANE, TimelinePicture } from "./timeline-picture.js";
 
 /** @typedef {import("../state/session.js").Session} Session */
@@ -15,7 +15,6 @@ export class Timeline {
   #session;
   #place;
   #line;
-  #table;
   #picture = new TimelinePicture();
   /** What is read: a stretch of a row of a lane. @type {Cursor | null} */
   #cursor = null;
@@ -23,14 +22,13 @@ export class Timeline {
 
   /**
    * @param {Session} session
-   * @param {{place: HTMLElement, line: HTMLElement, table: HTMLElement}} parts where the picture, the
-   *   line that is read, and the table go
+   * @param {{place: HTMLElement, line: HTMLElement}} parts where the picture and the line that is read
+   *   go
    */
-  constructor(session, { place, line, table }) {
+  constructor(session, { place, line }) {
     this.#session = session;
     this.#place = place;
     this.#line = line;
-    this.#table = table;
     this.#picture.element.setAttribute("aria-hidden", "true"); // the element around it speaks
     this.#picture.element.append(this.#frame);
     place.addEventListener("keydown", (event) => this.#press(event));
@@ -39,26 +37,12 @@ export class Timeline {
   }
 
   /**
-   * Draw what is new; the table too, where it is open.
+   * Draw what is new.
    * @param {boolean} [whole] whether nothing follows
    */
   show(whole = false) {
     this.#picture.draw(this.#session, Math.max(280, Math.floor(this.#place.clientWidth)), whole);
     if (!this.#picture.element.parentNode) this.#place.append(this.#picture.element);
-    this.#read();
-    if (this.#table.parentElement instanceof HTMLDetailsElement && this.#table.parentElement.open) {
-      this.showTable();
-    }
-  }
-
-  showTable() {
-    this.#table.replaceChildren(tableOf(this.#session));
-  }
-
-  clear() {
-    this.#cursor = null;
-    this.#place.replaceChildren();
-    this.#table.replaceChildren();
     this.#read();
   }
 
