@@ -80,15 +80,13 @@ export async function toHtml(recording, style) {
   report.documentElement.lang = wording.language;
   const date = wording.dateText(new Date(recording.began));
   report.body.append(
-    create(
-      "header",
-      {},
-      create("p", { className: "brand" }, "mien"),
-      create("h1", {}, texts.report),
-      create("p", { className: "faint" }, date),
-    ),
+    create("header", {}, create("h1", {}, texts.report), create("p", { className: "faint" }, date)),
     ...recording.sessions.flatMap(sectionsOf),
-    create("section", {}, create("p", { className: "caution" }, texts.reportMore)),
+    create(
+      "section",
+      {},
+      create("p", { className: "caution" }, wording.fill(texts.reportMore, { date })),
+    ),
   );
   // As text: style and policy would hold for mien's own page, which refuses them.
   const rules = style ?? (await (await fetch("styles/report.css")).text());
@@ -109,9 +107,7 @@ function sectionsOf(session) {
     const picture = src
       ? create("img", { className: "face", alt: name, src, width: 52, height: 52 })
       : create("span", { className: "face", "aria-hidden": "true" }, String(row.number));
-    const told = create("span", {}, sentences[index] ?? "");
-    const head = create("div", { className: "lane-head" }, create("b", {}, name), told);
-    return create("div", { className: "lane" }, picture, head);
+    return create("div", { className: "lane" }, picture, create("p", {}, sentences[index] ?? ""));
   });
   const picture = new TimelinePicture();
   picture.draw(session, 960, true);

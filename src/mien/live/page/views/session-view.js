@@ -4,7 +4,6 @@ import * as wording from "../texts/wording.js";
 import { create, part, setText } from "./elements.js";
 import { save, toCsv, toHtml, toJson } from "./record.js";
 import { clock, eventsOf, originText, summarySentences, tableOf } from "./recount.js";
-import { copyOf } from "./thumbnail.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("../state/recording.js").Recording} Recording */
@@ -111,12 +110,15 @@ export class SessionView {
     const { sessions } = this.#recording;
     const sentences = sessions.flatMap(summarySentences);
     const pictures = sessions.flatMap(({ rows }) => rows.map(({ picture }) => picture));
-    const people = sentences.map((text, index) => {
-      const picture = pictures[index];
-      return create("li", {}, ...(picture ? [copyOf(picture)] : []), create("p", {}, text));
-    });
-    const isNew = this.#summary.textContent !== sentences.join("");
-    if (isNew || pictures.some(Boolean)) this.#summary.replaceChildren(...people);
+    const isShown = (/** @type {Node | null} */ picture) =>
+      !picture || this.#summary.contains(picture);
+    if (this.#summary.textContent !== sentences.join("") || !pictures.every(isShown)) {
+      const people = sentences.map((text, index) => {
+        const picture = pictures[index];
+        return create("li", {}, ...(picture ? [picture] : []), create("p", {}, text));
+      });
+      this.#summary.replaceChildren(...people);
+    }
     for (const [session, { element }] of this.#shown) {
       if (sessions.includes(session)) continue;
       element.remove();

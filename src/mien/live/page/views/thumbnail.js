@@ -21,13 +21,3 @@ export function thumbnail(video, [x1, y1, x2, y2], width) {
   canvas.getContext("2d")?.drawImage(video, x, y, side, side, 0, 0, SIDE, SIDE);
   return canvas;
 }
-
-/**
- * The same once more: an element can be in one place alone.
- * @param {HTMLCanvasElement} picture
- */
-export function copyOf(picture) {
-  const copy = create("canvas", { width: SIDE, height: SIDE, className: "face-picture" });
-  copy.getContext("2d")?.drawImage(picture, 0, 0);
-  return copy;
-}
