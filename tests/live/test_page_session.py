@@ -182,6 +182,7 @@ def test_pictures_are_kept_where_the_person_wants_them(
     expect(page.locator("#session")).to_be_visible(timeout=ENOUGH_MS)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#session-summary canvas")).to_have_count(1)
+    expect(page.locator("#session-summary canvas")).to_be_visible()
     page.locator("#saving summary").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="(HTML)").click()
