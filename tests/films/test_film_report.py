@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.answers import Reason, Votes
 from mien.emotions import VOTE_NAMES
 from mien.faces.reader import Reader
 from mien.films.report import About, report
@@ -26,7 +27,7 @@ def looks(reading: Reading, answer: str, track: int = 1, why: str | None = None)
     """As if 8 of 10 people would say `answer`."""
     votes = np.full(8, 0.2 / 7)
     votes[VOTE_NAMES.index(answer)] = 0.8
-    return replace(reading, votes=votes, track=track, clear=why is None, why=why)
+    return replace(reading, votes=Votes(votes), track=track, reason=Reason(why) if why else None)
 
 
 def gather(picture: Picture, *frames: tuple[float, list[Reading]]) -> Summary:
@@ -88,14 +89,14 @@ def parse(html: str) -> Checker:
 
 def test_times_are_added_up(summary: Summary) -> None:
     one, two = summary.faces[1], summary.faces[2]
-    assert [(s.start, s.end, s.answer, s.why) for s in one.stretches] == [
+    assert [(s.start, s.end, s.answer, s.reason) for s in one.segments] == [
         (0, 2, "happy", None),
         (2, 3, None, "too dark"),
         (4, 5, "happy", None),
     ]
     assert one.seconds == 4
     assert one.shares() == {"happy": 0.75, None: 0.25}
-    assert [(s.start, s.end) for s in two.stretches] == [(3, 5)]
+    assert [(s.start, s.end) for s in two.segments] == [(3, 5)]
     assert summary.end == 5
     assert (summary.frames, summary.size) == (5, (512, 512))
 
@@ -105,8 +106,8 @@ def test_the_strongest_moment_is_kept(astronaut: Picture, reading: Reading) -> N
     votes = np.array([0, 0, 0, 0.5, 0, 0, 0.5, 0])
     summary = gather(
         astronaut,
-        *((0, [replace(weak, votes=votes)]), (1, [weak])),
-        *((2, [replace(weak, votes=votes)]), (3, [looks(reading, "sad", why="blurred")])),
+        *((0, [replace(weak, votes=Votes(votes))]), (1, [weak])),
+        *((2, [replace(weak, votes=Votes(votes))]), (3, [looks(reading, "sad", why="blurred")])),
     )
     moments = summary.faces[1].moments
     assert {name: moment.time for name, moment in moments.items()} == {"happy": 1}
@@ -115,8 +116,8 @@ def test_the_strongest_moment_is_kept(astronaut: Picture, reading: Reading) -> N
 
 def test_half_and_half_is_an_answer_of_its_own(astronaut: Picture, reading: Reading) -> None:
     votes = np.array([0, 0, 0, 0.52, 0, 0, 0.48, 0])
-    half = replace(looks(reading, "happy"), votes=votes)
-    other = replace(half, votes=votes[[0, 1, 2, 6, 4, 5, 3, 7]])  # neutral a little ahead
+    half = replace(looks(reading, "happy"), votes=Votes(votes))
+    other = replace(half, votes=Votes(votes[[0, 1, 2, 6, 4, 5, 3, 7]]))  # neutral a little ahead
     sad = looks(reading, "sad")
     summary = gather(astronaut, *((0, [half]), (1, [other]), (2, [sad]), (3, [sad])))
     assert summary.faces[1].shares() == {"happy+neutral": 0.5, "sad": 0.5}
@@ -189,7 +190,7 @@ def test_the_report_is_german_where_that_is_asked_for(summary: Summary) -> None:
 
 def test_a_moment_is_shown_where_eight_of_ten_agree(astronaut: Picture, reading: Reading) -> None:
     votes = np.array([0, 0, 0, 0.72, 0, 0, 0.28, 0])
-    seven = replace(looks(reading, "happy"), votes=votes)
+    seven = replace(looks(reading, "happy"), votes=Votes(votes))
     html = report(About("film.mp4"), gather(astronaut, (0, [seven]), (1, [seven])))
     assert "There is no such moment" in html
     assert "<figure>" not in html

@@ -172,9 +172,9 @@ class RecordingReader(StandInReader):
         self.widths: list[int] = []
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        answer = super().read_timed(image, near=near)
+        answer = super().read_timed(image, regions=regions)
         self.widths.append(image.shape[1])
         return answer
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from mien.answers import Votes
 from mien.errors import MienError, ModelError
 from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
@@ -41,7 +42,7 @@ class StandInReader:
         self.started = threading.Semaphore(0)
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
         self.started.release()
         assert self.may_go_on.wait(10)
@@ -50,7 +51,7 @@ class StandInReader:
             raise RuntimeError("thirteen")
         face = Face((0.0, 0.0, float(width), float(height)), np.zeros((5, 2), np.float32), 0.9)
         votes = np.array([0, 0, 0, 0.8, 0, 0, 0.2, 0], np.float64)
-        reading = Reading(face, votes, Quality(50, 0.5, 0.2, 1.0, 0.0), clear=True)
+        reading = Reading(face, Votes(votes), Quality(50, 0.5, 0.2, 1.0, 0.0))
         return [reading], Timings(0.001, 0.002, 0.003)
 
 

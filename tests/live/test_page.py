@@ -366,7 +366,7 @@ def test_a_face_too_small_is_unclear(
     picture = np.full((480, 640, 3), 110, np.uint8)
     picture[200:242, 300:342] = cv2.resize(astronaut[0:230, 110:340], (42, 42))
     (reading,) = Reader().read(picture)
-    assert reading.why == "too small"
+    assert reading.reason == "too small"
     page = open_page(launch(*camera_flags([picture])), live_server)
     start(page)
     card = page.locator("[data-face='1']")

@@ -11,7 +11,7 @@ from mien.errors import MienError
 from mien.output.journal import Format
 from mien.output.result_file import ResultFile
 from mien.output.tables import rows
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 RESULTS = [
     PictureResult("a.jpg", 64, 48, (reading(), reading("too dark"))),

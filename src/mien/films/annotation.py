@@ -26,6 +26,7 @@ from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import read_journal, write_rows
+from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
 SAVED: Final = 10.0
@@ -245,7 +246,7 @@ class Annotation(AbstractContextManager["Annotation"]):
             film=self._film_beside(),
             language=self._task.language,
         )
-        work.path("html").write_text(report(about, self._work.progress.summary), encoding="utf-8")
+        write_whole(work.path("html"), report(about, self._work.progress.summary))
         for ending in self._endings[1:]:  # else a report of now could stand beside one of them
             place.path(ending).unlink(missing_ok=True)
         for ending in self._endings:

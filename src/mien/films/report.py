@@ -15,16 +15,17 @@ from PIL import Image
 from mien.answers import PEOPLE, Language, share_out
 from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
 from mien.films.report_words import TEXTS, date_text, number_text
-from mien.films.summary import Life, Moment, Picture, Stretch, Summary
+from mien.films.summary import Life, Moment, Picture, Segment, Summary
 from mien.media.frame_times import clock_time
 from mien.output.html import render
-from mien.output.words import ANSWER_WORDS, REASON_WORDS
+from mien.output.words import ANSWER_WORDS, OVER_TIME_WORDS, REASON_WORDS
 
 AGREEING: Final = 8
 """Of ten people, how many must say the same of a moment that is shown."""
 
 _LANES: Final = 24  # faces that get a lane, the longest seen first
 _MOMENTS: Final = 12
+_EVENTS: Final = 12  # of a face
 _WIDTH: Final = 1000  # of a lane, in its own units
 _HEIGHT: Final = 20
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
@@ -135,18 +136,34 @@ class _Report:
             "number": face.track,
             "name": texts["face"].format(number=face.track),
             "seen": texts["seen"].format(seconds=seconds),
+            "talked": texts["talked"].format(seconds=number_text(face.talked, self._language, 1))
+            if face.talked
+            else "",
+            "events": self._events(face),
             "picture": best and _jpeg(best.picture),
             "shares": shares,
             "label": texts["lane"].format(number=face.track, shares=words),
-            "bars": [self._bar(stretch) for stretch in face.stretches],
+            "bars": [self._bar(segment) for segment in face.segments],
         }
 
-    def _bar(self, stretch: Stretch) -> dict[str, Any]:
+    def _events(self, face: Life) -> str:
+        """What happened of a face, the first `_EVENTS` in order of time."""
+        words = OVER_TIME_WORDS[self._language]
+        told = [
+            f"{clock_time(time)} "
+            + (words.get(event) or self._texts["now"].format(word=self._word(event)))
+            for time, event in face.events[:_EVENTS]
+        ]
+        if len(face.events) > _EVENTS:
+            told.append(self._texts["others"].format(count=len(face.events) - _EVENTS))
+        return " · ".join(told)
+
+    def _bar(self, segment: Segment) -> dict[str, Any]:
         """In the answer's colour, one above the other where there are two."""
         scale = _WIDTH / self._end
-        start, end = stretch.start * scale, stretch.end * scale
-        why = f" ({self._reason(stretch.why)})" if stretch.why else ""
-        colours = _colours(stretch.answer) or [None]
+        start, end = segment.start * scale, segment.end * scale
+        why = f" ({self._reason(segment.reason)})" if segment.reason else ""
+        colours = _colours(segment.answer) or [None]
         height = _HEIGHT / len(colours)
         return {
             "x": f"{start:.1f}",
@@ -156,11 +173,11 @@ class _Report:
                 for number, colour in enumerate(colours)
             ],
             "text": self._texts["bar"].format(
-                word=self._word(stretch.answer) + why,
-                start=clock_time(stretch.start),
-                end=clock_time(stretch.end),
+                word=self._word(segment.answer) + why,
+                start=clock_time(segment.start),
+                end=clock_time(segment.end),
             ),
-            "link": self._link(stretch.start),
+            "link": self._link(segment.start),
         }
 
     def _ticks(self) -> list[dict[str, object]]:
@@ -218,7 +235,7 @@ class _Report:
 
 
 def _agreeing(moment: Moment) -> int:
-    return max(share_out(moment.reading.votes, PEOPLE))
+    return max(share_out(moment.reading.votes.shares, PEOPLE))
 
 
 def _colours(answer: str | None) -> list[str]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import State
+from mien.answers import Reason, State
 from mien.emotions import VOTE_NAMES
 from mien.types import Box, Frame, Reading
 
@@ -20,7 +20,7 @@ Picture = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
-class Stretch:
+class Segment:
     """A time for which one answer was shown of a face, or two, or for which it was unclear.
 
     Attributes:
@@ -28,13 +28,13 @@ class Stretch:
         end: the same.
         answer: of `mien.emotions.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
             many people would give each; None while unclear.
-        why: the reason while unclear.
+        reason: the reason while unclear.
     """
 
     start: float
     end: float
     answer: str | None
-    why: str | None
+    reason: Reason | None
 
 
 @dataclass(slots=True, eq=False)
@@ -68,25 +68,32 @@ class Life:
 
     Attributes:
         track: its number.
-        stretches: in order of time.
+        segments: in order of time.
         moments: by answer.
+        talked: seconds for which it talked.
+        events: times and what happened: "nod", "shake", or the answer of a lasting change.
     """
 
     track: int
-    stretches: list[Stretch] = field(default_factory=list[Stretch])
+    segments: list[Segment] = field(default_factory=list[Segment])
     moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
+    talked: float = 0.0
+    events: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
+    talks: bool = False  # in the last frame, as ...
+    gesture: str | None = None
+    just_now: bool = False
 
     @property
     def seconds(self) -> float:
         """For how long it was seen."""
-        return sum(stretch.end - stretch.start for stretch in self.stretches)
+        return sum(segment.end - segment.start for segment in self.segments)
 
     def shares(self) -> dict[str | None, float]:
         """The share of its time for each answer, longest first; None is unclear."""
         times: dict[str | None, float] = {}
-        for stretch in self.stretches:
-            answer = stretch.answer
-            times[answer] = times.get(answer, 0.0) + stretch.end - stretch.start
+        for segment in self.segments:
+            answer = segment.answer
+            times[answer] = times.get(answer, 0.0) + segment.end - segment.start
         total = sum(times.values()) or 1.0
         ordered = sorted(times, key=lambda answer: -times[answer])
         return {answer: times[answer] / total for answer in ordered}
@@ -125,13 +132,14 @@ class Summary:
             face = self.faces.setdefault(reading.track, Life(reading.track))
             self._shown.append(reading.track)
             answer = "+".join(sorted(reading.answers, key=VOTE_NAMES.index)) or None
-            last = face.stretches[-1] if face.stretches else None
+            last = face.segments[-1] if face.segments else None
             if (
                 not last
                 or last.end < frame.time
-                or (last.answer, last.why) != (answer, reading.why)
+                or (last.answer, last.reason) != (answer, reading.reason)
             ):
-                face.stretches.append(Stretch(frame.time, frame.time, answer, reading.why))
+                face.segments.append(Segment(frame.time, frame.time, answer, reading.reason))
+            _keep_events(face, frame.time, reading, answer)
             _keep_strongest(face, frame, reading, readings)
 
     def finish(self) -> None:
@@ -142,7 +150,21 @@ class Summary:
 
     def _last_until(self, time: float) -> None:
         for track in self._shown:
-            self.faces[track].stretches[-1].end = time
+            face = self.faces[track]
+            face.talked += (time - face.segments[-1].end) * face.talks
+            face.segments[-1].end = time
+
+
+def _keep_events(face: Life, time: float, reading: Reading, answer: str | None) -> None:
+    if reading.gesture and reading.gesture != face.gesture:
+        face.events.append((time, reading.gesture))
+    if reading.just_now and not face.just_now and answer:
+        face.events.append((time, answer))
+    face.talks, face.gesture, face.just_now = (
+        bool(reading.talking),
+        reading.gesture,
+        reading.just_now,
+    )
 
 
 def _keep_strongest(face: Life, frame: Frame, reading: Reading, all_: Sequence[Reading]) -> None:
