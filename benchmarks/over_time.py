@@ -130,7 +130,8 @@ def clip_gestures(films: dict[str, Film]) -> tuple[int, int, int, int]:
 
 def moved_gestures(photos: Path, rate: float, most: int) -> dict[str, int]:
     """Gestures told of portraits whose heads are moved, of the first so many."""
-    detector, counts = Detector(), dict.fromkeys(("portraits", "nods", "shakes", "wrong"), 0)
+    detector = Detector()
+    counts: dict[str, int] = dict.fromkeys(("portraits", "nods", "shakes", "wrong"), 0)
     for seed, path in enumerate(sorted(photos.glob("neutral-*.jpg"))[:most]):
         picture = load_image(path)
         shrink = 320 / max(picture.shape[:2])

@@ -12,7 +12,7 @@ import re
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 OUT: Final = Path(__file__).parents[1] / "licences.md"
 
@@ -42,7 +42,7 @@ def ffmpeg() -> str:
     import av
     from av import _core
 
-    told: dict[str, str] = _core.library_meta["libavcodec"]
+    told: Any = _core.library_meta["libavcodec"]
     built = "with" if "--enable-gpl" in told["configuration"] else "without"
     return f"PyAV {av.__version__}'s FFmpeg says: {told['license']}; built {built} `--enable-gpl`."
 

@@ -122,12 +122,12 @@ class SpokenVotes:
         counted = window.copy()
         staying = np.quantile(window[:, _PLACES], STAYING, axis=0)
         counted[:, _PLACES] = np.minimum(counted[:, _PLACES], staying)
-        if self._sums is None:
-            self._sums = counted.mean(axis=0)
+        before = counted.mean(axis=0) if self._sums is None else self._sums
         share = 1 - math.exp(-gap / TALKING_SMOOTHING)
-        self._sums = self._sums + share * (counted[-1] - self._sums)
-        total = float(self._sums.sum())
+        sums = before + share * (counted[-1] - before)
+        self._sums = sums
+        total = float(sums.sum())
         # Where nothing stays at all, what is seen is all that there is.
-        votes = self._sums / total if total > 0 else window[-1].copy()
+        votes = sums / total if total > 0 else window[-1].copy()
         votes.flags.writeable = False
         return votes

@@ -14,6 +14,7 @@ from mien.types import Box, Frame, Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
 _AROUND: Final = 1.6  # of the face's box
+_HEAD: Final = 1.3  # size of a head, in sizes of its face's box
 
 Picture = NDArray[np.uint8]
 
@@ -139,7 +140,7 @@ class Summary:
             ):
                 face.segments.append(Segment(frame.time, frame.time, answer, reading.reason))
             _keep_events(face, frame.time, reading, answer)
-            _keep_strongest(face, frame, reading)
+            _keep_strongest(face, frame, reading, readings)
 
     def finish(self) -> None:
         """Let the last frame last as long as the one before."""
@@ -166,20 +167,23 @@ def _keep_events(face: Life, time: float, reading: Reading, answer: str | None) 
     )
 
 
-def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:
+def _keep_strongest(face: Life, frame: Frame, reading: Reading, all_: Sequence[Reading]) -> None:
     if reading.state != State.CLEAR:
         return
     answer, share = reading.top(1)[0]
     before = face.moments.get(answer)
     if before is None or share > before.share:
-        picture = _thumbnail(frame.image, reading.box)
+        others = [other.box for other in all_ if other is not reading]
+        picture = _thumbnail(frame.image, reading.box, others)
         face.moments[answer] = Moment(frame.time, reading, picture)
 
 
-def _thumbnail(image: Picture, box: Box) -> Picture:
-    """The face and what is around it, moved where that would reach beyond the picture's edge."""
+def _thumbnail(image: Picture, box: Box, others: Sequence[Box]) -> Picture:
+    """The face and what is around it, as far as neither other heads nor the picture's edge are."""
     size = image.shape[1::-1]
-    side = int(min(max(_AROUND * max(box[2] - box[0], box[3] - box[1]), 1), *size))
+    longest = max(box[2] - box[0], box[3] - box[1], 1)
+    free = min((_free_around(box, other) for other in others), default=_AROUND * longest)
+    side = int(min(max(free, longest), _AROUND * longest, *size))
     x, y = (
         int(min(max((box[axis] + box[axis + 2] - side) / 2, 0), size[axis] - side))
         for axis in (0, 1)
@@ -187,3 +191,12 @@ def _thumbnail(image: Picture, box: Box) -> Picture:
     part = image[y : y + side, x : x + side]
     small = cv2.resize(part, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
+
+
+def _free_around(box: Box, other: Box) -> float:
+    """The side of the largest square around a face's middle that another head does not reach."""
+    return max(
+        abs(box[axis] + box[axis + 2] - other[axis] - other[axis + 2])
+        - _HEAD * (other[axis + 2] - other[axis])
+        for axis in (0, 1)
+    )

@@ -4,7 +4,7 @@ import { openFile } from "./sources/file.js";
 import { withoutHidden } from "./state/hidden.js";
 import { Live } from "./state/live.js";
 import { pictureOrder, SteadyOrder } from "./state/order.js";
-import { Session } from "./state/session.js";
+import { Recording } from "./state/recording.js";
 import { keep, load } from "./state/settings.js";
 import { Steady } from "./state/steady.js";
 import { answersOf } from "./state/votes.js";
@@ -24,9 +24,10 @@ import { SettingsDialog } from "./views/settings-dialog.js";
 import { SourcePicker } from "./views/source-picker.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
-import { Thumbnails } from "./views/thumbnail.js";
+import { faceThumbnail, Thumbnails } from "./views/thumbnail.js";
 
 /** @typedef {import("./network/protocol.js").Reading} Reading */
+/** @typedef {import("./sources/source.js").Source} Source */
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
@@ -54,8 +55,8 @@ const thumbnails = new Thumbnails(video);
 const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
   if (live.state === "on") void live.start(picker.open);
 });
-const session = new Session();
-const sessionView = new SessionView(part("session", HTMLElement), session);
+const recording = new Recording();
+const sessionView = new SessionView(part("session", HTMLElement), recording);
 const crowd = createFigures();
 const steady = new Steady();
 const order = new SteadyOrder();
@@ -67,9 +68,12 @@ let marked = null;
 
 const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
   onStatus: showStatus,
-  onStart: (camera) => void picker.show(live.title, camera),
+  onStart(camera, source) {
+    recording.begin(originOf(source));
+    void picker.show(live.title, camera);
+  },
   onReadings(answer, now) {
-    showCalmly(now);
+    showCalmly(now, answer);
     const seen = live.faces.seenAt(now);
     if (guess.isOn) guess.see(now, seen, answer);
     else if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
@@ -119,8 +123,20 @@ function cover() {
   announcer.clear();
 }
 
-/** @param {number} now */
-function showCalmly(now) {
+/**
+ * @param {Source} source
+ * @returns {import("./state/session.js").Origin}
+ */
+function originOf({ title, url }) {
+  if (title.kind === "file") return { kind: url ? "film" : "picture", name: title.name };
+  return { kind: title.kind === "camera" ? "camera" : "window", name: "" };
+}
+
+/**
+ * @param {number} now
+ * @param {{width: number, height: number}} frame that was read
+ */
+function showCalmly(now, frame) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
   const { all } = live.faces;
@@ -145,7 +161,11 @@ function showCalmly(now) {
     const key = `${live.generation}-${reading.track}`;
     return { key, number, reading: exact.get(number) ?? reading };
   });
-  session.add(Date.now(), seen);
+  const pictureOf = (/** @type {Reading} */ { box }) => faceThumbnail(video, box, frame);
+  recording.add(Date.now(), seen, {
+    position: video.currentTime,
+    pictureOf: settings.pictures ? pictureOf : null,
+  });
   sessionView.showCalmly(now);
 }
 
@@ -157,7 +177,7 @@ function markWrong(number, right) {
   const reading = shown.get(number);
   if (!reading) return;
   const what = answersOf(reading).join("+") || wording.say().unclearWord;
-  session.markWrong(Date.now(), number, what, right);
+  recording.markWrong(Date.now(), number, what, right);
   sessionView.show();
 }
 
@@ -173,7 +193,6 @@ function showNames() {
   overlay.redraw();
   panel.forget();
   panel.show(shown);
-  sessionView.show();
 }
 
 function showStatus() {
@@ -182,6 +201,8 @@ function showStatus() {
   setText(status, text);
   panel.showStatus(kind, text, live.state === "on");
   guess.showState(live.state);
+  sessionView.running = live.isBusy;
+  page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
@@ -291,6 +312,12 @@ stage.addEventListener("click", (event) => {
   if (number !== null && !video.controls) cards.open(number);
 });
 document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", (event) => {
+  const isTyping =
+    event.target instanceof Element && event.target.matches("input, select, dialog *");
+  if (event.key.toLowerCase() !== "b" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (settings.record && live.state === "on" && !isTyping) sessionView.bookmark();
+});
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   page.classList.add("dropping");
@@ -315,7 +342,7 @@ video.addEventListener("resize", () => {
 });
 // Browsers ask in their own words before the page closes.
 window.addEventListener("beforeunload", (event) => {
-  if (session.hasUnsaved) event.preventDefault();
+  if (recording.hasUnsaved) event.preventDefault();
 });
 // Media keys pause the reading where the browser gives them to a page without sound.
 for (const action of /** @type {const} */ (["play", "pause"])) {
