@@ -89,7 +89,7 @@ def _sections(thing: Any) -> Iterator[str]:
             yield from (f"{title}: {_flat(text[1] if text else '')}", "")
         elif kind == "examples":
             for _, code in section.value:
-                yield from ("```python", code, "```", "")
+                yield from ("```pycon", code, "```", "")
         elif kind != "attributes":
             raise ValueError(f"{thing.path}: a docstring's section {kind} is not known here")
 

@@ -42,7 +42,8 @@ NOT_RUN = {
 WITH_A_SERVER = {"docs/api.md"}
 """Pages whose Python wants a running server; tests/live/test_api.py runs it."""
 
-LANGUAGES = {"mermaid", "python", "sh", "json", "text", "toml", "py"}
+# pycon is of docstrings, whose examples tests/test_package.py runs.
+LANGUAGES = {"mermaid", "pycon", "python", "sh", "json", "text", "toml", "py"}
 """`py` is Python to look at, as in the reference, where it is no program."""
 
 

