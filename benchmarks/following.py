@@ -80,7 +80,7 @@ def steps(reader: Reader, path: Path, seconds: float) -> list[Step]:
             size = [round(shrink * length) for length in frame.image.shape[1::-1]]
             small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
             picture = np.asarray(small, np.uint8)
-            found.append((frame.time, picture, reader.read(picture)))
+            found.append((frame.time, picture, list(reader.read(picture))))
     return found
 
 
@@ -219,7 +219,7 @@ def measure(
     clear = [reading for reading in everything if reading.clear]
     minutes = {path: len(readings) * RATE / 60 for path, readings in shown.items()}
     talking = [path for path in shown if path.parent.name == "talking"]
-    largest = [(r, float(r.votes.max())) for r in clear]
+    largest = [(r, float(r.votes.shares.max())) for r in clear]
     result = Result(
         films=len(films),
         seconds=round(60 * sum(minutes.values()), 1),
@@ -243,7 +243,8 @@ def measure(
         clear=round(len(clear) / len(everything), 4),
         mixed=round(sum(r.state == State.MIXED for r in everything) / len(everything), 4),
         contradicting=round(
-            sum(r.votes[i] < most for r, most in largest for i in [_index(r)]) / len(clear), 4
+            sum(r.votes[r.emotion] < most for r, most in largest) / len(clear),
+            4,
         ),
         under_the_limit=round(sum(most < FEWEST_AGREEING for _, most in largest) / len(clear), 4),
     )
@@ -252,12 +253,6 @@ def measure(
         json_file.write_text(json.dumps(asdict(result), indent=2) + "\n")
     if history:
         _remember(history, asdict(result))
-
-
-def _index(reading: Reading) -> int:
-    """Of the answer that the sentence of a clear reading names first."""
-    names = reading.to_dict()["votes"]
-    return list(names).index(reading.answers[0])
 
 
 def _remember(history: Path, row: dict[str, object]) -> None:

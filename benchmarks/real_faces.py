@@ -175,7 +175,7 @@ def measure_segments(
         for readings in reader.read_many(frames):
             if readings:
                 largest = readings[0]
-                read.append(ReadPicture(picture, largest, of_seven(largest.votes[None])[0]))
+                read.append(ReadPicture(picture, largest, of_seven(largest.votes.shares[None])[0]))
             else:
                 no_face += 1
         every += read

@@ -7,7 +7,22 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
+LANES = {"playwright": "browser", "ray": "ray"}
+"""The lane of a test, by a fixture that it uses."""
+FOLDERS = {"scale": "ray", "training": "training"}
+"""The lane of a test, by its folder below `tests`."""
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put each test into its lanes: see `markers` in pyproject.toml."""
+    for item in items:
+        for fixture, lane in LANES.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(lane)
+        if lane := FOLDERS.get(item.path.parent.name):
+            item.add_marker(lane)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
@@ -19,33 +19,51 @@ _PAYLOAD = 1300  # bytes of a packet
 
 
 @contextmanager
-def serve(film: Path, *, lose_after: float | None = None) -> Generator[str]:
+def serve(
+    film: Path,
+    *,
+    lose_after: float | None = None,
+    stall_after: float | None = None,
+    stalled: threading.Event | None = None,
+) -> Generator[str]:
     """Serve a film whose pictures are H.264 in an Annex-B stream (.h264, .ts).
 
     Args:
         film: the file.
         lose_after: seconds after which the connection is closed without a word.
+        stall_after: seconds after which nothing more comes, on a connection that stays.
+        stalled: set then.
 
     Yields:
         The address.
     """
+    ending = threading.Event()
+
+    def play(connection: socket.socket) -> None:
+        _send(connection, film, min(lose_after or 1e9, stall_after or 1e9))
+        if stall_after is not None:
+            if stalled is not None:
+                stalled.set()
+            ending.wait()
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_accept, args=(server, film, lose_after), daemon=True)
+        thread = threading.Thread(target=_accept, args=(server, play), daemon=True)
         thread.start()
         yield f"rtsp://me:secret@127.0.0.1:{server.getsockname()[1]}/live"
+        ending.set()
         server.shutdown(socket.SHUT_RDWR)
     thread.join()
 
 
-def _accept(server: socket.socket, film: Path, lose_after: float | None) -> None:
+def _accept(server: socket.socket, play: Callable[[socket.socket], None]) -> None:
     with suppress(OSError):
         while True:
             connection, _ = server.accept()
             with connection, suppress(OSError):
-                _speak(connection, film, lose_after)
+                _speak(connection, play)
 
 
-def _speak(connection: socket.socket, film: Path, lose_after: float | None) -> None:
+def _speak(connection: socket.socket, play: Callable[[socket.socket], None]) -> None:
     """Answer requests until PLAY, then send."""
     received = b""
     while True:
@@ -70,11 +88,11 @@ def _speak(connection: socket.socket, film: Path, lose_after: float | None) -> N
             head += "Session: 1\r\n"
         connection.sendall((head + "\r\n" + body).encode())
         if method == "PLAY":
-            _send(connection, film, lose_after)
+            play(connection)
             return
 
 
-def _send(connection: socket.socket, film: Path, lose_after: float | None) -> None:
+def _send(connection: socket.socket, film: Path, seconds: float) -> None:
     start, sequence = time.monotonic(), 0
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
@@ -84,7 +102,7 @@ def _send(connection: socket.socket, film: Path, lose_after: float | None) -> No
         due = index * gap
         while (ahead := float(due) - (time.monotonic() - start)) > 0:
             time.sleep(ahead)
-        if lose_after is not None and due >= lose_after:
+        if due >= seconds:
             return
         units = _units(packets[index % len(packets)])
         for unit in units:

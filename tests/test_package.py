@@ -1,3 +1,4 @@
+import doctest
 import importlib.metadata
 import subprocess
 import sys
@@ -60,3 +61,18 @@ def test_errors_share_one_base() -> None:
         *(mien.DataError, mien.TrainingError),
     ):
         assert issubclass(error, mien.MienError)
+
+
+def test_examples_of_public_names_run() -> None:
+    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
+    tried: set[str] = set()
+    for name in mien.__all__:
+        thing = getattr(mien, name)
+        if not getattr(thing, "__module__", "").startswith("mien"):
+            continue
+        for test in finder.find(thing, name, globs={}):
+            if test.examples:
+                runner.run(test)
+                tried.add(test.name)
+    assert {"read", "Reader.read", "Readings", "Votes", "Reason"} <= tried
+    assert runner.summarize(verbose=False).failed == 0

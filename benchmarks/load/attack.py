@@ -256,6 +256,7 @@ def measure(
     seconds: float,
     hz: float,
     options: tuple[str, ...] = (),
+    attacker_core: int | None = None,
 ) -> Outcome:
     """One attack on a server of its own."""
     pictures = film(10)
@@ -281,6 +282,8 @@ def measure(
                 target=ATTACKS[name], args=(address, end)
             )
             attacker.start()
+            if attacker_core is not None and attacker.pid is not None:
+                os.sched_setaffinity(attacker.pid, {attacker_core})
             await asyncio.sleep(1)
             used, began = sum(process.cpu_times()[:2]), time.monotonic()
             held = asyncio.create_task(hold_all(address, seconds))
@@ -315,6 +318,7 @@ def main(
     seconds: float = 5,
     hz: float = 10,
     places: int | None = None,
+    attacker_core: int | None = None,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
 ) -> None:
     """Measure and print a table.
@@ -326,6 +330,8 @@ def main(
         seconds: for which each is measured before, during and after.
         hz: frames a second of each honest session.
         places: of the server; by default as many as it manages.
+        attacker_core: number of a core for the attacker, as if it were on another computer; by
+            default it takes its share of what this program may use.
         json_file: where to write the figures as JSON.
     """
     print("| attack | before | during | after | newcomer is read | cores | MB, at most | log |")
@@ -333,7 +339,7 @@ def main(
     outcomes: list[Outcome] = []
     for name in only or ATTACKS:
         options = ("--sessions", str(places)) if places else ()
-        one = measure(name, source, honest, seconds, hz, options)
+        one = measure(name, source, honest, seconds, hz, options, attacker_core)
         outcomes.append(one)
         new = "yes" if one.newcomer else "no"
         print(

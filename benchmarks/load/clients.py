@@ -3,8 +3,10 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
 
 import cv2
 import numpy as np
@@ -13,6 +15,9 @@ from skimage import data
 from websockets.asyncio.client import ClientConnection, connect
 
 from mien.live.protocol import Frame, encode_frame
+
+LONGEST: Final = 120.0
+"""Seconds that a session lasts at most where it waits for something."""
 
 
 @dataclass
@@ -52,7 +57,13 @@ def _jpeg(picture: NDArray[np.uint8]) -> bytes:
 
 
 async def hold(
-    address: str, pictures: Sequence[bytes], *, rate: float, start: float, seconds: float
+    address: str,
+    pictures: Sequence[bytes],
+    *,
+    rate: float,
+    start: float,
+    seconds: float,
+    enough: Callable[[Session], bool] | None = None,
 ) -> Session:
     """Hold one session.
 
@@ -61,13 +72,14 @@ async def hold(
         pictures: the camera's film, shown again and again.
         rate: frames a second that the camera gives.
         start: seconds after which the camera starts, so that sessions do not beat in time.
-        seconds: for which it gives frames.
+        seconds: for which it gives frames ...
+        enough: ... and for as long as this says no, up to `LONGEST`.
     """
     session = Session()
     url = address.replace("http", "ws", 1) + "/live"
     try:
         async with connect(url, origin=address, compression=None, max_size=None) as socket:  # pyright: ignore[reportArgumentType]
-            await _run(session, socket, pictures, rate, start, seconds)
+            await _run(session, socket, pictures, rate, start, seconds, enough)
     except OSError as error:
         session.errors.append(str(error))
     except Exception as error:  # a lost connection is a result
@@ -82,6 +94,7 @@ async def _run(
     rate: float,
     start: float,
     seconds: float,
+    enough: Callable[[Session], bool] | None,
 ) -> None:
     credits = 0
 
@@ -107,7 +120,11 @@ async def _run(
             await asyncio.sleep(0.01)
         await asyncio.sleep(start)
         begin = time.perf_counter()
-        for number in range(int(rate * seconds)):
+        for number in count():
+            lasted = time.perf_counter() - begin
+            lacks = enough is not None and not enough(session) and lasted < LONGEST
+            if number >= int(rate * seconds) and not lacks:
+                break
             await asyncio.sleep(max(0.0, begin + number / rate - time.perf_counter()))
             session.captured += 1
             if not credits:

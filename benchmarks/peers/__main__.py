@@ -3,7 +3,7 @@
     PYTHONPATH=benchmarks python -m peers            # all of the three below
     PYTHONPATH=benchmarks python -m peers install    # environments, below ~/.cache/mien-peers
     PYTHONPATH=benchmarks python -m peers measure    # → benchmarks/peers/results.json
-    PYTHONPATH=benchmarks python -m peers draw       # → the README's table and picture
+    PYTHONPATH=benchmarks python -m peers draw       # → docs/comparison.md's table and picture
 
 What is compared, each in a process and an environment of its own, which `install` makes once from
 fer.txt, face-api/package-lock.json and mien's constraints.txt (4.5 GB in all):
@@ -53,7 +53,7 @@ def everything(
     rounds: int = 10,
     starts: int = 5,
 ) -> None:
-    """Install what is missing, measure, and write the README's table and picture.
+    """Install what is missing, measure, and write docs/comparison.md's table and picture.
 
     Args:
         folder: for the environments.
@@ -96,12 +96,12 @@ def measure(
 
 @app.command
 def draw() -> None:
-    """Write the README's table and picture from the figures."""
+    """Write docs/comparison.md's table and picture from the figures."""
     from peers import presenting
 
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     presenting.draw(results, PICTURE)
-    presenting.write_into(ROOT / "README.md", results)
+    presenting.write_into(ROOT / "docs/comparison.md", results)
     print(presenting.table(results))
 
 

@@ -1,4 +1,4 @@
-"""What was measured → the README's table and picture."""
+"""What was measured → the table and picture of docs/comparison.md."""
 
 import re
 from collections.abc import Callable, Mapping

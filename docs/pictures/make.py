@@ -79,7 +79,7 @@ def shoot_notebook(browser: Browser) -> None:
     small = np.asarray(cv2.resize(face, (90, 90), interpolation=cv2.INTER_AREA), np.uint8)
     readings = [reading for image in (face, small, face // 9) for reading in mien.read(image)]
     page = browser.new_page(viewport={"width": 280, "height": 205})
-    cells = "".join(reading_html(reading.votes, reading.why) for reading in readings)
+    cells = "".join(reading_html(reading.votes.shares, reading.reason) for reading in readings)
     page.set_content(f'<body style="font: 14px sans-serif; margin: 12px 16px">{cells}</body>')
     path = HERE / "notebook.png"
     page.screenshot(path=path)

@@ -87,6 +87,9 @@ def _sections(thing: Any) -> Iterator[str]:
             title = _TITLES[kind]
             text = re.search(rf"^{title}:\n((?: +.*\n?)+)", thing.docstring.value, re.MULTILINE)
             yield from (f"{title}: {_flat(text[1] if text else '')}", "")
+        elif kind == "examples":
+            for _, code in section.value:
+                yield from ("```pycon", code, "```", "")
         elif kind != "attributes":
             raise ValueError(f"{thing.path}: a docstring's section {kind} is not known here")
 

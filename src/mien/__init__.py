@@ -3,7 +3,7 @@
     import mien
 
     for reading in mien.read("photo.jpg"):
-        print(reading.box, reading.top(3), reading.clear, reading.why)
+        print(reading)  # <happy, 8 of 10, clear, box (34, 50, 134, 190)>
     for frame, readings in mien.watch("film.mp4"):
         print(frame.time, [(reading.track, reading.answers) for reading in readings])
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
-    from mien.answers import State
+    from mien.answers import Reason, State, Votes
     from mien.change import Change
     from mien.emotions import Emotion
     from mien.errors import (
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from mien.faces.watch import watch
     from mien.output.drawing import draw_readings
     from mien.output.tables import to_arrow, to_pandas, to_polars
-    from mien.types import Face, Frame, PictureResult, Quality, Reading
+    from mien.readings import PictureResult, Readings
+    from mien.types import Face, Frame, Quality, Reading
 
     __version__: str
 
@@ -55,11 +56,14 @@ __all__ = [
     "Quality",
     "Reader",
     "Reading",
+    "Readings",
+    "Reason",
     "State",
     "Timings",
     "TrainingError",
     "UsualFace",
     "VideoError",
+    "Votes",
     "__version__",
     "draw_readings",
     "read",
@@ -81,15 +85,18 @@ _MODULES = {
     "MienError": "errors",
     "MissingPackageError": "errors",
     "ModelError": "errors",
-    "PictureResult": "types",
+    "PictureResult": "readings",
     "Quality": "types",
     "Reader": "faces.reader",
     "Reading": "types",
+    "Readings": "readings",
+    "Reason": "answers",
     "State": "answers",
     "Timings": "faces.reader",
     "TrainingError": "errors",
     "UsualFace": "faces.usual_face",
     "VideoError": "errors",
+    "Votes": "answers",
     "draw_readings": "output.drawing",
     "read": "faces.reader",
     "read_files": "faces.batch",
@@ -115,4 +122,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -4,17 +4,17 @@
 that they never differ.
 """
 
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-DISAGREE: Final = "people would disagree"
-"""Why a face is not clear that can be seen well."""
+_PLACES: Final = {name: place for place, name in enumerate(VOTE_NAMES)}
 
 Language = Literal["en", "de"]
 """English or German."""
@@ -29,6 +29,90 @@ PEOPLE: Final = 10
 """How many people shares are told as."""
 
 _WHOLE: Final = 10_000  # shares are compared in parts of it
+
+
+class Votes(Mapping[str, float]):
+    """Shares of people by what they would say of a face: the seven emotions and "other".
+
+    Asked by name, `votes["happy"]`; `np.asarray(votes)` and `votes.shares` give the array.
+
+    Attributes:
+        shares: float64 (8,), in the order of `mien.emotions.VOTE_NAMES`, sum 1; read-only.
+
+    Examples:
+        >>> import mien
+        >>> votes = mien.Votes([0, 0, 0, 0.8, 0, 0, 0.2, 0])
+        >>> votes["happy"], max(votes, key=votes.get)
+        (0.8, 'happy')
+    """
+
+    __slots__ = ("shares",)
+    shares: "NDArray[np.float64]"
+
+    def __init__(self, shares: "ArrayLike") -> None:
+        """Take shares over.
+
+        Args:
+            shares: float (8,), in the order of `mien.emotions.VOTE_NAMES`.
+
+        Raises:
+            ValueError: they are not eight numbers.
+        """
+        import numpy as np
+
+        values = np.array(shares, np.float64)
+        if values.shape != (len(VOTE_NAMES),):
+            raise ValueError(f"Expected eight shares, got an array of shape {values.shape}.")
+        values.flags.writeable = False
+        object.__setattr__(self, "shares", values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("Votes do not change; make others: mien.Votes(shares).")
+
+    def __getitem__(self, name: str) -> float:
+        try:
+            return float(self.shares[_PLACES[name]])
+        except (KeyError, TypeError):
+            names = ", ".join(VOTE_NAMES)
+            raise KeyError(f"{name!r} is no answer; they are: {names}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VOTE_NAMES)
+
+    def __len__(self) -> int:
+        return len(VOTE_NAMES)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> "NDArray[Any]":
+        import numpy as np
+
+        return np.array(self.shares, dtype) if copy else np.asarray(self.shares, dtype)
+
+    def __reduce__(self) -> tuple[type["Votes"], tuple[list[float]]]:
+        return Votes, (self.shares.tolist(),)
+
+    def __repr__(self) -> str:
+        said = [(name, share) for name, share in self.items() if share >= 0.005]
+        said.sort(key=lambda each: -each[1])
+        return f"Votes({', '.join(f'{name} {share:.2f}' for name, share in said)})"
+
+
+class Reason(StrEnum):
+    """Why a face is not clear; each is its own English words.
+
+    Examples:
+        >>> import mien
+        >>> mien.Reason.TOO_DARK == "too dark"
+        True
+    """
+
+    TOO_SMALL = "too small"
+    TOO_DARK = "too dark"
+    BLURRED = "blurred"
+    TURNED_AWAY = "turned away"
+    NOT_A_FACE = "not a face"
+    """Only of faces that the caller found."""
+    DISAGREE = "people would disagree"
+    """The only reason of a face that can be seen well."""
 
 
 class State(StrEnum):
@@ -50,7 +134,8 @@ def ranked(votes: "NDArray[np.float64]") -> list[int]:
     Args:
         votes: float (8,), shares that sum to 1.
     """
-    return sorted(range(len(votes)), key=lambda i: -votes[i])
+    shares = votes.tolist()  # Python compares its own numbers far quicker than NumPy's
+    return sorted(range(len(shares)), key=lambda i: -shares[i])
 
 
 def is_mixed(

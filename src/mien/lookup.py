@@ -12,3 +12,13 @@ def words() -> Any:
 def notebook() -> Any:
     """The module `mien.output.notebook`."""
     return import_module("mien.output.notebook")
+
+
+def drawing() -> Any:
+    """The module `mien.output.drawing`."""
+    return import_module("mien.output.drawing")
+
+
+def tables() -> Any:
+    """The module `mien.output.tables`."""
+    return import_module("mien.output.tables")

@@ -7,15 +7,18 @@ the upper left pixel. "Left" is the picture's left, not the person's.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import DISAGREE, Language, State, is_mixed, ranked
+from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranked, share_out
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.lookup import notebook, words
+
+Gesture = Literal["nod", "shake"]
+"""What a head does: a nod, or a shake."""
 
 Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
@@ -83,18 +86,15 @@ class Quality:
     turn: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
     """What people would read from one face in one frame.
 
     Attributes:
         face: where the face is.
-        votes: float64 (8,), shares in the order of `mien.emotions.VOTE_NAMES`, sum 1.
+        votes: shares of people by what they would say, sum 1.
         quality: how well the face can be seen.
-        clear: whether people could tell, and would not disagree; see `state`.
-        why: when not clear, the reason in plain words ("too small", "too dark", "blurred",
-            "turned away", "people would disagree"; of faces that the caller gave, also "not a
-            face"); else None.
+        reason: why the face is not clear; None where people could tell, and would not disagree.
         track: number of the face over time, where a tracker gave one.
         time: of the frame, in seconds, where it has one.
         mixed: whether two emotions are about as frequent, of a face that is clear; over time it
@@ -104,19 +104,26 @@ class Reading:
         change: how the face differs from the person's usual one, where that is known
             (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
         compared: whether the person's usual face is known, so that `change` says something.
+        talking: over time, whether the mouth moves as in speech; None where that cannot be known:
+            in a single picture, in the first second, where readings come less than three times a
+            second, and while the face cannot be seen well.
+        gesture: over time, "nod" or "shake" for a moment after a nod or a shake of the head.
+        just_now: over time, whether what is shown has changed a few seconds ago, and has stayed.
     """
 
     face: Face
-    votes: NDArray[np.float64]
+    votes: Votes
     quality: Quality
-    clear: bool
-    why: str | None = None
+    reason: Reason | None = None
     track: int | None = None
     time: float | None = None
     mixed: bool | None = None
     movements: Mapping[str, float] = field(default_factory=dict[str, float])
     change: Change | None = None
     compared: bool = False
+    talking: bool | None = None
+    gesture: Gesture | None = None
+    just_now: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "movements", MappingProxyType(dict(self.movements)))
@@ -124,7 +131,25 @@ class Reading:
     def __reduce__(self) -> tuple[type["Reading"], tuple[Any, ...]]:
         values = (getattr(self, each.name) for each in fields(self))
         # A proxy does not pickle.
-        return type(self), tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
+
+    def __repr__(self) -> str:
+        """A line such as "happy, 8 of 10, clear, box (34, 50, 134, 190)"."""
+        people = share_out(self.votes.shares)[ranked(self.votes.shares)[0]]
+        state = f"unclear: {self.reason}" if self.reason else str(self.state)
+        box = ", ".join(f"{value:.0f}" for value in self.box)
+        face = "" if self.track is None else f"face {self.track}: "
+        return f"<{face}{self.emotion}, {people} of {PEOPLE}, {state}, box ({box})>"
+
+    @property
+    def clear(self) -> bool:
+        """Whether people could tell, and would not disagree; see `state`."""
+        return self.reason is None
+
+    @property
+    def can_be_seen(self) -> bool:
+        """Whether the face can be seen well; people may disagree all the same."""
+        return self.reason in (None, Reason.DISAGREE)
 
     @property
     def box(self) -> Box:
@@ -144,14 +169,14 @@ class Reading:
     @property
     def emotion(self) -> str:
         """Name of the largest share, one of `mien.emotions.VOTE_NAMES`; look at `state` first."""
-        return VOTE_NAMES[ranked(self.votes)[0]]
+        return VOTE_NAMES[ranked(self.votes.shares)[0]]
 
     @property
     def state(self) -> State:
         """Whether one answer is to be shown ("clear"), two ("mixed"), or none ("unclear")."""
         if not self.clear:
             return State.UNCLEAR
-        mixed = is_mixed(self.votes) if self.mixed is None else self.mixed
+        mixed = is_mixed(self.votes.shares) if self.mixed is None else self.mixed
         return State.MIXED if mixed else State.CLEAR
 
     @property
@@ -162,7 +187,7 @@ class Reading:
 
     def top(self, k: int = 3) -> list[tuple[str, float]]:
         """The k largest shares with their names, the largest first."""
-        return [(VOTE_NAMES[i], float(self.votes[i])) for i in ranked(self.votes)[:k]]
+        return [(VOTE_NAMES[i], float(self.votes.shares[i])) for i in ranked(self.votes.shares)[:k]]
 
     def sentence(self, language: Language = "en") -> str:
         """What people would say, such as "8 of 10 people would say happy, 2 neutral".
@@ -170,7 +195,7 @@ class Reading:
         Args:
             language: "en" for English, "de" for German.
         """
-        return words().sentence(self.votes, self._told_why, self.state == State.MIXED, language)
+        return words().sentence(self.votes.shares, self.reason, self.state == State.MIXED, language)
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -182,7 +207,7 @@ class Reading:
             At most three movements, the strongest first. Empty where none is strong enough, where
             the face cannot be seen well, and where the network tells none.
         """
-        return words().movement_words(self.movements, self._told_why, language)
+        return words().movement_words(self.movements, self.reason, language)
 
     def change_words(self, language: Language = "en") -> str:
         """How the face differs from the person's usual one, such as "more smiling than usual".
@@ -194,9 +219,17 @@ class Reading:
             "as usual" where it does not. Empty where the usual face is not known, and where the
             face cannot be seen well.
         """
-        if not self.compared or not (self.clear or self.why == DISAGREE):
+        if not self.compared or not self.can_be_seen:
             return ""
         return self.change.sentence(language) if self.change else words().AS_USUAL[language]
+
+    def over_time_words(self, language: Language = "en") -> str:
+        """What the face does over time, such as "talking, nods"; empty where it does nothing.
+
+        Args:
+            language: "en" for English, "de" for German.
+        """
+        return words().over_time_words(self.talking, self.gesture, language)
 
     def _repr_html_(self) -> str:
         """How notebooks show it."""
@@ -205,11 +238,7 @@ class Reading:
     def to_html(self) -> str:
         """HTML as notebooks show it: ten little people, the sentence, and what moves."""
         told = self.sentence()
-        return notebook().reading_html(self.votes, self._told_why, self.movement_words(), told)
-
-    @property
-    def _told_why(self) -> str | None:
-        return None if self.clear else self.why
+        return notebook().reading_html(self.votes.shares, self.reason, self.movement_words(), told)
 
     def to_dict(self) -> dict[str, Any]:
         """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
@@ -217,55 +246,20 @@ class Reading:
             "box": [round(value, 2) for value in self.box],
             "score": round(self.score, 4),
             "landmarks": [[round(float(x), 2), round(float(y), 2)] for x, y in self.landmarks],
-            "votes": {n: round(float(v), 4) for n, v in zip(VOTE_NAMES, self.votes, strict=True)},
+            "votes": {name: round(share, 4) for name, share in self.votes.items()},
             "top": [[name, round(share, 4)] for name, share in self.top()],
             "movements": {name: round(value, 4) for name, value in self.movements.items()},
             "state": str(self.state),
             "clear": self.clear,
-            "why": self.why,
+            "why": self.reason and str(self.reason),
         }
         if self.compared:
             result["change"] = self.change.to_dict() if self.change else None
         if self.track is not None:
             result["track"] = self.track
+            result["talking"] = self.talking
+            result["gesture"] = self.gesture
+            result["just_now"] = self.just_now
         if self.time is not None:
             result["time"] = round(self.time, 4)
         return result
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PictureResult:
-    """What came of one picture: its size and readings, or why it could not be read.
-
-    Attributes:
-        image: its name: the path as given, or as found in a folder.
-        width: in pixels; 0 if it could not be read.
-        height: in pixels; 0 if it could not be read.
-        readings: largest face first.
-        error: why it could not be read, in words that name it; else None.
-    """
-
-    image: str
-    width: int = 0
-    height: int = 0
-    readings: tuple[Reading, ...] = ()
-    error: str | None = None
-
-    def summary(self) -> str:
-        """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
-        if self.error is not None:
-            return self.error
-        count = len(self.readings)
-        return "no face" if not count else "1 face" if count == 1 else f"{count} faces"
-
-    def to_dict(self) -> dict[str, Any]:
-        """This result as JSON-ready values: a line of `mien read --json`."""
-        if self.error is not None:
-            return {"image": self.image, "error": self.error}
-        faces = [reading.to_dict() for reading in self.readings]
-        return {"image": self.image, "width": self.width, "height": self.height, "faces": faces}
-
-    def _repr_html_(self) -> str:
-        """How notebooks show it: the name, and every reading."""
-        faces = [reading.to_html() for reading in self.readings]
-        return notebook().picture_html(self.image, self.summary(), faces)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from mien.cli import bench
 from mien.cli.bench import Report, measure, steps
 from mien.cli.bench_frames import FACES, frame
 from mien.cli.install_size import install_size
-from mien.cli.main import bench, main
+from mien.cli.main import main
 from mien.faces.detector import Detector
 
 Output = pytest.CaptureFixture[str]
@@ -28,6 +29,7 @@ def report() -> Report:
     return result
 
 
+@pytest.mark.slow
 def test_every_kind_of_frame_is_measured(report: Report) -> None:
     assert {f.faces for f in report.frames} == {1, 9}
     assert report.frames[0].threads == 1
@@ -36,10 +38,12 @@ def test_every_kind_of_frame_is_measured(report: Report) -> None:
         assert max(f.finder, f.crop, f.network) < f.total
 
 
+@pytest.mark.slow
 def test_a_first_reading_takes_longer_than_the_import_alone(report: Report) -> None:
     assert report.start["a first reading"] > report.start["import mien"] > 0
 
 
+@pytest.mark.slow
 def test_memory_and_size_are_those_of_a_program_with_onnx_runtime(report: Report) -> None:
     if sys.platform != "win32":
         assert report.peak_memory is not None
@@ -74,6 +78,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "STARTS", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_json_goes_to_standard_output_alone(capsys: Output) -> None:
     assert main(["bench", "--repeats", "1", "--json", "-"]) == 0
@@ -84,6 +89,7 @@ def test_json_goes_to_standard_output_alone(capsys: Output) -> None:
     assert err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_a_table_is_printed_and_a_file_written(tmp_path: Path, capsys: Output) -> None:
     file = tmp_path / "speed.json"

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from small_models import write_model
+from terminals import run_on_terminal
 
 import mien
 from mien.cli.main import main
@@ -420,18 +421,8 @@ def test_a_closed_pipe_is_no_traceback(folder: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 def test_progress_goes_to_the_terminal_and_results_to_the_pipe(folder: Path) -> None:
-    terminal, other_end = os.openpty()
-    done = subprocess.run(
-        [sys.executable, "-m", "mien", "read", "--json", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=other_end,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    os.close(other_end)
-    shown = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+    command = [sys.executable, "-m", "mien", "read", "--json", str(folder)]
+    done, shown = run_on_terminal(command)
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 4
     assert "Reading" in shown
     assert "broken.png" in shown.replace("\r\n", "")

@@ -1,7 +1,6 @@
 import csv
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from small_films import cut, face, placed, write_film
+from terminals import run_on_terminal
 
 from mien.cli.main import main
 from mien.films.output_files import find_place, fingerprint, name_of
@@ -173,14 +173,8 @@ def test_live_pictures_are_kept_when_they_are_ended(
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 def test_a_bar_is_shown_to_people(film: Path, out: Path) -> None:
-    terminal, other_end = os.openpty()
     command = [sys.executable, "-m", "mien", "watch", str(film), "--out", str(out)]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=other_end, timeout=60, check=False
-    )
-    os.close(other_end)
-    shown = os.read(terminal, 100_000).decode()
-    os.close(terminal)
+    done, shown = run_on_terminal(command)
     assert done.returncode == 0
     assert "film" in shown
     assert "%" in shown

@@ -32,6 +32,7 @@ NOT_RUN = {
     r"mien (read|watch) .*--ray": "wants s3:// and Ray; tests/scale does",
     r"torchrun ": "wants FER2013; tests/training/test_distributed.py does",
     r"curl .*/v1/read": "wants a server; tests/live/test_api.py does",
+    r"(uvx|pipx) ": "installs mien from what PyPI has",
     r"make ": "installs mien, or runs all tests",
     r"(\.venv/bin/)?(python3? -m )?(pip|venv|jupyter|apt)\b": "installs, or stays open",
     r"python benchmarks/": "takes minutes",
@@ -41,7 +42,8 @@ NOT_RUN = {
 WITH_A_SERVER = {"docs/api.md"}
 """Pages whose Python wants a running server; tests/live/test_api.py runs it."""
 
-LANGUAGES = {"python", "sh", "json", "text", "toml", "py"}
+# pycon is of docstrings, whose examples tests/test_package.py runs.
+LANGUAGES = {"mermaid", "pycon", "python", "sh", "json", "text", "toml", "py"}
 """`py` is Python to look at, as in the reference, where it is no program."""
 
 
@@ -63,6 +65,9 @@ def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
     curl.parent.mkdir()
     curl.write_text("#!/bin/sh\ncat photo.jpg\n")
     curl.chmod(0o755)
+    mien = folder / "bin" / "mien"  # of these sources, whatever else is installed
+    mien.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mien "$@"\n')
+    mien.chmod(0o755)
     return folder
 
 

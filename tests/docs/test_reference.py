@@ -1,12 +1,17 @@
 """docs/reference is what the docstrings and the commands say now."""
 
+import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import make_reference
 import pytest
 
-REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+from mien.cli.main import main
+from mien.live.settings import Settings
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,36 @@ def test_a_public_name_without_a_place_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("mien.__all__", ["read", "forgotten"])
     with pytest.raises(ValueError, match=r"mien\.forgotten: add to GROUPS"):
         make_reference.python_page()
+
+
+def test_the_variables_in_the_reference_are_those_that_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is set in turn, to another value than the default, and must arrive."""
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    named = re.findall(r"`--(?:no-)?([a-z-]+).*?`.*?\*\[env: (\w+)\]\*", page, re.DOTALL)
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    arrived: list[Settings | None] = []
+
+    def serve(settings: Settings | None, *, open_browser: bool) -> None:
+        arrived.append(settings)
+
+    monkeypatch.setattr("mien.live.server.serve", serve)
+    tried = 0
+    for option, variable in named:
+        name = option.replace("-", "_")
+        if name not in fields:  # of the command itself: no settings of the server
+            continue
+        default = fields[name].default
+        value = {"log": "json", "host": "127.0.0.2", "token": "a-token-of-some-length"}.get(
+            name, "7" if default is None or isinstance(default, int) else "10.1.2.3"
+        )
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, value)
+            assert main(["live"]) == 0
+        settings = arrived.pop()
+        assert settings is not None, f"{variable} does nothing"
+        given = getattr(settings, name)
+        assert value in (given if isinstance(given, tuple) else str(given)), variable
+        tried += 1
+    assert tried == len(fields)

@@ -188,7 +188,7 @@ def test_one_run_of_the_network_gives_all(tmp_path: Path, monkeypatch: pytest.Mo
             runs.append(output_names)
             return super().run(output_names, input_feed, run_options)
 
-    monkeypatch.setattr("mien._model_file.onnxruntime.InferenceSession", Counting)
+    monkeypatch.setattr("mien.faces.model_file.onnxruntime.InferenceSession", Counting)
     classifier = Classifier(path)
     runs.clear()
     classifier.predict_faces(BLACK)

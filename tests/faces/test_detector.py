@@ -252,6 +252,7 @@ def test_around_two_boxes_of_one_face_it_is_found_once(
     assert len(detector.detect(astronaut, [face.box, (x1 + 9, y1, x2 + 9, y2)])) == 1
 
 
+@pytest.mark.slow
 def test_a_face_stays_where_it_is_when_the_picture_trembles(
     detector: Detector, shared_data: Path
 ) -> None:

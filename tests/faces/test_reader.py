@@ -36,11 +36,11 @@ class Found(Detector):
         super().__init__()
         self.faces = list(faces)
 
-    def detect(self, image: Picture, near: Sequence[Box] | None = None) -> list[Face]:
+    def detect(self, image: Picture, regions: Sequence[Box] | None = None) -> list[Face]:
         return self.faces
 
 
-def assert_same(given: list[Reading], expected: list[Reading]) -> None:
+def assert_same(given: Sequence[Reading], expected: Sequence[Reading]) -> None:
     assert [reading.to_dict() for reading in given] == [reading.to_dict() for reading in expected]
 
 
@@ -50,9 +50,9 @@ def test_the_astronaut_looks_happy(reader: Reader, astronaut: Picture) -> None:
     assert name == "happy"
     assert share > 0.5
     assert reading.clear
-    assert reading.why is None
-    assert reading.votes.shape == (8,)
-    assert reading.votes.sum() == pytest.approx(1)
+    assert reading.reason is None
+    assert reading.votes.shares.shape == (8,)
+    assert reading.votes.shares.sum() == pytest.approx(1)
     x1, y1, x2, y2 = reading.box
     assert x1 < 224 < x2  # the nose tip in this photograph
     assert y1 < 122 < y2
@@ -125,12 +125,12 @@ def test_a_face_hard_to_see_is_unclear(
 ) -> None:
     (reading,) = reader.read(spoil(astronaut))
     assert not reading.clear
-    assert reading.why == why
+    assert reading.reason == why
 
 
 def test_the_smallest_face_can_be_chosen(astronaut: Picture) -> None:
     (reading,) = Reader(smallest_face=400).read(astronaut)
-    assert reading.why == "too small"
+    assert reading.reason == "too small"
 
 
 def test_a_head_turned_away_is_unclear(reader: Reader, astronaut: Picture) -> None:
@@ -138,7 +138,7 @@ def test_a_head_turned_away_is_unclear(reader: Reader, astronaut: Picture) -> No
     marks = face.landmarks.copy()
     marks[2, 0] = marks[1, 0] + 4  # the nose tip beyond the right eye
     turned = Reader(detector=Found(Face(face.box, marks, face.score)))
-    assert [reading.why for reading in turned.read(astronaut)] == ["turned away"]
+    assert [reading.reason for reading in turned.read(astronaut)] == ["turned away"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_where_people_would_disagree_it_is_unclear(
 ) -> None:
     model = write_model(tmp_path, votes=shares)
     (reading,) = Reader(model=model).read(astronaut)
-    assert reading.why == "people would disagree"
+    assert reading.reason == "people would disagree"
 
 
 def test_what_people_would_not_call_a_face_is_left_out(astronaut: Picture, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_what_people_would_not_call_a_face_is_left_out(astronaut: Picture, tmp_p
     reader = Reader(model=write_model(tmp_path, votes=shares))
     assert reader.read(astronaut) == []
     # Of what is hard to see, the network cannot tell.
-    assert [reading.why for reading in reader.read(blurred(astronaut))] == ["blurred"]
+    assert [reading.reason for reading in reader.read(blurred(astronaut))] == ["blurred"]
 
 
 def test_the_given_model_is_used(astronaut: Picture, tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_own_faces_that_are_none_are_unclear(astronaut: Picture, tmp_path: Path)
     shares = {name: 0.91 if name == "NF" else 0.01 for name in FERPLUS_NAMES}
     reader = Reader(model=write_model(tmp_path, votes=shares))
     (reading,) = reader.read(astronaut, faces=[(10, 10, 200, 200)])
-    assert (reading.clear, reading.why) == (False, "not a face")
+    assert (reading.clear, reading.reason) == (False, "not a face")
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_readers_and_readings_pickle(reader: Reader, astronaut: Picture, tmp_pat
     )
     copy = pickle.loads(pickle.dumps(other))
     (reading,) = copy.read(astronaut)
-    assert (reading.top(1)[0][0], reading.why) == ("disgust", "too small")
+    assert (reading.top(1)[0][0], reading.reason) == ("disgust", "too small")
 
 
 def test_a_spawned_process_reads_alike(reader: Reader, astronaut: Picture) -> None:
@@ -330,9 +330,9 @@ def test_a_spawned_process_reads_alike(reader: Reader, astronaut: Picture) -> No
 def test_readings_cannot_be_changed(reader: Reader, astronaut: Picture) -> None:
     (reading,) = reader.read(astronaut)
     with pytest.raises(ValueError, match="read-only"):
-        reading.votes[0] = 1
+        reading.votes.shares[0] = 1
     with pytest.raises(AttributeError):
-        reading.clear = False  # type: ignore[misc]
+        reading.reason = None  # type: ignore[misc]
 
 
 def test_a_reading_in_words_and_in_a_notebook(reader: Reader, astronaut: Picture) -> None:

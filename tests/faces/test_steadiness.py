@@ -10,6 +10,8 @@ from steadiness import camera, changes, seconds_to_change, shown, stills
 from mien.faces.reader import Reader
 from mien.media.picture import load_image
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:

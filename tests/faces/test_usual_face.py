@@ -3,36 +3,24 @@
 import json
 import math
 import pickle
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
 
 import mien
-from mien.answers import DISAGREE
-from mien.emotions import VOTE_NAMES
+from mien.answers import Reason
 from mien.errors import DataError
 from mien.faces.reader import Reader, default_reader
 from mien.faces.usual_face import LEAST, UsualFace, usual_face
 from mien.movements import MOVEMENT_NAMES
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
-
-
-def reading(
-    why: str | None = None, moves: Mapping[str, float] | None = None, **shares: float
-) -> Reading:
-    """A face with the shares given, the rest neutral."""
-    shares["neutral"] = 1 - sum(shares.values())
-    votes = np.array([shares.get(name, 0.0) for name in VOTE_NAMES])
-    face = Face((0.0, 0.0, 100.0, 100.0), np.zeros((5, 2), np.float32), 0.9)
-    quality = Quality(100, 0.5, 0.2, 1.0, 0.0)
-    return Reading(face, votes, quality, why is None, why, movements=moves or {})
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +62,7 @@ def test_shares_that_nobody_would_see_make_no_change() -> None:
 def test_faces_that_cannot_be_seen_are_not_compared() -> None:
     usual = usual_face([reading()])
     assert usual.compare(reading(why="too dark", happy=0.9)) is None
-    change = usual.compare(reading(why=DISAGREE, happy=0.35, sad=0.35))
+    change = usual.compare(reading(why=Reason.DISAGREE, happy=0.35, sad=0.35))
     assert change is not None
     compared = usual.compared(reading(why="too dark", happy=0.9))
     assert (compared.compared, compared.change_words()) == (True, "")
@@ -207,3 +195,14 @@ def test_real_people_against_their_own_neutral_picture(shared_data: Path) -> Non
     assert told["happy"].count("happy") == 15
     assert told["surprised"].count("surprise") >= 13
     assert told["glasses"].count(None) >= 12
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_leaves_the_usual_face_that_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "usual.json"
+    path.write_text("before")
+    (tmp_path / "usual.json.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        usual_face([reading()]).save(path)
+    assert path.read_text() == "before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["usual.json"]

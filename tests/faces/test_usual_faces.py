@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
-from test_usual_face import reading
 
 import mien
+from mien.answers import Reason
 from mien.faces.reader import Reader
 from mien.faces.stream import Follower
 from mien.faces.usual_face import usual_face
@@ -60,7 +61,7 @@ def test_it_is_known_after_enough_calm_seconds_at_any_rate(rate: float) -> None:
     "other",
     [
         SMILE,
-        replace(CALM_FACE, clear=False, why="too dark"),
+        replace(CALM_FACE, reason=Reason.TOO_DARK),
         replace(CALM_FACE, quality=replace(CALM_FACE.quality, turn=0.6)),
     ],
 )
@@ -164,7 +165,7 @@ def test_by_hand_it_is_taken_of_the_last_seconds_and_stays() -> None:
 def test_by_hand_takes_nothing_of_a_face_that_cannot_be_seen() -> None:
     stream = Stream(learn=False)
     stream.hold(CALM_FACE, seconds=3)
-    stream.hold(replace(CALM_FACE, clear=False, why="too dark"), seconds=BY_HAND + 0.5)
+    stream.hold(replace(CALM_FACE, reason=Reason.TOO_DARK), seconds=BY_HAND + 0.5)
     assert stream.faces.take(1) is None
 
 
@@ -219,6 +220,6 @@ def test_real_films_are_read_as_without_usual_faces(shared_data: Path) -> None:
     follower.usual_faces = UsualFaces(learn=False)
     for frame, readings in told:
         plain = follower.read(reader, frame)
-        assert [r.votes.tolist() for r in plain] == [r.votes.tolist() for r in readings]
+        assert [r.votes for r in plain] == [r.votes for r in readings]
         assert [r.clear for r in plain] == [r.clear for r in readings]
     assert any(face.compared for _, readings in told for face in readings)

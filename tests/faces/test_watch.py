@@ -10,7 +10,7 @@ import mien
 from mien.errors import VideoError
 from mien.faces.detector import Detector
 from mien.faces.reader import Reader
-from mien.faces.stream import WHOLE, Follower
+from mien.faces.stream import FULL_SEARCH_INTERVAL, Follower
 from mien.faces.tracker import Tracker
 from mien.faces.watch import watch
 from mien.media.film import Video
@@ -26,9 +26,9 @@ class Counting(Detector):
         super().__init__()
         self.whole: list[bool] = []
 
-    def detect(self, image: Picture, near: Sequence[Box] | None = None) -> list[Face]:
-        self.whole.append(near is None)
-        return super().detect(image, near)
+    def detect(self, image: Picture, regions: Sequence[Box] | None = None) -> list[Face]:
+        self.whole.append(regions is None)
+        return super().detect(image, regions)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_second_face_is_found_in_time(tmp_path: Path, astronaut: Picture, read
     two[:, :240] = head
     film = write_film(tmp_path / "film.mp4", [one] * 6 + [two] * 8 + [one] * 6)
     counts = [len(readings) for _, readings in watch(film, reader=reader)]
-    late = round(WHOLE * RATE)
+    late = round(FULL_SEARCH_INTERVAL * RATE)
     assert counts[:6] == [1] * 6
     assert counts[6 + late - 1 : 14] == [2] * (14 - 6 - late + 1)
     assert counts[14:] == [1] * 6  # one that is gone is not seen any more
@@ -135,7 +135,7 @@ def test_of_a_broken_film_all_that_is_whole_comes(film: Path, reader: Reader) ->
 def test_a_face_that_enters_is_found_in_time(reader: Reader, shared_data: Path) -> None:
     film = shared_data / "clips" / "noface_face.mov"  # the face comes at frame 96
     first = next((frame, r) for frame, r in watch(film, reader=reader) if r)
-    assert 96 <= first[0].index <= 96 + WHOLE * 27 + 1
+    assert 96 <= first[0].index <= 96 + FULL_SEARCH_INTERVAL * 27 + 1
 
 
 def test_a_face_that_leaves_goes(reader: Reader, shared_data: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.answers import Votes
 from mien.faces.alignment import crop_face, measure_quality
 from mien.faces.detector import Detector
 from mien.faces.reader import Timings
@@ -27,18 +28,18 @@ class Finder:
 
     def __init__(self) -> None:
         self.detector = Detector()
-        self.near: list[Sequence[Box] | None] = []
+        self.regions: list[Sequence[Box] | None] = []
 
     def read_timed(
-        self, image: Picture, *, near: Sequence[Box] | None = None
+        self, image: Picture, *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        self.near.append(near)
+        self.regions.append(regions)
         return self.readings(image), Timings(0.0, 0.0, 0.0)
 
     def readings(self, image: Picture) -> list[Reading]:
         votes = np.array([0, 0, 0, 0.2, 0, 0, 0.8, 0])
         return [
-            Reading(face, votes, measure_quality(crop_face(image, face), face), clear=True)
+            Reading(face, Votes(votes), measure_quality(crop_face(image, face), face))
             for face in self.detector.detect(image)
         ]
 
@@ -133,8 +134,8 @@ def test_boxes_of_another_size_are_not_searched_around(finder: Finder, astronaut
     """A live session that sends 640×480 and then, the network being slow, 320×240."""
     large = np.asarray(cv2.resize(astronaut, (640, 480)), np.uint8)
     small = np.asarray(cv2.resize(astronaut, (320, 240)), np.uint8)
-    follower, before = Follower(), len(finder.near)
+    follower, before = Follower(), len(finder.regions)
     for index, image in enumerate((large, large, small, small, large)):
         (found,) = follower.read(finder, Frame(image, 0.05 * index, index))
         assert found.track == 1
-    assert [near is None for near in finder.near[before:]] == [True, False, True, False, True]
+    assert [near is None for near in finder.regions[before:]] == [True, False, True, False, True]

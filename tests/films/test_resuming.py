@@ -116,8 +116,8 @@ def test_interrupted_again_and_again(
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_killed_again_and_again(film: Path, whole: Path, tmp_path: Path) -> None:
-    program = "import sys; from mien.cli.main import main; from mien.films import annotate\n"
-    program += "annotate.SAVED = 0.05; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from mien.cli.main import main; from mien.films import annotation\n"
+    program += "annotation.SAVED = 0.05; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "watch", str(film), "--out", str(tmp_path)]
     state = tmp_path / "film.part" / "state"
     for _ in range(4):

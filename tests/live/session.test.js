@@ -8,8 +8,9 @@ const { Announcer } = await import(`${page}views/announcer.js`);
 const { ANSWERS } = await import(`${page}state/emotions.js`);
 const { withoutHidden } = await import(`${page}state/hidden.js`);
 const { toCsv, toJson } = await import(`${page}views/record.js`);
-const { momentText, summarySentences } = await import(`${page}views/recount.js`);
-const { Session, peopleOf, summaryOf } = await import(`${page}state/session.js`);
+const { clock, eventsOf, momentText, summarySentences } = await import(`${page}views/recount.js`);
+const { Recording } = await import(`${page}state/recording.js`);
+const { Session, lastingChanges, peopleOf, summaryOf } = await import(`${page}state/session.js`);
 const { checked, defaults } = await import(`${page}state/settings.js`);
 const wording = await import(`${page}texts/wording.js`);
 
@@ -127,27 +128,108 @@ test("the summary says how long a face showed what, and how often it changed", (
 });
 
 test("the table holds every stretch and remark, and no formula", () => {
-  const session = new Session();
+  const session = new Recording();
   show(session, 0, [...Array(10).fill("happy"), ...Array(10).fill("sad")]);
   session.addNote(NOON + 1000, '=HYPERLINK("x"), she said');
   session.markWrong(NOON + 3000, 1, "sad");
   const lines = toCsv(session).trimEnd().split("\r\n");
-  assert.equal(lines[0].split(",").length, 6 + 8 + 1);
+  assert.equal(lines[0].split(",").length, 7 + 8 + 1);
   assert.equal(lines.length, 1 + 4);
-  assert.match(lines[1], /^2026-01-02T12:00:00.000Z,2026-01-02T12:00:02.000Z,1,true,happy,,0.0000/);
+  assert.match(
+    lines[1],
+    /^camera,2026-01-02T12:00:00.000Z,2026-01-02T12:00:02.000Z,1,true,happy,,0.0000/,
+  );
   assert.ok(lines[2].endsWith(`,"'=HYPERLINK(""x""), she said"`));
   assert.ok(lines[4].endsWith(",wrong"));
 });
 
 test("the data hold the same and can be read back", () => {
-  const session = new Session();
+  const session = new Recording();
   show(session, 0, Array(10).fill("happy"));
   session.addNote(NOON + 1000, "a “note”");
   const data = JSON.parse(toJson(session));
-  assert.equal(data.began, "2026-01-02T12:00:00.000Z");
-  assert.equal(data.faces[0].stretches[0].votes.happy, 0.8);
-  assert.equal(data.faces[0].stretches[0].readings, 10);
-  assert.deepEqual(data.remarks, [{ time: 1, kind: "note", text: "a “note”", face: null }]);
+  const [source] = data.sources;
+  assert.equal(source.began, "2026-01-02T12:00:00.000Z");
+  assert.equal(source.faces[0].stretches[0].votes.happy, 0.8);
+  assert.equal(source.faces[0].stretches[0].readings, 10);
+  assert.deepEqual(source.remarks, [{ time: 1, kind: "note", text: "a “note”", face: null }]);
+});
+
+test("a change that lasts is told, a flicker is not", () => {
+  const session = new Session();
+  const flicker = [...Array(25).fill("happy"), "sad", "sad", ...Array(25).fill("happy")];
+  show(session, 0, [...flicker, ...Array(30).fill("neutral")]);
+  const [row] = session.rows;
+  assert.deepEqual(
+    lastingChanges(row).map(({ time, from, to, length }) => [time, from, to, length.toFixed(1)]),
+    [[10.4, "happy", "neutral", "5.8"]],
+  );
+  assert.match(eventsOf(session)[0].text, /^Person 1 changed from happy to neutral, for 5\.8 s$/);
+});
+
+test("a note that follows a bookmark soon belongs to it", () => {
+  const recording = new Recording();
+  show(recording, 0, Array(10).fill("happy"));
+  recording.bookmark(NOON + 1000);
+  recording.addNote(NOON + 9000, "she laughed");
+  recording.addNote(NOON + 9500, "and again");
+  recording.bookmark(NOON + 10_000);
+  recording.addNote(NOON + 80_000, "much later");
+  assert.deepEqual(
+    recording.current.remarks.map(({ time, kind, text }) => [time, kind, text]),
+    [
+      [1, "bookmark", "she laughed"],
+      [9.5, "note", "and again"],
+      [10, "bookmark", ""],
+      [80, "note", "much later"],
+    ],
+  );
+  assert.ok(toCsv(recording).includes(",bookmark\r\n"));
+});
+
+test("sources are kept apart; a camera goes on, a film begins again and has its own time", () => {
+  const recording = new Recording();
+  const seen = (position) => {
+    for (let step = 0; step < 8; step += 1) {
+      const faces = [{ key: "1", number: 1, reading: reading("happy") }];
+      recording.add(NOON + 200 * step, faces, { position: position + 0.2 * step });
+    }
+  };
+  recording.begin({ kind: "camera", name: "" });
+  seen(0);
+  recording.begin({ kind: "film", name: "talk.mp4" });
+  seen(65);
+  recording.bookmark(NOON + 5000);
+  seen(3); // the person went back
+  recording.begin({ kind: "camera", name: "" });
+  seen(0);
+  const { sessions } = recording;
+  assert.deepEqual(
+    sessions.map(({ origin }) => origin.kind),
+    ["camera", "film", "film"],
+  );
+  const [, first, again] = sessions;
+  assert.equal(clock(first, first.rows[0].stretches[0].start), "1:05");
+  assert.equal(clock(first, first.remarks[0].time), "1:06");
+  assert.equal(clock(again, again.rows[0].stretches[0].start), "0:03");
+  assert.match(toCsv(recording), /\r\ntalk\.mp4,65\.00,66\.40,1,true,happy/);
+  recording.clear();
+  assert.ok(recording.isEmpty);
+  seen(0);
+  assert.equal(recording.sessions.length, 1);
+});
+
+test("a face's picture is kept where that is wanted, of its clearest moment", () => {
+  const session = new Session();
+  const shares = [0.6, 0.62, 0.9, 0.7, ...Array(6).fill(0.5)];
+  shares.forEach((share, index) => {
+    const faces = [{ key: "1", number: 1, reading: reading("happy", share) }];
+    session.add(NOON + 200 * index, faces, ({ votes }) => votes.happy);
+  });
+  assert.equal(session.rows[0].picture, 0.9);
+  const without = new Session();
+  show(without, 0, Array(10).fill("happy"));
+  assert.equal(without.rows[0].picture, null);
 });
 
 test("hidden answers count as something else, and the first answer stays first", () => {
@@ -196,11 +278,8 @@ test("half and half is an answer of its own, in sentences, table and files", () 
   );
   assert.match(summarySentences(session)[0], /: half happy, half neutral 2 s, sad 0\.8 s\./);
   const moment = momentText(session, row, row.stretches[0]);
-  assert.match(
-    moment,
-    /· Person 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/,
-  );
-  assert.match(toCsv(session).split("\r\n")[1], /,1,true,happy\+neutral,,/);
+  assert.match(moment, /· Person 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/);
+  assert.match(toCsv({ sessions: [session] }).split("\r\n")[1], /,1,true,happy\+neutral,,/);
 });
 
 test("settings that make no sense are as by default", () => {

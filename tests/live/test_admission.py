@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
-from test_app import ADDRESS, StandInReader, await_ready, connect, message
+from stand_in import ADDRESS, StandInReader, await_ready, connect, message
 
 from mien.live import admission as places
 from mien.live import costs, limits

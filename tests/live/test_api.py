@@ -21,7 +21,7 @@ from PIL import Image
 from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 from served import served
-from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
+from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 
 from mien.faces.reader import Reader, Timings
 from mien.faces.stream import FaceReader
@@ -172,9 +172,9 @@ class RecordingReader(StandInReader):
         self.widths: list[int] = []
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        answer = super().read_timed(image, near=near)
+        answer = super().read_timed(image, regions=regions)
         self.widths.append(image.shape[1])
         return answer
 

@@ -9,57 +9,19 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-import cv2
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from numpy.typing import NDArray
-from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from stand_in import StandInReader, await_ready, client_of, connect, jpeg, message
+from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 from mien.errors import MienError, ModelError
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
-from mien.live.app import create_app
-from mien.live.protocol import HEADER, MAX_BYTES, VERSION, Frame, encode_frame
+from mien.live.protocol import HEADER, MAX_BYTES, VERSION
 from mien.live.server import serve
 from mien.live.settings import Settings
-from mien.types import Box, Face, Quality, Reading
-
-ADDRESS = "http://127.0.0.1:8765"
-
-
-class StandInReader:
-    """Finds one face as large as the picture; waits, when told to, until it may go on."""
-
-    def __init__(self) -> None:
-        self.may_go_on = threading.Event()
-        self.may_go_on.set()
-        self.started = threading.Semaphore(0)
-
-    def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
-    ) -> tuple[list[Reading], Timings]:
-        self.started.release()
-        assert self.may_go_on.wait(10)
-        height, width = image.shape[:2]
-        if width == 13:
-            raise RuntimeError("thirteen")
-        face = Face((0.0, 0.0, float(width), float(height)), np.zeros((5, 2), np.float32), 0.9)
-        votes = np.array([0, 0, 0, 0.8, 0, 0, 0.2, 0], np.float64)
-        reading = Reading(face, votes, Quality(50, 0.5, 0.2, 1.0, 0.0), clear=True)
-        return [reading], Timings(0.001, 0.002, 0.003)
-
-
-def jpeg(width: int = 64, height: int = 48) -> bytes:
-    return cv2.imencode(".jpg", np.full((height, width, 3), 128, np.uint8))[1].tobytes()
-
-
-def message(sequence: int, width: int = 64, height: int = 48) -> bytes:
-    return encode_frame(Frame(sequence, 1.5 * sequence, width, height, jpeg(width, height)))
 
 
 @pytest.fixture
@@ -71,21 +33,6 @@ def reader() -> StandInReader:
 def client(reader: StandInReader) -> Iterator[TestClient]:
     with client_of(lambda: reader) as client:
         yield client
-
-
-def client_of(factory: Callable[[], FaceReader]) -> TestClient:
-    return TestClient(create_app(factory), base_url=ADDRESS)
-
-
-def connect(client: TestClient, **headers: str) -> WebSocketTestSession:
-    own = {"host": "127.0.0.1:8765", "origin": ADDRESS}
-    return client.websocket_connect("/live", headers=own | headers)
-
-
-def await_ready(page: WebSocketTestSession) -> dict[str, Any]:
-    while (answer := page.receive_json())["state"] == "loading":
-        pass
-    return answer
 
 
 def test_a_frame_is_read_and_answered(client: TestClient) -> None:

@@ -20,9 +20,9 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from raw_sockets import open_sessions, raw_socket
 from served import served
-from test_app import StandInReader, jpeg, message
-from test_slow_clients import open_sessions, raw_socket
+from stand_in import StandInReader, jpeg, message
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket

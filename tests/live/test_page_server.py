@@ -97,7 +97,8 @@ def test_the_session_is_kept_when_the_server_is_killed_and_goes_on_with_the_next
     start(page)
     # What the page keeps of what was read: a row a stretch.
     rows = page.locator("#session-table tbody tr")
-    page.locator("#session summary").click(timeout=ENOUGH_MS)
+    page.locator("#open-session").click(timeout=ENOUGH_MS)
+    page.locator("#session summary").first.click()
     expect(rows).to_have_count(1, timeout=ENOUGH_MS)
     own_server.stop()  # SIGKILL
     status = page.get_by_role("status")
@@ -106,6 +107,7 @@ def test_the_session_is_kept_when_the_server_is_killed_and_goes_on_with_the_next
     own_server.start()
     expect(rows).to_have_count(2, timeout=ENOUGH_MS)  # after the gap, another
     with page.expect_download() as saving:
+        page.locator("#saving summary").click()
         page.get_by_role("button", name="Data (JSON)").click()
     assert saving.value.suggested_filename.endswith(".json")
 

@@ -15,8 +15,11 @@ def page(one_face_browser: Browser, live_server: Server, open_page: Callable[...
     """A page that read a happy face for some seconds, with a note and a mark, and was stopped."""
     page = open_page(one_face_browser, live_server)
     start(page)
-    expect(page.get_by_role("heading", name="This session")).to_be_visible(timeout=ENOUGH_MS)
+    expect(page.get_by_role("heading", name="Looking back")).to_be_visible(timeout=ENOUGH_MS)
     page.wait_for_timeout(1500)
+    expect(page.locator("#session-body")).to_be_hidden()  # closed during a call
+    page.keyboard.press("b")
+    expect(page.locator("#bookmarked")).to_contain_text("Bookmarked ")
     page.get_by_role("textbox", name="A note").fill("<b>She</b> laughed, twice")
     page.get_by_role("button", name="Add the note").click()
     page.get_by_role("button", name="Wrong?").click()
@@ -28,8 +31,12 @@ def page(one_face_browser: Browser, live_server: Server, open_page: Callable[...
 
 def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
     expect(page.locator("#session-summary")).to_contain_text("Person 1, from ")
+    session, stage = page.locator("#session").bounding_box(), page.locator(".stage").bounding_box()
+    assert session is not None
+    assert stage is None or session["y"] < stage["y"]  # the main thing
+    expect(page.locator(".events .bookmark")).to_contain_text("<b>She</b> laughed, twice")
     expect(page.locator("#session-summary")).to_contain_text("happy")
-    page.locator("#session summary").click()
+    page.locator("#session summary").first.click()
     rows = page.locator("#session-table tbody tr").all_inner_texts()
     assert any("<b>She</b> laughed, twice" in row for row in rows)
     assert any("marked as wrong" in row for row in rows)
@@ -38,7 +45,7 @@ def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
 
 def test_the_timeline_is_read_by_mouse_and_by_keys(page: Page) -> None:
     timeline = page.get_by_role("slider", name="What the faces looked like")
-    moment = page.locator("#moment")
+    moment = page.locator(".moment")
     expect(moment).to_be_empty()
     timeline.scroll_into_view_if_needed()
     box = timeline.bounding_box()
@@ -60,6 +67,7 @@ def test_what_is_saved_is_whole(
     page: Page, one_face_browser: Browser, open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     saved: dict[str, Path] = {}
+    page.locator("#saving summary").click()
     for kind in ("HTML", "CSV", "JSON"):
         with page.expect_download() as download:
             page.get_by_role("button", name=f"({kind})").click()
@@ -76,30 +84,43 @@ def test_what_is_saved_is_whole(
     assert {row["remark"] for row in rows} >= {"wrong", "<b>She</b> laughed, twice"}
 
     data = json.loads(saved["JSON"].read_text(encoding="utf-8"))
-    stretch = data["faces"][0]["stretches"][0]
+    (source,) = data["sources"]
+    assert source["kind"] == "camera"
+    stretch = source["faces"][0]["stretches"][0]
     assert stretch["answer"] == "happy"
     assert sum(stretch["votes"].values()) == pytest.approx(1, abs=0.01)
-    assert [remark["kind"] for remark in data["remarks"]] == ["note", "wrong"]
+    assert [remark["kind"] for remark in source["remarks"]] == ["bookmark", "wrong"]
 
     text = saved["HTML"].read_text(encoding="utf-8")
     for needed in ("<script", "http://1", "https://", "src="):
         assert needed not in text
+    assert "default-src 'none'" in text
     context = one_face_browser.new_context(offline=True)
     report = context.new_page()
+    complaints: list[str] = []
+    report.on("console", lambda message: complaints.append(message.text))
     report.goto(saved["HTML"].as_uri())
     expect(report.get_by_role("heading", level=1)).to_contain_text("what faces looked like")
     expect(report.get_by_role("img")).to_be_visible()
+    expect(report.locator(".events")).to_contain_text("<b>She</b> laughed, twice")
+    report.locator("summary").click()
     expect(report.get_by_role("table")).to_contain_text("<b>She</b> laughed, twice")
-    assert report.locator("svg rect[fill='#E69F00']").count() >= 1
+    assert (
+        report.locator("section").first.evaluate("e => getComputedStyle(e).borderRadius") == "16px"
+    )
+    assert complaints == []  # nothing that its own policy refuses
+    report.emulate_media(media="print")
+    assert report.pdf().count(b"/Type /Page\n") == 1
+    assert report.locator("svg path[fill='#E69F00']").count() >= 1
     context.close()
 
 
 def test_it_is_forgotten_after_a_second_press_alone(page: Page) -> None:
     page.get_by_role("button", name="Delete").click()
     expect(page.locator("#session")).to_be_visible()
-    page.get_by_role("button", name="Press again to delete it").click()
+    page.get_by_role("button", name="Press again to delete it all").click()
     expect(page.locator("#session")).to_be_hidden()
-    assert page.locator("#timeline").inner_text() == ""
+    assert page.locator(".timeline").count() == 0
 
 
 def test_nothing_is_stored_unless_the_person_saves(page: Page) -> None:
@@ -138,13 +159,33 @@ def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
     start(page, faces=3)
     page.wait_for_timeout(2500)
     page.get_by_role("button", name="Stop").click()
-    page.locator("#timeline").focus()
+    page.locator(".timeline").focus()
     seen: list[str] = []
     for key in ("Home", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
         page.keyboard.press(key)
-        seen.append(page.locator("#moment").inner_text().split(" · ")[1][:8])
-    lanes = page.locator("#timeline text[font-weight='600']").all_text_contents()
+        seen.append(page.locator(".moment").inner_text().split(" · ")[1][:8])
+    lanes = page.locator(".timeline g[font-weight='600'] text").all_text_contents()
     assert lanes == ["Person 1", "Person 2", "Person 3"]
     start_at = lanes.index(seen[0])
     expected = [min(start_at + step, 2) for step in range(4)]
     assert seen[:4] == [lanes[index] for index in expected]
+
+
+def test_pictures_are_kept_where_the_person_wants_them(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_page(
+        one_face_browser,
+        live_server,
+        before="localStorage.setItem('mien.settings', '{\"pictures\": true}')",
+    )
+    start(page)
+    expect(page.locator("#session")).to_be_visible(timeout=ENOUGH_MS)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#session-summary canvas")).to_have_count(1)
+    expect(page.locator("#session-summary canvas")).to_be_visible()
+    page.locator("#saving summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="(HTML)").click()
+    download.value.save_as(tmp_path / "report.html")
+    assert 'src="data:image/jpeg;base64,' in (tmp_path / "report.html").read_text(encoding="utf-8")

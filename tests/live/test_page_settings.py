@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from chromium import ENOUGH_MS, Server, start
+from pixels import overlay_pixels
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
-from test_page import overlay_pixels
 
 
 @pytest.fixture
@@ -219,7 +219,8 @@ def test_the_page_fits_from_phone_to_4k(
     page.get_by_role("button", name="Start").click()
     expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
     expect(page.locator("#session")).to_be_visible(timeout=ENOUGH_MS)
-    page.locator("#session summary").click()
+    page.locator("#open-session").click()
+    page.locator("#session summary").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("#open-settings").click()
     dialog = page.locator("#settings").bounding_box()

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 from chromium import ENOUGH_MS, Image, Server, jpeg
+from pixels import HAPPY, coloured_area, overlay_pixels, screenshot
 from playwright.sync_api import Browser, Page, expect
-from test_page import HAPPY, coloured_area, overlay_pixels, screenshot
 
 
 @pytest.fixture
@@ -33,12 +33,9 @@ def photo(one_face: Image, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def page(launch: Callable[..., Browser], live_server: Server) -> Page:
+def page(plain_browser: Browser, live_server: Server, open_page: Callable[..., Page]) -> Page:
     """The page in a browser without a camera."""
-    page = launch().new_context(viewport={"width": 1280, "height": 800}).new_page()
-    page.set_default_timeout(ENOUGH_MS)
-    page.goto(live_server.address)
-    return page
+    return open_page(plain_browser, live_server)
 
 
 def choose(page: Page, source: str) -> None:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image
-from test_app import ADDRESS, StandInReader, await_ready, connect, jpeg
+from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg
 
 from mien.errors import ImageError
 from mien.live.app import create_app

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from open_server import BEARER, NAME, OPEN, TOKEN
 from served import served
+from stand_in import StandInReader, await_ready, jpeg
 from starlette.testclient import WebSocketDenialResponse
-from test_app import StandInReader, await_ready, jpeg
 
 from mien.cli.main import main
 from mien.errors import MienError, ModelError
@@ -20,11 +21,6 @@ from mien.faces.classifier import PACKAGED_MODEL, Classifier
 from mien.live import server
 from mien.live.app import create_app
 from mien.live.settings import Settings
-
-TOKEN = "a-token-of-some-length"
-NAME = "mien.example.org"
-OPEN = Settings(host="0.0.0.0", allow_host=(NAME,), token=TOKEN)
-BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture

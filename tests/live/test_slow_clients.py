@@ -11,8 +11,9 @@ import time
 import urllib.request
 
 import pytest
+from raw_sockets import open_sessions, raw_socket
 from served import served
-from test_app import StandInReader, jpeg, message
+from stand_in import StandInReader, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
 from mien.live import connection, server, wire
@@ -82,33 +83,11 @@ def test_a_page_that_does_not_take_its_answers_is_cut_off_and_harms_no_other(
             assert json.loads(other.recv())["sequence"] == 1
 
 
-def raw_socket(address: str, client: str = "127.0.0.1") -> socket.socket:
-    """A WebSocket after its handshake, of which nothing is read any more."""
-    host = address.removeprefix("http://")
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.bind((client, 0))
-    raw.connect(("127.0.0.1", int(host.rpartition(":")[2])))
-    raw.sendall(
-        f"GET /live HTTP/1.1\r\nHost: {host}\r\nOrigin: {address}\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-    )
-    assert b"101" in raw.recv(12)
-    return raw
-
-
-def open_sessions(address: str) -> int:
-    with urllib.request.urlopen(f"{address}/metrics", timeout=30) as answer:
-        lines: list[str] = answer.read().decode().splitlines()
-    return sum(int(float(line.split()[-1])) for line in lines if line.startswith("mien_sessions{"))
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
 def test_sigterm_finishes_what_the_server_holds() -> None:
     reader = StandInReader()
     listener = socket.create_server(("127.0.0.1", 0))
-    running = server.server_of(create_app(lambda: reader))
+    running = server.server_of(create_app(lambda: reader, Settings(readers=2)))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     host = f"127.0.0.1:{listener.getsockname()[1]}"

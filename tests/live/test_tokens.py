@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from open_server import BEARER, NAME, OPEN, TOKEN
+from stand_in import ADDRESS, StandInReader, await_ready, connect
 from starlette.websockets import WebSocketDisconnect
-from test_app import ADDRESS, StandInReader, await_ready, connect
-from test_security import BEARER, NAME, OPEN, TOKEN
 
 from mien.errors import MienError
 from mien.live import limits, security, server, tokens

@@ -286,6 +286,29 @@ def test_metadata_never_refuse_a_jpeg(colour: Picture, marker: int, content: byt
         near(load_image(whole[:place] + segment + whole[place:]), colour, 5)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [13, 14, 15])
+def test_deep_colours_whose_white_is_a_lower_number_are_refused(
+    colour: Picture, order: Order, bits: int
+) -> None:
+    highest = 2**bits - 1
+    values = (colour.astype(np.uint32) * highest // 255).astype(np.uint16)
+    with pytest.raises(ImageError, match=f"its white is {highest}, not 65535"):
+        load_image(tiff(values, order, highest=highest))
+    whole = colour.astype(np.uint16) * 257
+    near(load_image(tiff(whole, order, highest=65535)), colour, 0.01)
+    near(load_image(tiff(whole, order, highest=highest)), colour, 0.01)  # it is not so
+
+
+def test_deep_colours_of_12_bits_are_refused(colour: Picture) -> None:
+    values = colour.astype(np.uint16) * 16
+    for content in (tiff(values), tiff(values, highest=4095)):
+        with pytest.raises(ImageError, match="only the lowest 12 of their 16 bits"):
+            load_image(content)
+    with pytest.raises(ImageError, match="does not read: 12-bit RGB"):
+        load_image(tiff(values, bits=12))
+
+
 def test_heic(colour: Picture) -> None:
     if ".heic" not in EXTENSIONS:
         start = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
@@ -297,6 +320,42 @@ def test_heic(colour: Picture) -> None:
     buffer = io.BytesIO()
     pillow_heif.from_pillow(Image.fromarray(colour)).save(buffer, quality=95)
     near(load_image(buffer.getvalue()), colour, 6)
+
+
+def test_kinds_of_heic(colour: Picture) -> None:
+    heif: Any = pytest.importorskip("pillow_heif", reason="needs the extra heic")
+
+    def written(picture: Image.Image, **options: Any) -> bytes:
+        buffer = io.BytesIO()
+        heif.from_pillow(picture).save(buffer, quality=95, **options)
+        return buffer.getvalue()
+
+    picture = Image.fromarray(colour)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = picture.transpose(Image.Transpose.ROTATE_90)
+    near(load_image(written(turned, exif=exif.tobytes())), colour, 6)  # as an iPhone writes it
+
+    half = picture.convert("RGBA")
+    half.putalpha(128)
+    near(load_image(written(half)), (colour.astype(int) + 255) // 2, 6)
+    near(
+        load_image(written(picture.convert("L"))), np.array(picture.convert("L").convert("RGB")), 6
+    )
+
+    deep = heif.from_bytes("RGB;16", picture.size, (colour.astype(np.uint16) * 257).tobytes())
+    buffer = io.BytesIO()
+    deep.save(buffer, quality=95)
+    near(load_image(buffer.getvalue()), colour, 6)
+
+    two = heif.from_pillow(Image.new("RGB", (64, 64)))
+    two.add_from_pillow(picture)
+    buffer = io.BytesIO()
+    two.save(buffer, quality=95, primary_index=1)
+    near(load_image(buffer.getvalue()), colour, 6)  # the one that it names as its own
+
+    with pytest.raises(ImageError, match=r"cannot be read as a picture.*Save or download it anew"):
+        load_image(written(picture)[:900])
 
 
 @pytest.mark.parametrize(

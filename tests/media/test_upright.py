@@ -4,6 +4,7 @@ import gc
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import psutil
 import pytest
@@ -158,3 +159,42 @@ def test_no_frame_is_in_a_circle(tmp_path: Path, astronaut: Picture) -> None:
     finally:
         gc.enable()
     assert left <= 3
+
+
+def pq(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    """SMPTE ST 2084: nits → 0 to 1."""
+    power = (light / 10_000) ** 0.1593017578125
+    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+def hlg(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ITU-R BT.2100: light relative to paper, which is at 75 % → 0 to 1."""
+    scene = light * 0.26496256  # the light at 75 %
+    bent = 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
+    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), bent)
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "smpte2084"), (18, "arib-std-b67")])
+def test_films_for_brighter_screens_look_as_on_usual_ones(
+    tmp_path: Path, astronaut: Picture, transfer: int, name: str
+) -> None:
+    """Telephones film so (HDR10, HLG): shown as they are, such films are grey or dark."""
+    plain = placed(face(astronaut), 120)
+    levels = plain / 255
+    light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    coded = pq(203 * light) if transfer == 16 else hlg(light)
+    deep = np.rint(65535 * coded).astype(np.uint16)
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as film:
+        options = {"x265-params": f"log-level=none:transfer={name}:colormatrix=bt709"}
+        stream = film.add_stream("libx265", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 480, 240, "yuv420p10le"
+        stream.color_trc, stream.colorspace = transfer, 1
+        for _ in range(3):
+            frame = VideoFrame.from_ndarray(deep, "rgb48le")
+            film.mux(stream.encode(frame.reformat(format="yuv420p10le", dst_colorspace=1)))
+        film.mux(stream.encode())
+    images, _ = read(path)
+    off = np.abs(images[-1].astype(int) - plain)
+    assert off.mean() < 6
+    assert abs(images[-1].mean() - plain.mean()) < 3

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.answers import Reason, Votes
 from mien.change import Change
 from mien.emotions import COLOURS, VOTE_NAMES
 from mien.errors import ImageError
@@ -20,7 +21,9 @@ def reading(box: Box, top: str = "happy", why: str | None = None) -> Reading:
     votes[VOTE_NAMES.index(top)] = 0.81
     quality = Quality(size=box[2] - box[0], brightness=0.5, contrast=0.2, sharpness=1, turn=0)
     face = Face(box, np.zeros((5, 2), np.float32), 0.9)
-    return Reading(face=face, votes=votes, quality=quality, clear=why is None, why=why)
+    return Reading(
+        face=face, votes=Votes(votes), quality=quality, reason=Reason(why) if why else None
+    )
 
 
 def has(picture: Picture, colour: tuple[int, int, int]) -> bool:
@@ -60,7 +63,7 @@ def test_what_moves_is_a_second_line_where_asked_for() -> None:
         replace(smile, movements={"mouth corners up": 0.1}),
     ):
         np.testing.assert_array_equal(draw_readings(picture, [other], movements=True), plain)
-    dark = replace(smile, clear=False, why="too dark")
+    dark = replace(smile, reason=Reason.TOO_DARK)
     np.testing.assert_array_equal(
         draw_readings(picture, [dark], movements=True), draw_readings(picture, [dark])
     )

@@ -15,7 +15,7 @@ from PIL import Image
 
 from mien.cli.main import main
 from mien.output.drawn_copies import draw_copy
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]

@@ -14,13 +14,13 @@ import pytest
 from mien.errors import MienError
 from mien.output.file_lock import open_alone
 from mien.output.result_file import ResultFile
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 HOLDER = """
 import sys
 from pathlib import Path
 from mien.output.result_file import ResultFile
-from mien.types import PictureResult
+from mien.readings import PictureResult
 with ResultFile(Path(sys.argv[1]), "csv") as file:
     file.write(PictureResult("a.jpg", error="a.jpg: empty."))
     print("begun", flush=True)

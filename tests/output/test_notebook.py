@@ -2,9 +2,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from mien.answers import DISAGREE
+from mien.answers import Reason
 from mien.output.notebook import picture_html, reading_html
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 VOTES = np.array([0, 0, 0, 0.81, 0, 0, 0.12, 0.07])
 
@@ -24,7 +24,7 @@ def test_what_cannot_be_seen_is_not_guessed_at() -> None:
     html = reading_html(VOTES, "too small")
     assert "unclear: too small" in html
     assert "happy" not in html
-    assert "happy" in reading_html(VOTES, DISAGREE)
+    assert "happy" in reading_html(VOTES, Reason.DISAGREE)
 
 
 def test_what_moves_stands_below_the_shares() -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_tables import reading
+from made_readings import happy_reading as reading
 
 from mien.errors import MienError
 from mien.output.journal import Format
 from mien.output.result_file import ResultFile
 from mien.output.tables import rows
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 RESULTS = [
     PictureResult("a.jpg", 64, 48, (reading(), reading("too dark"))),

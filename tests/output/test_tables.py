@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_readings import happy_reading as reading
 
 import mien
+from mien.answers import Votes
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
@@ -18,14 +20,8 @@ from mien.output.journal import csv_header
 from mien.output.printing import as_csv
 from mien.output.result_file import ResultFile
 from mien.output.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
-from mien.types import Face, PictureResult, Quality, Reading
-
-
-def reading(why: str | None = None) -> Reading:
-    face = Face((1.0, 2.0, 31.0, 42.0), np.zeros((0, 2), np.float32), 0.9)
-    votes = np.array([0, 0, 0, 0.7, 0, 0.1, 0.2, 0])
-    return Reading(face, votes, Quality(30, 0.5, 0.2, 1, 0), why is None, why)
-
+from mien.readings import PictureResult
+from mien.types import Reading
 
 RESULTS = [
     PictureResult("a.jpg", 64, 48, (reading(), reading("too dark"))),
@@ -39,7 +35,7 @@ def test_a_row_a_face_and_one_for_an_error() -> None:
     assert list(first) == list(second) == list(bad) == list(COLUMNS)
     assert (first["image"], first["width"], first["height"]) == ("a.jpg", 64, 48)
     assert [first[name] for name in ("face", "x1", "y1", "x2", "y2")] == [1, 1, 2, 31, 42]
-    assert [first[name] for name in VOTE_NAMES] == list(reading().votes)
+    assert [first[name] for name in VOTE_NAMES] == list(reading().votes.values())
     assert (first["top"], first["share"], first["clear"], first["why"]) == (
         "happy",
         0.7,
@@ -154,7 +150,7 @@ def test_any_results_go_through_a_csv_file_and_back(data: st.DataObject) -> None
     for name in data.draw(st.lists(NAMES, max_size=4, unique_by=str.strip)):
         parts = data.draw(st.lists(SHARES, max_size=2))
         readings = tuple(
-            Reading(reading().face, np.array(p) / sum(p), reading().quality, True) for p in parts
+            Reading(reading().face, Votes(np.array(p) / sum(p)), reading().quality) for p in parts
         )
         results.append(PictureResult(name, 5, 5, readings, data.draw(st.none() | NAMES)))
     content = csv_header(COLUMNS) + "".join(map(as_csv, results))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.answers import DISAGREE, is_mixed, ranked, share_out
+from mien.answers import Reason, is_mixed, ranked, share_out
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.movements import MOVEMENT_NAMES, SAID_FROM
 from mien.output.words import MOVEMENT_WORDS, movement_words, sentence
@@ -74,7 +74,7 @@ def test_sentences_in_german() -> None:
     people = "8 von 10 Menschen würden sagen: fröhlich, 1 neutral, 1 etwas anderes"
     assert sentence(votes, language="de") == people
     assert sentence(votes, "too small", language="de") == "unklar: zu klein"
-    assert sentence(votes, DISAGREE, language="de") == (
+    assert sentence(votes, Reason.DISAGREE, language="de") == (
         "unklar: Menschen wären uneins "
         "(8 von 10 würden sagen: fröhlich, 1 neutral, 1 etwas anderes)"
     )
@@ -84,7 +84,7 @@ def test_sentences() -> None:
     votes = np.array([0, 0, 0, 0.81, 0, 0, 0.12, 0.07])
     assert sentence(votes) == "8 of 10 people would say happy, 1 neutral, 1 something else"
     assert sentence(votes, "too small") == "unclear: too small"
-    assert sentence(votes, DISAGREE) == (
+    assert sentence(votes, Reason.DISAGREE) == (
         "unclear: people would disagree (8 of 10 would say happy, 1 neutral, 1 something else)"
     )
 
@@ -95,7 +95,7 @@ SMILE = {"mouth corners up": 0.9, "mouth open": 0.1, "eyes narrowed": 0.6, "brow
 def test_movements_in_words() -> None:
     assert movement_words(SMILE) == "corners of the mouth up, eyes narrowed"
     assert movement_words(SMILE, language="de") == "Mundwinkel nach oben, Augen verengt"
-    assert movement_words(SMILE, DISAGREE) == movement_words(SMILE)
+    assert movement_words(SMILE, Reason.DISAGREE) == movement_words(SMILE)
     assert movement_words(SMILE, "too dark") == ""
     assert movement_words({}) == ""
 

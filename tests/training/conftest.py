@@ -1,6 +1,7 @@
 """FER2013-like data for the tests: real pixels, cut out of a public-domain photograph."""
 
 import csv
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from PIL import Image
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.training.data import dataset as data
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # PyTorch's threads of several workers slow each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def cut(astronaut: NDArray[np.uint8], number: int) -> Image.Image:

@@ -84,7 +84,7 @@ _ENDINGS: Final[dict[str, Kind]] = {
 }
 
 
-@app.command(sort_key=0, config=[Env("MIEN_"), settings_file])
+@app.command(sort_key=0, config=[Env("MIEN_LIVE_", command=False), settings_file])
 def live(
     *,
     settings: Annotated[Settings | None, Parameter(name="*")] = None,

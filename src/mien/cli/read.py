@@ -23,7 +23,8 @@ from mien.output.journal import Format, csv_header
 from mien.output.printing import as_csv, as_json, as_text
 from mien.output.result_file import ResultFile
 from mien.output.tables import COLUMNS, arrow_schema
-from mien.types import PictureResult, Reading
+from mien.readings import PictureResult
+from mien.types import Reading
 
 STANDARD_INPUT: Final = "-"
 _NAMED: Final = 5  # problems of one kind that are named each
@@ -194,7 +195,7 @@ def _usual_reading(reader: Reader, path: Path) -> Reading:
         raise MienError(f"--usual {path}: no face found. Give pictures of the person's face.")
     if not can_be_seen(readings[0]):
         raise MienError(
-            f"--usual {path}: its largest face is unclear: {readings[0].why}. Give a picture "
+            f"--usual {path}: its largest face is unclear: {readings[0].reason}. Give a picture "
             "that shows the person's face well."
         )
     return readings[0]

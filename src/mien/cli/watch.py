@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from av.error import FFmpegError
 from cyclopts import Group, Parameter, validators
 
+from mien.answers import Language
 from mien.errors import MienError
 from mien.faces.classifier import PACKAGED_MODEL
 from mien.faces.reader import Reader
@@ -44,6 +45,7 @@ def watch(
     no_video: Annotated[bool, _FLAG] = False,
     as_json: Annotated[bool, _FLAG, Parameter("--json", group=_FORMAT)] = False,
     parquet: Annotated[bool, _FLAG, Parameter(group=_FORMAT)] = False,
+    language: Language = "en",
     model: Path | None = None,
     ray: Annotated[bool, _FLAG] = False,
 ) -> int:
@@ -62,6 +64,7 @@ def watch(
         no_video: leave out the annotated video.
         as_json: the table as JSON lines instead of CSV.
         parquet: the table as Parquet; needs pyarrow.
+        language: of the report: en or de.
         model: a file of `mien export`; without it the network that ships with mien.
         ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names: files,
             folders and addresses such as s3://bucket/folder into Parquet tables, without videos
@@ -80,8 +83,9 @@ def watch(
     weights = hashlib.sha256((model or PACKAGED_MODEL).read_bytes()).hexdigest()[:16]
     task = Task(
         every,
-        f"every {every:g} s, weights {weights}",
+        f"every {every:g} s, weights {weights}" + (f", in {language}" if language != "en" else ""),
         ("html", *(() if no_video else ("mp4",)), table),
+        language,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)

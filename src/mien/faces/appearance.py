@@ -5,6 +5,7 @@ is, and is kept in memory only, while a face is followed.
 """
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Final
 
 import cv2
@@ -47,11 +48,12 @@ class Look:
         x1, y1, x2, y2 = box
         side = around * max(x2 - x1, y2 - y1)
         shrink = max(1, int(side / _SIDE / 2))  # first, so that every pixel counts
-        if shrink > 1:
-            size = [max(1, round(length / shrink)) for length in image.shape[1::-1]]
-            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        scale = _SIDE * shrink / side
         x, y = (x1 + x2) / 2 / shrink, (y1 + y2) / 2 / shrink
+        if shrink > 1:  # of what is around the face alone: the whole picture takes far longer
+            columns = _around(x, side / shrink, image.shape[1] // shrink)
+            rows = _around(y, side / shrink, image.shape[0] // shrink)
+            image, x, y = _shrunk(image, columns, rows, shrink), x - columns[0], y - rows[0]
+        scale = _SIDE * shrink / side
         place = np.array([[scale, 0, _SIDE / 2 - x * scale], [0, scale, _SIDE / 2 - y * scale]])
         # The face stays in the middle where it reaches beyond the picture's edge.
         small = np.asarray(
@@ -76,6 +78,29 @@ class Look:
         pattern = 1 - float(self.pattern @ other.pattern)
         colours = float(np.abs(self.colours - other.colours).mean())
         return pattern + min(_COLOUR_WEIGHT * colours, _COLOURS_AT_MOST)
+
+
+def _around(centre: float, side: float, length: int) -> tuple[int, int]:
+    """The first pixel that a look needs along one axis, and the one behind the last.
+
+    Args:
+        centre: of what the look is of.
+        side: of the same.
+        length: of the picture; 0 counts as 1.
+    """
+    last = max(1, length)
+    first = min(max(0, floor(centre - side / 2) - 1), last - 1)
+    return first, min(max(ceil(centre + side / 2) + 1, first + 1), last)
+
+
+def _shrunk(
+    image: NDArray[np.uint8], columns: tuple[int, int], rows: tuple[int, int], shrink: int
+) -> NDArray[np.uint8]:
+    """A part of the picture, whose pixels are means of `shrink` by `shrink` of the picture's."""
+    (left, right), (top, bottom) = columns, rows
+    part = image[top * shrink : bottom * shrink, left * shrink : right * shrink]
+    size = (right - left, bottom - top)
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _cells(pixels: NDArray[np.float32], side: int) -> NDArray[np.float32]:

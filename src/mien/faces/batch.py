@@ -19,7 +19,7 @@ from mien.errors import MienError, reason_of
 from mien.faces.reader import BATCH, Reader, default_reader
 from mien.media.picture import ImageSearch, load_image
 from mien.parallel import check_workers, chunks, cores, in_order
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 Extra = TypeVar("Extra")
 Source = tuple[str, Path | bytes]

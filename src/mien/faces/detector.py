@@ -237,12 +237,12 @@ class Detector:
         vars(self).update(state)
         self._load()  # from its file again: a session itself cannot be pickled
 
-    def detect(self, image: NDArray[np.uint8], near: Sequence[Box] | None = None) -> list[Face]:
+    def detect(self, image: NDArray[np.uint8], regions: Sequence[Box] | None = None) -> list[Face]:
         """Faces in the image, largest box first.
 
         Args:
             image: RGB uint8 (H, W, 3).
-            near: boxes of the frame before, in pixels: faces are looked for around these alone,
+            regions: boxes of the frame before, in pixels: faces are looked for around these alone,
                 which is far quicker where they are few and small, and finds the same. Where that
                 would be more than the whole, the whole is searched.
 
@@ -252,7 +252,7 @@ class Detector:
         check_rgb(image)
         fitted, span_x, span_y = _fit(image, self._long_side)
         span = np.array((span_x, span_y), np.float32)
-        parts = None if near is None else [_part(fitted, box, span) for box in near]
+        parts = None if regions is None else [_part(fitted, box, span) for box in regions]
         whole = fitted.shape[0] * fitted.shape[1]
         if parts is None or sum(part.pixels + _COST for part in parts) >= whole:
             found = [self._find(fitted)]

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import DISAGREE
+from mien.answers import Reason, Votes
 from mien.emotions import OTHER, VOTE_NAMES
 from mien.errors import ImageError
 from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
@@ -24,6 +24,7 @@ from mien.faces.detector import Detector
 from mien.media.arrays import Order
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
+from mien.readings import Readings, name_of
 from mien.types import Box, Face, Quality, Reading
 
 SMALLEST_FACE: Final = 24.0
@@ -49,9 +50,6 @@ It leaves out 99.2 % of patches without a face and 0.5 % of FER2013's validation
 at most 0.002.
 """
 
-NOT_FACE: Final = "not a face"
-"""Why a face that the caller gave is not clear where people would say so."""
-
 BATCH: Final = 8
 """Pictures whose crops are classified in one go where there are many.
 
@@ -59,7 +57,7 @@ More are no faster. It saves a third of the network's time, which is half of the
 bare faces; for photographs, where finding faces takes longest, nothing that could be measured."""
 
 MOST_THREADS: Final = 4
-"""That read one picture in `read`; many pictures are better read by one thread each."""
+"""Number of threads used to read one picture in `read`; of many, each is better read by one."""
 
 Sight = tuple[Face, NDArray[np.uint8], Quality]
 """A face, its crop, and how well it can be seen."""
@@ -126,8 +124,7 @@ class Reader:
         *,
         order: Order = "RGB",
         faces: Iterable[Face | Sequence[float]] | None = None,
-        near: Sequence[Box] | None = None,
-    ) -> list[Reading]:
+    ) -> Readings:
         """What people would say about each face of a picture, largest face first.
 
         Args:
@@ -137,14 +134,19 @@ class Reader:
             faces: found by yourself: each a `Face`, or a box (x1, y1, x2, y2) in pixels. Then none
                 are looked for, and every one gets a reading, in the order given. Landmarks, where a
                 `Face` has them, make the better crop: they tell the tilt of the head.
-            near: of a film's frame, boxes of the frame before, around which alone faces are looked
-                for; see `mien.faces.detector.Detector.detect`.
 
         Raises:
             ImageError: the picture cannot be read, or is of another kind, or one of `faces` is no
                 face.
+
+        Examples:
+            >>> import mien
+            >>> from skimage.data import astronaut
+            >>> [reading.emotion for reading in mien.Reader().read(astronaut())]
+            ['happy']
         """
-        return self.read_timed(image, order=order, faces=faces, near=near)[0]
+        rgb = as_rgb(image, order=order)
+        return Readings(self.read_timed(rgb, faces=faces)[0], rgb, name_of(image))
 
     def read_timed(
         self,
@@ -152,12 +154,20 @@ class Reader:
         *,
         order: Order = "RGB",
         faces: Iterable[Face | Sequence[float]] | None = None,
-        near: Sequence[Box] | None = None,
+        regions: Sequence[Box] | None = None,
     ) -> tuple[list[Reading], Timings]:
-        """Like `read`, and where the time went; reading the picture's file does not count."""
+        """Like `read`, and where the time went; reading the picture's file does not count.
+
+        Args:
+            image: as of `read`.
+            order: as of `read`.
+            faces: as of `read`.
+            regions: boxes in pixels, around which alone faces are looked for; see
+                `mien.faces.detector.Detector.detect`.
+        """
         rgb = as_rgb(image, order=order)
         start = perf_counter()
-        found = self.detector.detect(rgb, near) if faces is None else own_faces(faces)
+        found = self.detector.detect(rgb, regions) if faces is None else own_faces(faces)
         finder = perf_counter()
         seen = list(_crops(rgb, found)) if faces is None else [_look(rgb, face) for face in found]
         crop = perf_counter()
@@ -185,7 +195,7 @@ class Reader:
         everything = [sight for sights in seen for sight in sights]
         answers = iter(self._readings(everything, keep_all=True))
         pictures = [[next(answers) for _ in sights] for sights in seen]
-        return [[r for r in readings if r.why != NOT_FACE] for readings in pictures]
+        return [[r for r in readings if r.reason != Reason.NOT_A_FACE] for readings in pictures]
 
     def read_many(
         self, images: Iterable[Picture], *, order: Order = "RGB", workers: int | None = None
@@ -219,21 +229,21 @@ class Reader:
     def _readings(self, seen: list[Sight], *, keep_all: bool) -> list[Reading]:
         crops = np.array([crop for _, crop, _ in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)
         predicted = self.classifier.predict_faces(crops)
-        predicted.votes.flags.writeable = False
         moving = self._movements(predicted.movements, len(seen))
         result: list[Reading] = []
         for (face, _, quality), shares, no, movements in zip(
             seen, predicted.votes, predicted.not_a_face, moving, strict=True
         ):
-            why = self._why_hard_to_see(quality)
-            if why is None and no > NOT_A_FACE:  # of what is hard to see, the network cannot tell
+            reason = self._hard_to_see(quality)
+            if (
+                reason is None and no > NOT_A_FACE
+            ):  # of what is hard to see, the network cannot tell
                 if not keep_all:
                     continue
-                why = NOT_FACE
-            if why is None and disagree(shares):
-                why = DISAGREE
-            clear = why is None
-            result.append(Reading(face, shares, quality, clear, why, movements=movements))
+                reason = Reason.NOT_A_FACE
+            if reason is None and disagree(shares):
+                reason = Reason.DISAGREE
+            result.append(Reading(face, Votes(shares), quality, reason, movements=movements))
         return result
 
     def _movements(self, values: NDArray[np.float64] | None, faces: int) -> list[dict[str, float]]:
@@ -243,15 +253,15 @@ class Reader:
         names = self.classifier.movement_names
         return [dict(zip(names, row, strict=True)) for row in values.tolist()]
 
-    def _why_hard_to_see(self, quality: Quality) -> str | None:
+    def _hard_to_see(self, quality: Quality) -> Reason | None:
         """The first reason why people could not see the face; None if they could."""
         reasons = {
-            "too small": quality.size < self._smallest_face,
-            "too dark": quality.brightness < DARKEST,
-            "blurred": quality.sharpness < BLURRIEST,
-            "turned away": quality.turn > FARTHEST_TURN,
+            Reason.TOO_SMALL: quality.size < self._smallest_face,
+            Reason.TOO_DARK: quality.brightness < DARKEST,
+            Reason.BLURRED: quality.sharpness < BLURRIEST,
+            Reason.TURNED_AWAY: quality.turn > FARTHEST_TURN,
         }
-        return next((why for why, holds in reasons.items() if holds), None)
+        return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def disagree(votes: NDArray[np.float64]) -> bool:
@@ -313,12 +323,18 @@ def read(
     *,
     order: Order = "RGB",
     faces: Iterable[Face | Sequence[float]] | None = None,
-) -> list[Reading]:
+) -> Readings:
     """What people would say about each face of a picture, largest face first.
 
     The first call loads the models (about half a second); for other models, see `Reader`. One
-    picture is read by up to `MOST_THREADS` threads. Takes, gives and raises what `Reader.read`
-    does.
+    picture is read by up to four threads. Takes, gives and raises what `Reader.read` does.
+
+    Examples:
+        >>> import mien
+        >>> from skimage.data import astronaut
+        >>> for reading in mien.read(astronaut()):
+        ...     print(reading.emotion, reading.state, round(reading.votes["happy"]))
+        happy clear 1
     """
     reader = default_reader(min(cores(), MOST_THREADS))
     return reader.read(image, order=order, faces=faces)

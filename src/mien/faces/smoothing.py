@@ -3,7 +3,8 @@
 What is shown is the largest share of the smoothed votes, always. Steadiness is the smoothing's:
 small differences take seconds, large ones show as soon as a few readings agree on them. Only
 "unclear" and "mixed" stay a little longer than the votes alone would have them, and neither names
-another answer than the votes do. Times are seconds; nothing here counts frames.
+another answer than the votes do. Of somebody who talks, votes are smoothed more slowly, see
+`mien.faces.talking`. Times are seconds; nothing here counts frames.
 """
 
 import math
@@ -14,8 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import DISAGREE, MIXED_LEAD, MIXED_TOGETHER, is_mixed
+from mien.answers import MIXED_LEAD, MIXED_TOGETHER, Reason, Votes, is_mixed
+from mien.faces.gestures import Gestures
+from mien.faces.just_now import JustNow
 from mien.faces.reader import FEWEST_AGREEING, disagree
+from mien.faces.talking import SpokenVotes, Talking
 from mien.types import Reading
 
 SMOOTHING: Final = 3.0
@@ -41,10 +45,16 @@ AGREED_PATIENCE: Final = 0.5
 MIXED_PATIENCE: Final = 0.5
 """Seconds for which two answers must be close together, or apart, before that is shown."""
 
+TALKING_AGREED: Final = FEWEST_AGREEING + 0.15
+"""Like `AGREED`, while somebody talks."""
+
+TALKING_PATIENCE: Final = 1.0
+"""Like `AGREED_PATIENCE` and `MIXED_PATIENCE`, while somebody talks."""
+
 _STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # lead, together
 _IS_APART: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond: at once
 
-Votes = NDArray[np.float64]
+Shares = NDArray[np.float64]
 
 
 class Steady:
@@ -62,15 +72,21 @@ class Steady:
         self._smoothing = smoothing
         self._patience = patience
         self._time = time
-        self._recent: list[tuple[float, Votes]] = [(time, reading.votes)]
-        self._votes = reading.votes
+        self._recent: list[tuple[float, Shares]] = [(time, reading.votes.shares)]
+        self._votes = reading.votes.shares
         self._movements: Mapping[str, float] = dict(reading.movements)
         self._unseen = self._next_unseen = _unseen(reading)  # why it cannot be seen well
         self._next_since = time
-        self._disagree = disagree(reading.votes)
+        self._disagree = disagree(reading.votes.shares)
         self._disagreed = time  # when people disagreed last
-        self._mixed = is_mixed(reading.votes)
+        self._mixed = is_mixed(reading.votes.shares)
         self._mixed_since = time  # when the votes last were as `_mixed` says
+        self._talking = Talking()
+        self._spoken = SpokenVotes()
+        self._gestures = Gestures()
+        self._just_now = JustNow()
+        self._notice(reading, time)
+        self._just_now.add(self._shown(reading).answers, time)
 
     def add(self, reading: Reading, time: float) -> None:
         """Take in the next reading.
@@ -80,7 +96,8 @@ class Steady:
             time: of it, in seconds, not before the last one's.
         """
         gap = time - self._time
-        self._smooth(reading.votes, time, gap)
+        self._notice(reading, time)
+        self._smooth(reading.votes.shares, time, gap)
         self._movements = {
             name: before
             + _share(MOVEMENT_SMOOTHING * (1 - abs(value - before)), gap) * (value - before)
@@ -95,49 +112,72 @@ class Steady:
         if time - self._next_since >= self._patience:
             self._unseen = unseen
         self._judge(time)
+        self._just_now.add(self._shown(reading).answers, time)
         self._time = time
 
     def apply(self, reading: Reading) -> Reading:
         """The reading with what is shown."""
-        why = self._unseen or (DISAGREE if self._disagree else None)
+        return replace(
+            self._shown(reading),
+            talking=self._talking.now if self._unseen is None else None,
+            gesture=self._gestures.now,
+            just_now=self._just_now.now,
+        )
+
+    def _notice(self, reading: Reading, time: float) -> None:
+        """What the face does over time: it talks, nods, shakes the head."""
+        if _unseen(reading) is None:
+            self._talking.add(reading.movements, time)
+        else:
+            self._talking.forget()
+        self._gestures.add(reading.landmarks, time, self._talking.now)
+        self._spoken.add(reading.votes.shares, time)
+
+    def _shown(self, reading: Reading) -> Reading:
+        reason = self._unseen or (Reason.DISAGREE if self._disagree else None)
         return replace(
             reading,
-            votes=self._votes,
+            votes=Votes(self._votes),
             movements=self._movements,
-            clear=why is None,
-            why=why,
+            reason=reason,
             mixed=self._mixed,
         )
 
-    def _smooth(self, votes: Votes, time: float, gap: float) -> None:
+    def _smooth(self, votes: Shares, time: float, gap: float) -> None:
         if self._smoothing <= 0:
             self._votes = votes
             return
         recent = [(at, old) for at, old in self._recent if time - at <= AGREEING + 1e-6]
         self._recent = [*recent, (time, votes)]
         change = np.mean([old for _, old in self._recent], axis=0) - self._votes
+        if self._talking.now:
+            self._votes = self._spoken.smoothed(gap)
+            return
+        self._spoken.begin()
         size = min(float(np.abs(change).sum()) / 2, 1.0)
         self._votes = self._votes + _share(self._smoothing * (1 - size) ** 4, gap) * change
-        self._votes.flags.writeable = False
 
     def _judge(self, time: float) -> None:
         """Whether people disagree, or are of two minds, by the votes that are shown."""
+        talks = bool(self._talking.now)
         if disagree(self._votes):
             self._disagree, self._disagreed = True, time
         elif self._disagree:
-            if self._votes.max() < AGREED:
+            if self._votes.max() < (TALKING_AGREED if talks else AGREED):
                 self._disagreed = time
-            self._disagree = time - self._disagreed < AGREED_PATIENCE
+            patience = TALKING_PATIENCE if talks else AGREED_PATIENCE
+            self._disagree = time - self._disagreed < patience
         mixed = is_mixed(self._votes, *(_STAYS_MIXED if self._mixed else ()))
+        patience = TALKING_PATIENCE if talks else MIXED_PATIENCE
         if mixed == self._mixed:
             self._mixed_since = time
-        elif time - self._mixed_since >= MIXED_PATIENCE or not is_mixed(self._votes, *_IS_APART):
+        elif time - self._mixed_since >= patience or not is_mixed(self._votes, *_IS_APART):
             self._mixed = mixed
 
 
-def _unseen(reading: Reading) -> str | None:
+def _unseen(reading: Reading) -> Reason | None:
     """Why a face cannot be seen well. Whether people disagree is a matter of the votes shown."""
-    return None if reading.why == DISAGREE else reading.why
+    return None if reading.can_be_seen else reading.reason
 
 
 def _share(constant: float, gap: float) -> float:

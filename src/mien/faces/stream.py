@@ -17,7 +17,7 @@ from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
 from mien.types import Box, Frame, Reading
 
-WHOLE: Final = 0.2
+FULL_SEARCH_INTERVAL: Final = 0.2
 """Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
 
 
@@ -25,11 +25,11 @@ class FaceReader(Protocol):
     """What a follower needs of `mien.faces.reader.Reader`."""
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
         """Readings of an RGB uint8 (H, W, 3) picture, and where the time went.
 
-        Faces are looked for around `near` alone, where that is given.
+        Faces are looked for in `regions` alone, where that is given.
         """
         ...
 
@@ -84,10 +84,10 @@ class Follower:
         if image.shape[:2] != self._size:  # boxes of a picture of another size tell nothing
             self._size, self._near, self._whole = image.shape[:2], [], float("-inf")
         spent = Timings(0.0, 0.0, 0.0)
-        if 0 <= time - self._whole < WHOLE - 1e-6:  # not where a clock was set back
+        if 0 <= time - self._whole < FULL_SEARCH_INTERVAL - 1e-6:  # not where a clock was set back
             readings: list[Reading] = []
             if self._near:
-                readings, spent = reader.read_timed(image, near=self._near)
+                readings, spent = reader.read_timed(image, regions=self._near)
             if len(readings) >= len(self._near):
                 return readings, spent
         self._whole = time

@@ -20,7 +20,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import DISAGREE
 from mien.change import Change
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.errors import DataError
@@ -81,7 +80,7 @@ def log_odds(votes: Vector) -> Vector:
 
 def can_be_seen(reading: Reading) -> bool:
     """Whether a face is seen well enough to be compared, even where people would disagree."""
-    return reading.clear or reading.why == DISAGREE
+    return reading.can_be_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class UsualFace:
 
     def differences(self, reading: Reading) -> dict[str, float]:
         """By how much each emotion's log odds lie above the usual, in nats, the most first."""
-        now = dict(zip(_NAMES, log_odds(reading.votes).tolist(), strict=True))
+        now = dict(zip(_NAMES, log_odds(reading.votes.shares).tolist(), strict=True))
         above = {name: now[name] - self.log_odds[name] for name in _NAMES}
         return dict(sorted(above.items(), key=lambda item: -item[1]))
 
@@ -200,7 +199,17 @@ class UsualFace:
         Raises:
             OSError: the file cannot be written.
         """
-        Path(path).write_text(json.dumps(self.to_dict(), indent=1) + "\n", encoding="utf-8")
+        content = json.dumps(self.to_dict(), indent=1) + "\n"
+        path = Path(path).resolve()
+        if path.exists() and not path.is_file():  # a device or pipe
+            path.write_text(content, encoding="utf-8")
+            return
+        new = path.with_name(path.name + ".new")  # a full disk leaves the one before
+        try:
+            new.write_text(content, encoding="utf-8")
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: str | Path) -> "UsualFace":
@@ -239,12 +248,12 @@ def usual_face(readings: Iterable[Reading]) -> UsualFace:
     given = list(readings)
     seen = [reading for reading in given if can_be_seen(reading)]
     if not seen:
-        whys = ", ".join(sorted({str(reading.why) for reading in given}))
+        whys = ", ".join(sorted({str(reading.reason) for reading in given}))
         raise DataError(
             "Expected readings of a face that can be seen well, to take them as usual; got "
             f"{f'{len(given)} that cannot ({whys})' if given else 'none'}."
         )
-    odds = np.median([log_odds(reading.votes) for reading in seen], axis=0)
+    odds = np.median([log_odds(reading.votes.shares) for reading in seen], axis=0)
     told = [name for name in MOVEMENT_NAMES if all(name in r.movements for r in seen)]
     times = [reading.time for reading in seen if reading.time is not None]
     return UsualFace(

@@ -155,12 +155,7 @@ def is_calm(reading: Reading) -> bool:
     """Whether a reading may be of a usual face: clear, frontal, silent, mostly neutral."""
     frontal = reading.quality.turn <= FRONTAL
     neutral = reading.top(1)[0][0] == "neutral"
-    return reading.clear and frontal and neutral and not _talks(reading)
-
-
-def _talks(reading: Reading) -> bool:
-    """Whether the person talks, where readings tell it."""
-    return bool(getattr(reading, "talking", False))
+    return reading.clear and frontal and neutral and not reading.talking
 
 
 def _learn(person: _Person, reading: Reading, time: float, gap: float) -> None:
@@ -203,7 +198,7 @@ def _compared(person: _Person, reading: Reading, gap: float) -> Reading:
     """The reading with its change, which comes above `SHOWN_FROM` and goes below `SHOWN_TO`."""
     if person.usual is None:
         return reading
-    if not can_be_seen(reading) or _talks(reading):  # speech has mouths of surprise and of joy
+    if not can_be_seen(reading) or reading.talking:  # speech has mouths of surprise and of joy
         return replace(reading, change=None, compared=True)
     share = 1 - math.exp(-gap / SMOOTHED)
     now = person.usual.differences(reading)

@@ -9,6 +9,7 @@ from typing import Final
 
 from av.error import FFmpegError
 
+from mien.answers import Language
 from mien.errors import VideoError
 from mien.faces.reader import Reader
 from mien.faces.stream import Follower
@@ -25,6 +26,7 @@ from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import read_journal, write_rows
+from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
 SAVED: Final = 10.0
@@ -44,11 +46,13 @@ class Task:
         every: seconds between frames that are read.
         settings: all that its figures depend on.
         endings: of the files to write: the report's first, the table's last.
+        language: of the report.
     """
 
     every: float
     settings: str
     endings: tuple[str, ...]
+    language: Language = "en"
 
     @property
     def drawn(self) -> bool:
@@ -233,10 +237,26 @@ class Annotation(AbstractContextManager["Annotation"]):
             self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))
         marks = self._marks | ({DAMAGE: damage} if damage else {})
         name = self._film.path.name if self._film else self._video.name
-        about = About(name, self._task.every, damage, self._notes, marks)
-        work.path("html").write_text(report(about, self._work.progress.summary), encoding="utf-8")
+        about = About(
+            name,
+            self._task.every,
+            damage,
+            self._notes,
+            marks,
+            film=self._film_beside(),
+            language=self._task.language,
+        )
+        write_whole(work.path("html"), report(about, self._work.progress.summary))
         for ending in self._endings[1:]:  # else a report of now could stand beside one of them
             place.path(ending).unlink(missing_ok=True)
         for ending in self._endings:
             work.path(ending).replace(place.path(ending))
         work.remove()
+
+    def _film_beside(self) -> str | None:
+        """The name of a film that lies beside the report: the annotated one, or the film itself."""
+        if "mp4" in self._endings:
+            return self._place.path("mp4").name
+        if self._film and self._film.path.resolve().parent == self._place.folder.resolve():
+            return self._film.path.name
+        return None

@@ -18,18 +18,19 @@ from typing import Any, Final
 
 from mien.films.summary import Summary
 from mien.output.journal import Journal
+from mien.output.whole_file import write_whole
 from mien.types import Frame
 
 _ROWS: Final = "rows"
 _STATE: Final = "state"
-_NEW: Final = "state.new"
+_NEW: Final = "state.new"  # what `write_whole` writes first
 _HEAD: Final = 1 << 14  # bytes of a state's first line, at most
 _PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
 
 _KNOWN: Final = frozenset(
     {
         ("mien.films.checkpoint", "Progress"),
-        *(("mien.films.summary", name) for name in ("Summary", "Life", "Stretch", "Moment")),
+        *(("mien.films.summary", name) for name in ("Summary", "Life", "Segment", "Moment")),
         *(("mien.faces.usual_faces", name) for name in ("UsualFaces", "_Person")),
         *(
             ("mien.faces.usual_face", "UsualFace"),
@@ -38,6 +39,9 @@ _KNOWN: Final = frozenset(
         ),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
+        *(("mien.answers", name) for name in ("Votes", "Reason")),
+        *(("mien.faces.talking", name) for name in ("Talking", "SpokenVotes")),
+        *(("mien.faces.gestures", "Gestures"), ("mien.faces.just_now", "JustNow")),
         *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
         *(("numpy", name) for name in ("ndarray", "dtype")),
         *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),
@@ -151,10 +155,8 @@ class Work:
     def _save(self) -> None:
         self.progress.rows = self.rows.size
         self.progress.pieces = [piece.stat().st_size for piece in self.pieces()]
-        new = self.path(_NEW)
         head = json.dumps(self._head).encode() + b"\n"
-        new.write_bytes(head + pickle.dumps(self.progress, protocol=5))
-        new.replace(self.path(_STATE))
+        write_whole(self.path(_STATE), head + pickle.dumps(self.progress, protocol=5))
 
     def remove(self) -> None:
         """Remove the folder and all that is in there.

@@ -26,6 +26,9 @@ COLUMNS: Final[Columns] = {
     "clear": bool,
     "why": str,
     **CHANGE_COLUMNS,
+    "talking": bool,
+    "gesture": str,
+    "just_now": bool,
 }
 """Names and kinds of the columns; `mien read --csv` has the same for what is the same."""
 
@@ -33,10 +36,12 @@ COLUMNS: Final[Columns] = {
 def row(frame: Frame, reading: Reading) -> Row:
     """A face in a frame, by `COLUMNS`."""
     face = reading.to_dict()
-    top, share = face["top"][0]
+    # What is unclear fills no column that looks like an answer.
+    top, share = face["top"][0] if reading.clear else (None, None)
     values = (
         *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
         *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),
         *(face["state"], face["clear"], face["why"], *change_row(face.get("change")).values()),
+        *(reading.talking, reading.gesture, reading.just_now),
     )
     return dict(zip(COLUMNS, values, strict=True))

@@ -8,18 +8,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.answers import State
+from mien.answers import Reason, State
 from mien.emotions import VOTE_NAMES
 from mien.types import Box, Frame, Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
 _AROUND: Final = 1.6  # of the face's box
+_HEAD: Final = 1.3  # size of a head, in sizes of its face's box
 
 Picture = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
-class Stretch:
+class Segment:
     """A time for which one answer was shown of a face, or two, or for which it was unclear.
 
     Attributes:
@@ -27,13 +28,13 @@ class Stretch:
         end: the same.
         answer: of `mien.emotions.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
             many people would give each; None while unclear.
-        why: the reason while unclear.
+        reason: the reason while unclear.
     """
 
     start: float
     end: float
     answer: str | None
-    why: str | None
+    reason: Reason | None
 
 
 @dataclass(slots=True, eq=False)
@@ -67,25 +68,32 @@ class Life:
 
     Attributes:
         track: its number.
-        stretches: in order of time.
+        segments: in order of time.
         moments: by answer.
+        talked: seconds for which it talked.
+        events: times and what happened: "nod", "shake", or the answer of a lasting change.
     """
 
     track: int
-    stretches: list[Stretch] = field(default_factory=list[Stretch])
+    segments: list[Segment] = field(default_factory=list[Segment])
     moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
+    talked: float = 0.0
+    events: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
+    talks: bool = False  # in the last frame, as ...
+    gesture: str | None = None
+    just_now: bool = False
 
     @property
     def seconds(self) -> float:
         """For how long it was seen."""
-        return sum(stretch.end - stretch.start for stretch in self.stretches)
+        return sum(segment.end - segment.start for segment in self.segments)
 
     def shares(self) -> dict[str | None, float]:
         """The share of its time for each answer, longest first; None is unclear."""
         times: dict[str | None, float] = {}
-        for stretch in self.stretches:
-            answer = stretch.answer
-            times[answer] = times.get(answer, 0.0) + stretch.end - stretch.start
+        for segment in self.segments:
+            answer = segment.answer
+            times[answer] = times.get(answer, 0.0) + segment.end - segment.start
         total = sum(times.values()) or 1.0
         ordered = sorted(times, key=lambda answer: -times[answer])
         return {answer: times[answer] / total for answer in ordered}
@@ -124,14 +132,15 @@ class Summary:
             face = self.faces.setdefault(reading.track, Life(reading.track))
             self._shown.append(reading.track)
             answer = "+".join(sorted(reading.answers, key=VOTE_NAMES.index)) or None
-            last = face.stretches[-1] if face.stretches else None
+            last = face.segments[-1] if face.segments else None
             if (
                 not last
                 or last.end < frame.time
-                or (last.answer, last.why) != (answer, reading.why)
+                or (last.answer, last.reason) != (answer, reading.reason)
             ):
-                face.stretches.append(Stretch(frame.time, frame.time, answer, reading.why))
-            _keep_strongest(face, frame, reading)
+                face.segments.append(Segment(frame.time, frame.time, answer, reading.reason))
+            _keep_events(face, frame.time, reading, answer)
+            _keep_strongest(face, frame, reading, readings)
 
     def finish(self) -> None:
         """Let the last frame last as long as the one before."""
@@ -141,23 +150,40 @@ class Summary:
 
     def _last_until(self, time: float) -> None:
         for track in self._shown:
-            self.faces[track].stretches[-1].end = time
+            face = self.faces[track]
+            face.talked += (time - face.segments[-1].end) * face.talks
+            face.segments[-1].end = time
 
 
-def _keep_strongest(face: Life, frame: Frame, reading: Reading) -> None:
+def _keep_events(face: Life, time: float, reading: Reading, answer: str | None) -> None:
+    if reading.gesture and reading.gesture != face.gesture:
+        face.events.append((time, reading.gesture))
+    if reading.just_now and not face.just_now and answer:
+        face.events.append((time, answer))
+    face.talks, face.gesture, face.just_now = (
+        bool(reading.talking),
+        reading.gesture,
+        reading.just_now,
+    )
+
+
+def _keep_strongest(face: Life, frame: Frame, reading: Reading, all_: Sequence[Reading]) -> None:
     if reading.state != State.CLEAR:
         return
     answer, share = reading.top(1)[0]
     before = face.moments.get(answer)
     if before is None or share > before.share:
-        picture = _thumbnail(frame.image, reading.box)
+        others = [other.box for other in all_ if other is not reading]
+        picture = _thumbnail(frame.image, reading.box, others)
         face.moments[answer] = Moment(frame.time, reading, picture)
 
 
-def _thumbnail(image: Picture, box: Box) -> Picture:
-    """The face and what is around it, moved where that would reach beyond the picture's edge."""
+def _thumbnail(image: Picture, box: Box, others: Sequence[Box]) -> Picture:
+    """The face and what is around it, as far as neither other heads nor the picture's edge are."""
     size = image.shape[1::-1]
-    side = int(min(max(_AROUND * max(box[2] - box[0], box[3] - box[1]), 1), *size))
+    longest = max(box[2] - box[0], box[3] - box[1], 1)
+    free = min((_free_around(box, other) for other in others), default=_AROUND * longest)
+    side = int(min(max(free, longest), _AROUND * longest, *size))
     x, y = (
         int(min(max((box[axis] + box[axis + 2] - side) / 2, 0), size[axis] - side))
         for axis in (0, 1)
@@ -165,3 +191,12 @@ def _thumbnail(image: Picture, box: Box) -> Picture:
     part = image[y : y + side, x : x + side]
     small = cv2.resize(part, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
+
+
+def _free_around(box: Box, other: Box) -> float:
+    """The side of the largest square around a face's middle that another head does not reach."""
+    return max(
+        abs(box[axis] + box[axis + 2] - other[axis] - other[axis + 2])
+        - _HEAD * (other[axis + 2] - other[axis])
+        for axis in (0, 1)
+    )

@@ -27,8 +27,13 @@ from mien.types import Frame, Reading
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
 _BT601: Final = 6  # FFmpeg's AVCOL_SPC_SMPTE170M: what OpenCV computes
 _LIMITED: Final = 1  # FFmpeg's AVCOL_RANGE_MPEG: the same
-_CODING: Final = {"preset": "superfast", "crf": "23", "x264-params": "b-adapt=0"}
-# "veryfast" makes files of three fifths the size, in twice the time.
+_CODING: Final = {
+    "preset": "superfast",
+    "crf": "23",
+    "x264-params": "b-adapt=0:weightp=0:8x8dct=0:partitions=none",
+}
+# "veryfast" makes files of three fifths the size, in twice the time; "superfast" with all of its
+# own parameters makes them half a per cent smaller, in a quarter more.
 _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when it should
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 

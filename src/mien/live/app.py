@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request, Response, WebSocket
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from mien.faces.stream import FaceReader
@@ -25,6 +25,7 @@ from mien.live.reader_pool import Readers
 from mien.live.security import SESSION, Guard, cookie_name
 from mien.live.settings import Settings
 from mien.live.tokens import SignIns
+from mien.output.html import STYLE
 
 PAGE: Final = Path(__file__).parent / "page"
 
@@ -141,5 +142,11 @@ def create_app(
             answer.delete_cookie(cookie_name(host))
         return answer
 
+    app.add_api_route("/styles/report.css", _report_style, include_in_schema=False)
     app.mount("/", StaticFiles(directory=PAGE, html=True))
     return app
+
+
+async def _report_style() -> FileResponse:
+    """The style of all of mien's reports, for those that the page saves."""
+    return FileResponse(STYLE, media_type="text/css")

@@ -237,9 +237,9 @@ class _Sent:
         self._frame = frame
 
     def read_timed(
-        self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        return self._reader.read_frame(self._frame, near)
+        return self._reader.read_frame(self._frame, regions)
 
 
 def _read(

@@ -24,7 +24,9 @@ The server answers in JSON, told apart by `type`:
 
 A frame costs a credit, and `credits` in an answer gives that many to the page. The page sends only
 with a credit in hand, so no queue can grow; a frame that comes while another waits replaces it.
-`readings` holds `Reading.to_dict()` values, `timings` milliseconds.
+`readings` holds `Reading.to_dict()` values, with `track`, `time`, `talking` (true, false or null),
+`gesture` ("nod", "shake" or null) and `just_now` (true for some seconds after a lasting change);
+`timings` are milliseconds.
 
 page/network/protocol.js is this file's twin; tests/live/messages.json holds both to the same
 messages.

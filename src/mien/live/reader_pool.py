@@ -65,9 +65,9 @@ class DistantReader(FaceReader, Protocol):
     """A reader in another process, to which a frame goes as it came: its JPEG is far smaller."""
 
     def read_frame(
-        self, frame: Frame, near: Sequence[Box] | None = None
+        self, frame: Frame, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        """Readings of a page's frame, and what took how long; `near` as of `FaceReader`."""
+        """Readings of a page's frame, and what took how long; `regions` as of `FaceReader`."""
         ...
 
 

@@ -74,6 +74,15 @@ def is_nearly_black(image: Image.Image) -> bool:
     return 0 < max(high for _, high in colours) < 16
 
 
+def is_darker_than_meant(image: Image.Image, meant: Numbers) -> bool:
+    """Whether colours that were 16 bits deep were meant to be brighter: white is a lower number."""
+    if image.mode not in {"RGB", "RGBA", "LA"} or not meant.highest or meant.highest < 256:
+        return False
+    extrema: Any = image.getextrema()
+    colours = extrema if image.mode == "RGB" else extrema[:-1]
+    return meant.highest < 1 << 15 and max(high for _, high in colours) <= meant.highest >> 8
+
+
 def to_srgb(image: Image.Image) -> Change | None:
     """What must be done to a loaded picture so that its colours are sRGB; None: nothing.
 
@@ -114,3 +123,39 @@ def _by_profile(profile: bytes, mode: str) -> Change | None:
     except Exception:  # damaged, or Pillow lacks littlecms: the picture is sound all the same
         return None
     return lambda picture: change.apply(picture if picture.mode == mode else picture.convert(mode))
+
+
+_WHITE_NITS: Final = 203.0  # of paper, by ITU-R BT.2408, as brightness of screens that show more
+_PQ, _HLG = 16, 18  # FFmpeg's AVCOL_TRC_SMPTE2084 and AVCOL_TRC_ARIB_STD_B67
+
+
+@lru_cache(maxsize=4)
+def of_brighter_screens(transfer: int) -> NDArray[np.uint8] | None:
+    """Levels of films for screens brighter than usual ones (HDR) → 8 bits of sRGB.
+
+    What is brighter than paper becomes white. Colours stay a little paler than they were.
+
+    Args:
+        transfer: FFmpeg's number of how levels stand for brightness.
+
+    Returns:
+        uint8 (256,), by level; None where the film is of usual kind.
+    """
+    levels = np.arange(256) / 255
+    if transfer == _PQ:  # SMPTE ST 2084
+        root = levels ** (1 / 78.84375)
+        light = (np.maximum(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)) ** (
+            1 / 0.1593017578125
+        )
+        light *= 10_000 / _WHITE_NITS
+    elif transfer == _HLG:  # ITU-R BT.2100; paper is at 75 %
+        a, b, c = 0.17883277, 0.28466892, 0.55991073
+        light = np.where(levels <= 0.5, levels**2 / 3, (np.exp((levels - c) / a) + b) / 12)
+        light /= (np.exp((0.75 - c) / a) + b) / 12
+    else:
+        return None
+    light = np.clip(light, 0, 1)
+    shown = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    result = np.rint(255 * shown).astype(np.uint8)
+    result.flags.writeable = False
+    return result

@@ -39,6 +39,25 @@ def without_metadata(content: bytes) -> list[bytes]:
     return []
 
 
+def with_end(content: bytes) -> bytes | None:
+    """A baseline JPEG with the mark of its end, which some programs leave out or cut off.
+
+    Returns:
+        None of other files, and of those that have it.
+    """
+    if not content.startswith(b"\xff\xd8") or b"\xff\xd9" in content[-64:]:
+        return None
+    at = 2
+    while content[at : at + 1] == b"\xff" and at + 4 <= len(content):
+        marker = content[at + 1]
+        if marker in {0xC0, 0xC1}:
+            return content.rstrip(b"\xff") + b"\xff\xd9"
+        if marker in {_SOS, _EOI, 0xC2}:
+            return None
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return None
+
+
 def _png(content: bytes, kept: set[bytes]) -> bytes:
     chunks = [whole for kind, whole in _png_chunks(content) if kind in kept]
     return _PNG + b"".join(chunks)

@@ -19,8 +19,8 @@ from mien.errors import ImageError, reason_of
 from mien.media.arrays import Order, array_to_rgb, on_white
 from mien.media.decoder_messages import Quiet
 from mien.media.formats import FILM_MEND, HEIF_MEND, check_file, is_film, is_heif, open_heif
-from mien.media.levels import Change, is_nearly_black, to_8_bit, to_srgb
-from mien.media.metadata import without_metadata
+from mien.media.levels import Change, is_darker_than_meant, is_nearly_black, to_8_bit, to_srgb
+from mien.media.metadata import with_end, without_metadata
 from mien.media.search import Search
 from mien.media.tiff import Layout, layout, mend, numbers
 
@@ -72,6 +72,7 @@ Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
 """A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
 
 _BAND: Final = 1 << 20  # pixels that are taken over from Pillow at once
+_LEAST_ROWS: Final = 64  # of a JPEG that may have lost its end: of a smaller one that is too much
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -166,20 +167,47 @@ def load_image(
 
 
 def _read(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
-    """Decode a file; where that fails, what is said about the picture may be to blame."""
+    """Decode a file; where that fails, what is said about the picture may be to blame.
+
+    All that is tried decodes less than twice the limit: else a damaged picture would cost the time
+    of many.
+    """
+    tried: list[float] = []
     try:
-        return _decode(file, name, limit_megapixels)
+        return _decode(file, name, limit_megapixels, tried)
     except (ImageError, Image.DecompressionBombError):
         raise
     except Exception:
         file.seek(0)
-        for fewer in without_metadata(file.read()):
+        content = file.read()
+        for fewer in without_metadata(content):
+            if fewer != content and sum(tried) < limit_megapixels:
+                with suppress(Exception):
+                    return _decode(io.BytesIO(fewer), name, limit_megapixels, tried)
+        ended = with_end(content)
+        if ended is not None and sum(tried) < limit_megapixels:
             with suppress(Exception):
-                return _decode(io.BytesIO(fewer), name, limit_megapixels)
+                stored = without_metadata(ended)[-1]  # as it is stored: EXIF would turn it
+                if _has_its_end(_decode(io.BytesIO(stored), name, limit_megapixels, tried)):
+                    return _decode(io.BytesIO(ended), name, limit_megapixels, tried)
         raise
 
 
-def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.uint8]:
+def _has_its_end(image: NDArray[np.uint8]) -> bool:
+    """Whether a JPEG without a mark of its end has lost half of its last row of blocks at most.
+
+    What is missing is filled with blocks of one colour.
+    """
+    if image.shape[0] < _LEAST_ROWS:
+        return False
+    last = image[-4:, : image.shape[1] // 2].reshape(-1, 3)
+    return bool((last.max(axis=0) > last.min(axis=0)).any())
+
+
+def _decode(
+    file: IO[bytes], name: str, limit_megapixels: float, tried: list[float]
+) -> NDArray[np.uint8]:
+    """Decode a file as it is; its megapixels are added to `tried`."""
     start = file.read(64)
     tiff = layout(file)
     inverted = False
@@ -203,6 +231,7 @@ def _decode(file: IO[bytes], name: str, limit_megapixels: float) -> NDArray[np.u
         raise
     with opened as image:
         _check_size(image, name, limit_megapixels)
+        tried.append(image.width * image.height / 1e6)
         return _to_rgb(image, name, inverted=inverted)
 
 
@@ -289,6 +318,11 @@ def _to_rgb(image: Image.Image, name: str, *, inverted: bool = False) -> NDArray
         raise ImageError(
             f"{name}: its colours use only the lowest 12 of their 16 bits, so that all of it would "
             "be black. Save it anew with 8 bits a colour."
+        )
+    if is_deep and is_darker_than_meant(image, meant):
+        raise ImageError(
+            f"{name}: its white is {meant.highest}, not 65535, so that all of it would be dark. "
+            "Save it anew with 8 bits a colour."
         )
     try:  # after loading: Pillow turns TIFFs itself and then forgets their orientation
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))

@@ -10,6 +10,8 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from mien.media.levels import of_brighter_screens
+
 _HIGH: Final = 720  # pixels from which players take untold colours for those of BT.709
 _UNTOLD: Final = 2  # FFmpeg's AVCOL_SPC_UNSPECIFIED
 _LONGEST: Final = 5  # times as long as it is wide, beyond which a pixel's shape is an error
@@ -125,6 +127,9 @@ class Upright:
         image = np.asarray(converted.to_ndarray(), np.uint8)
         if converted is frame:  # which the decoder may need for the next
             image = image.copy()
+        brighter = of_brighter_screens(frame.color_trc)
+        if brighter is not None:
+            image = np.asarray(cv2.LUT(image, brighter), np.uint8)
         return np.ascontiguousarray(self.letterbox.framed(_turn(image, self._matrix)))
 
     def _look_for_matrix(self, frame: VideoFrame) -> None:

@@ -16,7 +16,7 @@ from mien.errors import reason_of
 from mien.output.drawing import draw_readings
 from mien.output.journal import json_line
 from mien.output.whole_file import write_new, write_whole
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 _LARGEST_JPEG: Final = 65_500  # pixels a side
 

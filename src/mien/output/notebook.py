@@ -7,7 +7,7 @@ notebook's colour, so that it is read on light and dark ground alike.
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from mien.answers import DISAGREE, ranked, share_out
+from mien.answers import Reason, ranked, share_out
 from mien.emotions import COLOURS, OTHER, VOTE_NAMES
 from mien.output.words import say, sentence
 
@@ -20,20 +20,20 @@ _BODY: Final = "M1 31v-6q0-8 8-8t8 8v6q0 1-1 1H2q-1 0-1-1z"
 
 
 def reading_html(
-    votes: "NDArray[np.float64]", why: str | None, movements: str = "", told: str | None = None
+    votes: "NDArray[np.float64]", reason: str | None, movements: str = "", told: str | None = None
 ) -> str:
     """Ten people in the colours of what they would say, the sentence, shares, and what moves.
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
-        why: why the face is not clear, where it is not.
+        reason: why the face is not clear, where it is not.
         movements: what moves, in words, where anything does.
         told: the sentence; None makes it from the votes.
     """
-    told = escape(sentence(votes, why) if told is None else told)
+    told = escape(sentence(votes, reason) if told is None else told)
     people = share_out(votes)
     order = ranked(votes)
-    if why is None or why == DISAGREE:
+    if reason is None or reason == Reason.DISAGREE:
         answers = [VOTE_NAMES[i] for i in order for _ in range(people[i])]
         first = [i for i in order[:3] if votes[i] >= 0.005]
         shares = ", ".join(f"{say(VOTE_NAMES[i])} {votes[i]:.0%}" for i in first)
@@ -44,7 +44,7 @@ def reading_html(
         )
     else:  # what cannot be seen is not guessed at
         answers, small = [OTHER] * sum(people), ""
-    figures = "".join(_person(i, answer, why is None) for i, answer in enumerate(answers))
+    figures = "".join(_person(i, answer, reason is None) for i, answer in enumerate(answers))
     return (
         '<div style="margin:.3em 0;line-height:1.35">'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(answers) * _STEP}" height="34" '

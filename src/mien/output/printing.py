@@ -7,7 +7,7 @@ from mien.output.journal import csv_line, json_line
 from mien.output.tables import rows
 
 if TYPE_CHECKING:
-    from mien.types import PictureResult
+    from mien.readings import PictureResult
 
 
 def as_json(result: "PictureResult") -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from mien.errors import MienError
 from mien.output.journal import Format, Journal, csv_header, read_journal, write_rows
 from mien.output.tables import COLUMNS, arrow_schema, dict_rows, text
-from mien.types import PictureResult
+from mien.readings import PictureResult
 
 _JSON_START: Final = b'{"image": '
 _IMAGE: Final = list(COLUMNS).index("image")

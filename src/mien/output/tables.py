@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
 from mien.movements import MOVEMENT_NAMES
-from mien.types import PictureResult, Reading
+from mien.readings import PictureResult, Readings
+from mien.types import Reading
 
 if TYPE_CHECKING:
     import pandas
@@ -46,7 +47,7 @@ COLUMNS: Final[Columns] = {
 """Names and kinds of the columns; every value may be missing."""
 
 Row = dict[str, Any]
-Results = Iterable[PictureResult] | Iterable[Reading] | Mapping[Any, Iterable[Reading]]
+Results = Iterable[PictureResult | Readings] | Iterable[Reading] | Mapping[Any, Iterable[Reading]]
 """Results of `mien.read_files`, readings of one picture, or readings by picture name."""
 
 
@@ -70,7 +71,7 @@ def rows(results: Results) -> Iterator[Row]:
         return
     count = 0
     for result in results:
-        if isinstance(result, PictureResult):
+        if isinstance(result, PictureResult | Readings):
             yield from dict_rows(result.to_dict())
         else:
             count += 1
@@ -90,7 +91,8 @@ def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
         return
     picture |= {"width": content.get("width"), "height": content.get("height")}
     for number, face in enumerate(content["faces"], start=first):
-        top, share = face["top"][0]
+        # What is unclear fills no column that looks like an answer.
+        top, share = face["top"][0] if face["clear"] else (None, None)
         yield {
             **picture,
             "face": number,

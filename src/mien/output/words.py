@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from mien.answers import DISAGREE, PEOPLE, Language, is_mixed, ranked, share_out
+from mien.answers import PEOPLE, Language, Reason, is_mixed, ranked, share_out
 from mien.emotions import OTHER, VOTE_NAMES
 from mien.movements import moving
 
@@ -70,7 +70,7 @@ REASON_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "blurred": "verwischt",
         "turned away": "abgewandt",
         "not a face": "kein Gesicht",
-        DISAGREE: "Menschen wären uneins",
+        Reason.DISAGREE: "Menschen wären uneins",
     },
 }
 """Why a face is not clear, by language and reason; the page's German texts say the same."""
@@ -118,6 +118,12 @@ _MORE: Final[Mapping[Language, Mapping[str, str]]] = {
 AS_USUAL: Final[Mapping[Language, str]] = {"en": "as usual", "de": "wie sonst"}
 """What is said of a face that does not differ from the person's usual one."""
 
+OVER_TIME_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {"talking": "talking", "nod": "nods", "shake": "shakes the head"},
+    "de": {"talking": "spricht", "nod": "nickt", "shake": "schüttelt den Kopf"},
+}
+"""What is said of what a face does over time, by language."""
+
 _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "most": "{count} of {people} people would say {answer}",
@@ -138,7 +144,7 @@ _SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
 
 def sentence(
     votes: "NDArray[np.float64]",
-    why: str | None = None,
+    reason: str | None = None,
     mixed: bool | None = None,
     language: Language = "en",
 ) -> str:
@@ -149,24 +155,24 @@ def sentence(
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
-        why: why the face is not clear, where it is not.
+        reason: why the face is not clear, where it is not.
         mixed: whether two answers are about as frequent; None takes it from the votes.
         language: of the words.
     """
     texts, words = _SENTENCES[language], ANSWER_WORDS[language]
-    if why is not None and why != DISAGREE:
-        return texts["unclear"].format(reason=REASON_WORDS[language].get(why, why))
+    if reason is not None and reason != Reason.DISAGREE:
+        return texts["unclear"].format(reason=REASON_WORDS[language].get(reason, reason))
     people = share_out(votes)
     parts = [
         texts[kind].format(count=people[i], people=PEOPLE, answer=words[VOTE_NAMES[i]])
         for place, i in enumerate(ranked(votes))
         if people[i]
-        for kind in ("more" if place else "most" if why is None else "would",)
+        for kind in ("more" if place else "most" if reason is None else "would",)
     ]
     told = ", ".join(parts)
-    if why is not None:
-        reason = f"{REASON_WORDS[language].get(why, why)} ({told})"
-        return texts["unclear"].format(reason=reason)
+    if reason is not None:
+        said = f"{REASON_WORDS[language].get(reason, reason)} ({told})"
+        return texts["unclear"].format(reason=said)
     if not (is_mixed(votes) if mixed is None else mixed):
         return told
     return f"{halves([VOTE_NAMES[i] for i in ranked(votes)[:2]], language)}: {told}"
@@ -184,20 +190,20 @@ def halves(answers: Sequence[str], language: Language = "en") -> str:
 
 
 def movement_words(
-    movements: Mapping[str, float], why: str | None = None, language: Language = "en"
+    movements: Mapping[str, float], reason: str | None = None, language: Language = "en"
 ) -> str:
     """What moves in a face, such as "corners of the mouth up, eyes narrowed"; it claims no cause.
 
     Args:
         movements: 0 to 1, by names of `mien.movements.MOVEMENT_NAMES`.
-        why: why the face is not clear, where it is not.
+        reason: why the face is not clear, where it is not.
         language: of the words.
 
     Returns:
         At most three movements, the strongest first. Empty where none is strong enough, and where
         the face cannot be seen well.
     """
-    if why is not None and why != DISAGREE:
+    if reason is not None and reason != Reason.DISAGREE:
         return ""
     return ", ".join(MOVEMENT_WORDS[language][name] for name in moving(movements))
 
@@ -216,6 +222,18 @@ def change_sentence(
     told = (_MORE if more else _UNLIKE)[language][emotion]
     moves = ", ".join(MOVEMENT_WORDS[language][name] for name in movements)
     return f"{told}: {moves}" if moves else told
+
+
+def over_time_words(talking: bool | None, gesture: str | None, language: Language = "en") -> str:
+    """What a face does over time, such as "talking, nods"; empty where it does nothing.
+
+    Args:
+        talking: whether it talks.
+        gesture: "nod", "shake", or None.
+        language: of the words.
+    """
+    told = (["talking"] if talking else []) + ([gesture] if gesture else [])
+    return ", ".join(OVER_TIME_WORDS[language][name] for name in told)
 
 
 def say(name: str) -> str:

@@ -43,6 +43,10 @@ def ray_cluster() -> Generator[int]:
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own files keep the rest
     # Ray tells its makers how it is used, unless told not to.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # A machine that is busy takes longer to start Serve's proxy than Ray waits by itself, which
+    # then ends it and fails.
+    os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", "60")
+    os.environ.setdefault("RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S", "60")
     import ray
 
     if ray.is_initialized():  # by a program that calls mien, and ends it itself

@@ -80,7 +80,7 @@ class FrameReaders:
         # Whole pictures: the sessions' process has seen that.
         images = [decode(frame) for frame, _ in frames]
         if len(images) == 1:
-            return [self._reader.read_timed(images[0], near=frames[0][1])]
+            return [self._reader.read_timed(images[0], regions=frames[0][1])]
         began = perf_counter()
         readings = self._reader.read_batch(images)
         timings = Timings((perf_counter() - began) / len(images), 0.0, 0.0)
@@ -94,11 +94,13 @@ class RemoteReader:
         """Take the handle of a deployment of `FrameReaders`."""
         self._readers = readers
 
-    def read_frame(self, frame: Frame, near: Sequence[Box] | None = None) -> Outcome:
-        """Readings of a page's frame, near some boxes alone where any are given."""
-        return self._ask("read_frames", (frame, near))
+    def read_frame(self, frame: Frame, regions: Sequence[Box] | None = None) -> Outcome:
+        """Readings of a page's frame, in some regions alone where any are given."""
+        return self._ask("read_frames", (frame, regions))
 
-    def read_timed(self, image: NDArray[np.uint8], *, near: Sequence[Box] | None = None) -> Outcome:
+    def read_timed(
+        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
+    ) -> Outcome:
         """Readings of an RGB uint8 (H, W, 3) picture, which is searched whole."""
         return self._ask("read_image", image)
 

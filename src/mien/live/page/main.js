@@ -4,7 +4,7 @@ import { openFile } from "./sources/file.js";
 import { withoutHidden } from "./state/hidden.js";
 import { Live } from "./state/live.js";
 import { pictureOrder, SteadyOrder } from "./state/order.js";
-import { Session } from "./state/session.js";
+import { Recording } from "./state/recording.js";
 import { keep, load } from "./state/settings.js";
 import { Steady } from "./state/steady.js";
 import { answersOf } from "./state/votes.js";
@@ -14,6 +14,7 @@ import { Cards } from "./views/cards.js";
 import { enableCopying } from "./views/consent.js";
 import { button as createButton, part, setText } from "./views/elements.js";
 import { createFigures, updateFigures } from "./views/figures.js";
+import { Guess } from "./views/guess.js";
 import { isCommand, isTyping } from "./views/keys.js";
 import { Overlay } from "./views/overlay.js";
 import { showTexts, titleOf } from "./views/page-texts.js";
@@ -23,9 +24,10 @@ import { SettingsDialog } from "./views/settings-dialog.js";
 import { SourcePicker } from "./views/source-picker.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
-import { Thumbnails } from "./views/thumbnail.js";
+import { faceThumbnail, Thumbnails } from "./views/thumbnail.js";
 
 /** @typedef {import("./network/protocol.js").Reading} Reading */
+/** @typedef {import("./sources/source.js").Source} Source */
 
 /** Words, figures and colours change at most so often; boxes move with every reading. */
 const CALM_MS = 200;
@@ -53,8 +55,8 @@ const thumbnails = new Thumbnails(video);
 const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
   if (live.state === "on") void live.start(picker.open);
 });
-const session = new Session();
-const sessionView = new SessionView(part("session", HTMLElement), session);
+const recording = new Recording();
+const sessionView = new SessionView(part("session", HTMLElement), recording);
 const crowd = createFigures();
 const steady = new Steady();
 const order = new SteadyOrder();
@@ -66,24 +68,25 @@ let marked = null;
 
 const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
   onStatus: showStatus,
-  onStart: (camera) => void picker.show(live.title, camera),
+  onStart(camera, source) {
+    recording.begin(originOf(source));
+    void picker.show(live.title, camera);
+  },
   onReadings(answer, now) {
-    showCalmly(now);
+    showCalmly(now, answer);
     const seen = live.faces.seenAt(now);
-    if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
+    if (guess.isOn) guess.see(now, seen, answer);
+    else if (settings.boxes) overlay.draw(seen, shown, answer.width, answer.height);
     thumbnails.draw(now, seen, answer, (number) => {
       return [cards.pictureOf(number), panel.pictureOf(number)].filter((it) => it !== undefined);
     });
     document.dispatchEvent(new CustomEvent("mien:readings", { detail: { answer, shown: now } }));
   },
   onForget() {
-    shown = new Map();
     steady.clear();
     order.clear();
-    cards.show(shown);
-    panel.show(shown);
-    overlay.clear();
-    announcer.clear();
+    cover();
+    guess.forget(live.state);
     sessionView.show();
     page.classList.remove("no-faces");
     showRate();
@@ -91,8 +94,49 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   onUsual: (number, taken) => cards.answerUsual(number, taken),
 });
 
-/** @param {number} now */
-function showCalmly(now) {
+const guess = new Guess(
+  {
+    toggle: part("guess-toggle", HTMLButtonElement),
+    section: part("guess", HTMLElement),
+    stage: part("stage", HTMLElement),
+    video,
+  },
+  {
+    onToggle() {
+      panel.close();
+      cover();
+    },
+    async openPicture(file) {
+      picker.chooseFile();
+      await live.start(() => openFile(file));
+      return live.state === "on";
+    },
+  },
+);
+
+/** Show no answer. */
+function cover() {
+  shown = new Map();
+  cards.show(shown);
+  panel.show(shown);
+  overlay.clear();
+  announcer.clear();
+}
+
+/**
+ * @param {Source} source
+ * @returns {import("./state/session.js").Origin}
+ */
+function originOf({ title, url }) {
+  if (title.kind === "file") return { kind: url ? "film" : "picture", name: title.name };
+  return { kind: title.kind === "camera" ? "camera" : "window", name: "" };
+}
+
+/**
+ * @param {number} now
+ * @param {{width: number, height: number}} frame that was read
+ */
+function showCalmly(now, frame) {
   if (now - shownAt < CALM_MS && shown.size > 0) return;
   shownAt = now;
   const { all } = live.faces;
@@ -103,21 +147,25 @@ function showCalmly(now) {
   const placed = all.map(({ number, reading }) => ({ number, box: reading.box }));
   shown = new Map();
   for (const number of order.update(pictureOrder(placed), now, cards.isHeld)) {
-    const reading = exact.get(number);
+    const reading = guess.isOn ? undefined : exact.get(number); // a covered answer shows nowhere
     if (reading) shown.set(number, steady.hold(number, reading));
   }
   steady.keepOnly(shown.keys());
   cards.show(shown, now);
   panel.show(shown, now);
   announcer.tell(now, shown);
-  page.classList.toggle("no-faces", shown.size === 0);
+  page.classList.toggle("no-faces", exact.size === 0);
   showTitle();
-  if (!settings.record) return;
+  if (!settings.record || guess.isPractice) return;
   const seen = live.faces.seenAt(now).map(({ number, reading }) => {
     const key = `${live.generation}-${reading.track}`;
     return { key, number, reading: exact.get(number) ?? reading };
   });
-  session.add(Date.now(), seen);
+  const pictureOf = (/** @type {Reading} */ { box }) => faceThumbnail(video, box, frame);
+  recording.add(Date.now(), seen, {
+    position: video.currentTime,
+    pictureOf: settings.pictures ? pictureOf : null,
+  });
   sessionView.showCalmly(now);
 }
 
@@ -129,7 +177,7 @@ function markWrong(number, right) {
   const reading = shown.get(number);
   if (!reading) return;
   const what = answersOf(reading).join("+") || wording.say().unclearWord;
-  session.markWrong(Date.now(), number, what, right);
+  recording.markWrong(Date.now(), number, what, right);
   sessionView.show();
 }
 
@@ -145,7 +193,6 @@ function showNames() {
   overlay.redraw();
   panel.forget();
   panel.show(shown);
-  sessionView.show();
 }
 
 function showStatus() {
@@ -153,6 +200,9 @@ function showStatus() {
   status.dataset.kind = kind;
   setText(status, text);
   panel.showStatus(kind, text, live.state === "on");
+  guess.showState(live.state);
+  sessionView.running = live.isBusy;
+  page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   const { start, stop, pause, goOn } = wording.say();
@@ -169,7 +219,7 @@ function showStatus() {
 }
 
 function showTitle() {
-  const title = titleOf(live.state, live.server, shown.size);
+  const title = titleOf(live.state, live.server, live.faces.all.length);
   if (document.title !== title) document.title = title;
 }
 
@@ -240,6 +290,8 @@ function applySettings() {
   panel.forget();
   panel.show(shown);
   if (!settings.boxes) overlay.clear();
+  guess.hidden = settings.hidden;
+  guess.showTexts();
   sessionView.show();
   showStatus();
   showRate();
@@ -260,6 +312,12 @@ stage.addEventListener("click", (event) => {
   if (number !== null && !video.controls) cards.open(number);
 });
 document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", (event) => {
+  const isTyping =
+    event.target instanceof Element && event.target.matches("input, select, dialog *");
+  if (event.key.toLowerCase() !== "b" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (settings.record && live.state === "on" && !isTyping) sessionView.bookmark();
+});
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   page.classList.add("dropping");
@@ -270,6 +328,10 @@ document.addEventListener("dragleave", (event) => {
 document.addEventListener("drop", (event) => {
   event.preventDefault();
   page.classList.remove("dropping");
+  if (guess.isOn && (event.dataTransfer?.files.length ?? 0) > 1) {
+    void guess.practise(event.dataTransfer?.files ?? []);
+    return;
+  }
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   picker.chooseFile();
@@ -280,7 +342,7 @@ video.addEventListener("resize", () => {
 });
 // Browsers ask in their own words before the page closes.
 window.addEventListener("beforeunload", (event) => {
-  if (session.hasUnsaved) event.preventDefault();
+  if (recording.hasUnsaved) event.preventDefault();
 });
 // Media keys pause the reading where the browser gives them to a page without sound.
 for (const action of /** @type {const} */ (["play", "pause"])) {

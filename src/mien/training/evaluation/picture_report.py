@@ -194,7 +194,7 @@ def _mistakes_part(name: str, number: int, read: list[ReadPicture], folder: Path
     faces = [_face_of(each) for each in shown]
     captions = [
         f"looks {EMOTION_NAMES[each.answer]} {each.share:.0%}\nlabel: {each.picture.label}"
-        + ("" if each.reading.clear else f"\nunclear: {each.reading.why}")
+        + ("" if each.reading.clear else f"\nunclear: {each.reading.reason}")
         for each in shown
     ]
     drawn = picture(
@@ -210,7 +210,7 @@ def _mistakes_part(name: str, number: int, read: list[ReadPicture], folder: Path
             each.picture.name,
             f"{EMOTION_NAMES[each.answer]} {each.share:.1%}",
             each.picture.label,
-            "clear" if each.reading.clear else f"unclear: {each.reading.why}",
+            "clear" if each.reading.clear else f"unclear: {each.reading.reason}",
         ]
         for each in shown
     ]

@@ -16,10 +16,11 @@ from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.faces.batch import read_sources
 from mien.faces.classifier import Classifier
 from mien.faces.reader import Reader
+from mien.readings import PictureResult
 from mien.training.data.labelled import LabelledFolder, LabelledPicture, find_pictures
 from mien.training.evaluation.evaluate import describe_model
 from mien.training.evaluation.picture_metrics import of_seven, picture_metrics, usual_metrics
-from mien.types import PictureResult, Reading
+from mien.types import Reading
 
 Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
 """Passes items on and shows how far they are: items, what is done, how many there are."""
@@ -131,7 +132,7 @@ def measure_pictures(
             without.append(picture)
         else:
             reading = result.readings[0]
-            read.append(ReadPicture(picture, reading, of_seven(reading.votes[None])[0]))
+            read.append(ReadPicture(picture, reading, of_seven(reading.votes.shares[None])[0]))
     names = dict.fromkeys([picture.set_name for picture in found.pictures] + list(found.left_out))
     file = model if isinstance(model, Path) else None
     notes = [*found.notes, *found.left_out_in_words()]

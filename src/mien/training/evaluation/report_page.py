@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import Final, TypeVar
 
+from mien.output.whole_file import write_whole
 from mien.training.evaluation.figures import DARK, LIGHT, Theme
 
 Item = TypeVar("Item")
@@ -41,13 +42,13 @@ summary { cursor: pointer; margin: .5rem 0; }
 def write_page(folder: Path, title: str, parts: Sequence[str]) -> Path:
     """Write `index.html` of parts in HTML; a file of that name is replaced."""
     page = folder / "index.html"
-    page.write_text(
+    write_whole(
+        page,
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(parts)
         + "\n</body>\n</html>\n",
-        encoding="utf-8",
     )
     return page
 

@@ -14,7 +14,7 @@ const REPEAT_MS = 250;
  * @returns {Promise<Source>}
  * @throws {SourceError}
  */
-export async function openFile(file) {
+export function openFile(file) {
   return file.type.startsWith("image/") ? openPicture(file) : openVideo(file);
 }
 

@@ -14,7 +14,7 @@ import { Rates } from "./rates.js";
  * @property {() => void} onStatus `state`, `server` or `message` changed
  * @property {(answer: ReadingsAnswer, now: number) => void} onReadings `faces` are those of an answer
  * @property {() => void} onForget what was read is old now
- * @property {(camera: string | undefined) => void} onStart a source is there
+ * @property {(camera: string | undefined, source: Source) => void} onStart a source is there
  * @property {(number: number, taken: boolean) => void} onUsual whether a usual face was taken
  */
 
@@ -134,7 +134,7 @@ export class Live {
     if (this.#source !== opened) return;
     this.#setState("on");
     this.#grabber.start();
-    this.#listener.onStart(track?.getSettings().deviceId);
+    this.#listener.onStart(track?.getSettings().deviceId, opened);
   }
 
   /** @param {string} next the state afterwards */

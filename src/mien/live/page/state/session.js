@@ -1,7 +1,7 @@
 /**
- * What was read in this session: for each face, stretches of time in which it showed one thing, with
- * the mean votes of each; notes, and what the person marked as wrong. It holds no picture, and lives
- * in this page alone.
+ * What was read of one source: for each face, stretches of time in which it showed one thing, with the
+ * mean votes of each; bookmarks, notes, and what the person marked as wrong. It holds a small picture of
+ * each face where the person wants that, and lives in this page alone.
  */
 
 import { ANSWERS } from "./emotions.js";
@@ -25,13 +25,33 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @property {string} key
  * @property {number} number of the face on the page
  * @property {Stretch[]} stretches in the order of time
+ * @property {number} seen for how many seconds
+ * @property {HTMLCanvasElement | null} picture at its clearest moment, where pictures are wanted
+ * @property {number} share of the answer at that moment
+ */
+
+/** @typedef {{kind: "camera" | "window" | "film" | "picture", name: string}} Origin */
+
+/**
+ * @typedef {object} Change From one answer to another, each for some time.
+ * @property {number} time seconds
+ * @property {Row} row
+ * @property {string} from
+ * @property {string} to
+ * @property {number} length seconds
+ */
+
+/**
+ * @typedef {object} Lane All that is known of one face number.
+ * @property {number} number
+ * @property {Row[]} rows in the order in which they came
  */
 
 /**
  * @typedef {object} Remark A note, or a mark that something was wrong.
  * @property {number} time seconds
- * @property {"note" | "wrong"} kind
- * @property {string} text of the note; of a mark, what was shown
+ * @property {"bookmark" | "note" | "wrong"} kind
+ * @property {string} text of the note or bookmark; of a mark, what was shown
  * @property {string | null} [right] of a mark, what the person would say; "" where nobody could tell
  * @property {number | null} face number; null for a note
  */
@@ -40,6 +60,12 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
 const GAP = 1.5;
 /** Whoever was seen for less, in seconds, is not listed. */
 const BRIEF = 1;
+/** An answer lasts if it is shown for so many seconds ... */
+const LASTING = 4;
+/** ... with interruptions of at most so many. */
+const INTERRUPTION = 1;
+/** A bookmark takes a note for so long, in seconds. */
+const NOTE_WITHIN = 60;
 
 export class Session {
   /** @type {Map<string, Row>} */
@@ -50,6 +76,8 @@ export class Session {
   began = 0;
   /** Whether there are notes or marks that no file holds. */
   hasUnsaved = false;
+  /** What was read. @type {Origin} */
+  origin;
   /** The newest reading's time, in seconds since then. */
   length = 0;
   /** When `add` was called last, in seconds since the session began. */
@@ -57,13 +85,24 @@ export class Session {
   /** By how much the computer's clock was set back since then, in seconds. */
   #setBack = 0;
 
+  /** @param {Origin} [origin] */
+  constructor(origin = { kind: "camera", name: "" }) {
+    this.origin = origin;
+  }
+
+  /** Whether times are those in a film, not of the day. */
+  get isFilm() {
+    return this.origin.kind === "film";
+  }
+
   /**
    * Take in what is shown now.
    * @param {number} now milliseconds since 1970
    * @param {Iterable<{key: string, number: number, reading: Reading}>} faces a key names a face for
    *   as long as it is followed
+   * @param {((reading: Reading) => HTMLCanvasElement | null) | null} [pictureOf] a face's picture
    */
-  add(now, faces) {
+  add(now, faces, pictureOf = null) {
     let time = this.#timeAt(now);
     // A clock that is set back must not turn the order round. One that is set forward leaves a gap,
     // as when the computer slept.
@@ -75,10 +114,15 @@ export class Session {
     for (const { key, number, reading } of faces) {
       let row = this.#rows.get(key);
       if (!row) {
-        row = { key, number, stretches: [] };
+        row = { key, number, stretches: [], seen: 0, picture: null, share: 0 };
         this.#rows.set(key, row);
       }
-      extend(row.stretches, time, reading);
+      extend(row, time, reading);
+      const share = reading.clear ? (reading.top[0]?.[1] ?? 0) : 0;
+      if (pictureOf && share > row.share + (row.picture ? 0.05 : 0)) {
+        row.picture = pictureOf(reading) ?? row.picture;
+        row.share = share;
+      }
       this.length = Math.max(this.length, time);
     }
   }
@@ -88,8 +132,20 @@ export class Session {
    * @param {string} text
    */
   addNote(now, text) {
-    this.remarks.push({ time: this.#timeAt(now), kind: "note", text, face: null });
     this.hasUnsaved = true;
+    const time = this.#timeAt(now);
+    const bookmark = this.remarks.filter(({ kind }) => kind === "bookmark").at(-1);
+    if (bookmark && !bookmark.text && time - bookmark.time <= NOTE_WITHIN) bookmark.text = text;
+    else this.remarks.push({ time, kind: "note", text, face: null });
+  }
+
+  /** Remember a moment; a note that follows soon belongs to it. @param {number} now milliseconds */
+  bookmark(now) {
+    const remark = /** @type {Remark} */ ({ kind: "bookmark", text: "", face: null });
+    remark.time = this.#timeAt(now);
+    this.remarks.push(remark);
+    this.hasUnsaved = true;
+    return remark;
   }
 
   /**
@@ -106,7 +162,19 @@ export class Session {
 
   /** Faces that were seen for some time, in the order in which they came. @returns {Row[]} */
   get rows() {
-    return [...this.#rows.values()].filter((row) => secondsSeen(row) >= BRIEF);
+    return [...this.#rows.values()].filter(({ seen }) => seen >= BRIEF);
+  }
+
+  /** The same by face number. @returns {Lane[]} */
+  get lanes() {
+    /** @type {Map<number, Lane>} */
+    const lanes = new Map();
+    for (const row of this.rows) {
+      const lane = lanes.get(row.number);
+      if (lane) lane.rows.push(row);
+      else lanes.set(row.number, { number: row.number, rows: [row] });
+    }
+    return [...lanes.values()].sort((a, b) => a.number - b.number);
   }
 
   get isEmpty() {
@@ -125,23 +193,28 @@ export class Session {
 
   /** @param {number} now milliseconds since 1970 */
   #timeAt(now) {
-    if (this.began === 0) this.began = now;
+    if (this.began === 0) this.began = this.isFilm ? Date.now() : now;
+    if (this.isFilm) return now / 1000;
     return (now - this.began) / 1000 + this.#setBack;
   }
 }
 
 /**
- * @param {Stretch[]} stretches
+ * @param {Row} row
  * @param {number} time seconds
  * @param {Reading} reading
  */
-function extend(stretches, time, reading) {
+function extend(row, time, reading) {
+  const { stretches } = row;
   const shown = answersOf(reading).sort((a, b) => ANSWERS.indexOf(a) - ANSWERS.indexOf(b));
   const answer = shown.join("+") || null;
   const why = reading.clear ? null : reading.why;
   const last = stretches.at(-1);
   const follows = last !== undefined && time - last.end <= GAP;
-  if (follows) last.end = time; // up to the change
+  if (follows) {
+    row.seen += time - last.end;
+    last.end = time; // up to the change
+  }
   if (follows && last.answer === answer && last.why === why) {
     last.readings += 1;
     for (const name of ANSWERS) {
@@ -152,11 +225,6 @@ function extend(stretches, time, reading) {
     const votes = Object.fromEntries(ANSWERS.map((name) => [name, reading.votes[name] ?? 0]));
     stretches.push({ start: time, end: time, answer, why, votes, readings: 1 });
   }
-}
-
-/** @param {Row} row */
-export function secondsSeen(row) {
-  return row.stretches.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
 /**
@@ -181,10 +249,33 @@ export function summaryOf(row) {
   const answers = row.stretches.map(({ answer }) => answer).filter((answer) => answer !== null);
   return {
     row,
-    seen: secondsSeen(row),
+    seen: row.seen,
     parts: [...seconds].filter(([, length]) => length > 0).sort((a, b) => b[1] - a[1]),
     changes: answers.filter((answer, index) => index > 0 && answer !== answers[index - 1]).length,
   };
+}
+
+/**
+ * When a face changed from one answer to another, and both lasted.
+ * @param {Row} row
+ * @returns {Change[]}
+ */
+export function lastingChanges(row) {
+  /** @type {{answer: string, start: number, end: number}[]} */
+  const kept = [];
+  for (const { answer, start, end } of row.stretches) {
+    const last = kept.at(-1);
+    if (answer === null) continue;
+    if (last && last.answer === answer && start - last.end <= INTERRUPTION) last.end = end;
+    else if (last && end - start <= INTERRUPTION && last.end - last.start >= LASTING) continue;
+    else kept.push({ answer, start, end });
+  }
+  const lasting = kept.filter(({ start, end }) => end - start >= LASTING);
+  return lasting.flatMap(({ answer, start, end }, index) => {
+    const from = lasting[index - 1]?.answer;
+    if (from === undefined || from === answer) return [];
+    return [{ time: start, row, from, to: answer, length: end - start }];
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { ANSWERS } from "./emotions.js";
  * @property {boolean} shares whether exact shares are shown
  * @property {boolean} boxes whether faces are boxed in the picture
  * @property {boolean} record whether a timeline is kept
+ * @property {boolean} pictures whether that has a small picture of each face
  * @property {boolean} announce whether screen readers are told of changes
  * @property {Record<string, string>} words the person's own, by answer
  * @property {Record<string, string>} symbols the person's own, by answer
@@ -31,6 +32,7 @@ export function defaults() {
     shares: true,
     boxes: true,
     record: true,
+    pictures: false,
     announce: false,
     words: {},
     symbols: {},
@@ -50,7 +52,7 @@ export function checked(kept) {
   if (typeof given.language === "string") settings.language = given.language;
   const mode = MODES.find((name) => name === given.mode);
   if (mode) settings.mode = /** @type {Mode} */ (mode);
-  for (const name of /** @type {const} */ (["shares", "boxes", "record", "announce"])) {
+  for (const name of /** @type {const} */ (["shares", "boxes", "record", "pictures", "announce"])) {
     if (typeof given[name] === "boolean") settings[name] = given[name];
   }
   settings.words = texts(given.words, LONGEST_WORD);

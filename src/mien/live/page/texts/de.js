@@ -1,8 +1,11 @@
 /** Every text of the page in German. */
 
+import guess from "./guess-de.js";
+
 /** @type {typeof import("./en.js").default} */
 export default {
   language: "Deutsch",
+  guess,
 
   answers: {
     angry: "wütend",
@@ -220,10 +223,26 @@ export default {
   noFaceShort: "Kein Gesicht",
   fraction: "{count}/10",
 
-  session: "Diese Sitzung",
+  session: "Rückblick",
   sessionMore:
-    "Nur in dieser Seite behalten, in Zahlen, ohne Bilder, und weg, wenn du sie schließt. " +
-    "Pfeiltasten lesen das Bild.",
+    "Nur in dieser Seite behalten, und weg, wenn du sie schließt. Pfeiltasten lesen die Zeitleiste, " +
+    "B merkt einen Moment.",
+  originCamera: "Kamera",
+  originWindow: "Fenster",
+  originFile: "Bild",
+  soFar: {
+    one: "{length} · {count} Wechsel, der anhielt",
+    other: "{length} · {count} Wechsel, die anhielten",
+  },
+  lastingChange: "{face} wechselte von {from} zu {to}, für {length}",
+  bookmark: "Merken",
+  bookmarkMore: "Diesen Moment merken (Taste B)",
+  bookmarked: "Gemerkt",
+  bookmarkedAt: "{time} gemerkt. Eine Notiz gehört dazu.",
+  openSession: "Zeigen",
+  closeSession: "Verbergen",
+  moments: "Momente",
+  noMoments: "Nichts änderte sich für länger, und nichts wurde gemerkt.",
   timeline: "Wonach die Gesichter mit der Zeit aussahen",
   table: "Dasselbe als Tabelle",
   time: "Zeit",
@@ -241,7 +260,7 @@ export default {
   saveTable: "Tabelle (CSV)",
   saveData: "Daten (JSON)",
   forget: "Löschen",
-  forgetSure: "Noch einmal drücken, um zu löschen",
+  forgetSure: "Noch einmal drücken, um alles zu löschen",
   moment: "{time} · {what} · {length}",
   lastsMoment: "{people} von 10 Menschen",
   summary: "Kurz gesagt",
@@ -268,6 +287,7 @@ export default {
   shares: "Genaue Anteile",
   boxes: "Rahmen im Bild",
   record: "Den Verlauf dieser Sitzung behalten",
+  pictures: "Darin ein kleines Bild je Gesicht behalten, bis die Seite geschlossen wird",
   announce: "Änderungen vom Screenreader vorlesen lassen, höchstens alle 3 Sekunden",
   ownWords: "Eigene Worte und Zeichen",
   ownWordsMore: "Ein leeres Feld heißt: wie von mien. Was du verbirgst, zählt als „{other}“.",

@@ -8,8 +8,11 @@
  * happy", never "is happy".
  */
 
+import guess from "./guess-en.js";
+
 export default {
   language: "English",
+  guess,
 
   /** What people say, by the server's names. */
   answers: {
@@ -237,10 +240,22 @@ export default {
   noFaceShort: "No face",
   fraction: "{count}/10",
 
-  session: "This session",
+  session: "Looking back",
   sessionMore:
-    "Kept in this page alone, in figures, without pictures, and gone when you close it. " +
-    "Arrow keys read the picture.",
+    "Kept in this page alone, and gone when you close it. Arrow keys read the timeline, B bookmarks a moment.",
+  originCamera: "Camera",
+  originWindow: "Window",
+  originFile: "Picture",
+  soFar: { one: "{length} · {count} lasting change", other: "{length} · {count} lasting changes" },
+  lastingChange: "{face} changed from {from} to {to}, for {length}",
+  bookmark: "Bookmark",
+  bookmarkMore: "Bookmark this moment (key B)",
+  bookmarked: "Bookmark",
+  bookmarkedAt: "Bookmarked {time}. A note belongs to it.",
+  openSession: "Show",
+  closeSession: "Hide",
+  moments: "Moments",
+  noMoments: "Nothing changed for some time, and nothing was bookmarked.",
   timeline: "What the faces looked like over time",
   table: "The same as a table",
   time: "Time",
@@ -258,7 +273,7 @@ export default {
   saveTable: "Table (CSV)",
   saveData: "Data (JSON)",
   forget: "Delete",
-  forgetSure: "Press again to delete it",
+  forgetSure: "Press again to delete it all",
   moment: "{time} · {what} · {length}",
   lastsMoment: "{people} of 10 people",
   summary: "In short",
@@ -285,6 +300,7 @@ export default {
   shares: "Exact shares",
   boxes: "Boxes in the picture",
   record: "Keep a timeline of this session",
+  pictures: "Keep a small picture of each face in it, until the page is closed",
   announce: "Read changes aloud by a screen reader, at most every 3 seconds",
   ownWords: "Your own words and symbols",
   ownWordsMore: "Leave a field empty for mien’s own. What you hide counts as “{other}”.",

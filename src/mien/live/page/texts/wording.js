@@ -305,6 +305,18 @@ export function lengthText(length) {
 }
 
 /**
+ * The time in a film: "1:05".
+ * @param {number} seconds
+ */
+export function filmTime(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (/** @type {number} */ number) => String(number % 60).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(whole)}`;
+}
+
+/**
  * The time of day, with seconds.
  * @param {Date} date
  */

@@ -1,38 +1,55 @@
-/** The session as files that the person may save: a table, data, and a report to read. */
+/** The recording as files that the person may save: a table, data, and a report to read. */
 
 import { ANSWERS } from "../state/emotions.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
-import { summarySentences, tableOf } from "./recount.js";
-import { timelinePicture } from "./timeline-picture.js";
+import { clock, eventsOf, originText, summarySentences, tableOf } from "./recount.js";
+import { TimelinePicture } from "./timeline-picture.js";
 
+/** @typedef {import("../state/recording.js").Recording} Recording */
 /** @typedef {import("../state/session.js").Session} Session */
 
 /**
  * One row a stretch and remark, in the order of time. Column names and answers are the same in every
  * language, for programs.
- * @param {Session} session
+ * @param {Recording} recording
  */
-export function toCsv(session) {
-  const header = ["start", "end", "face", "clear", "answer", "why", ...ANSWERS, "remark"];
+export function toCsv({ sessions }) {
+  const header = ["source", "start", "end", "face", "clear", "answer", "why", ...ANSWERS, "remark"];
   const lines = [header.join(",")];
-  for (const row of records(session)) {
+  const rows = sessions.flatMap((session) => records(session).map((row) => ({ session, ...row })));
+  for (const { session, ...row } of rows) {
     const votes = ANSWERS.map((answer) => row.votes?.[answer]?.toFixed(4) ?? "");
     const { start, end, face, clear, answer, why, remark } = row;
-    const cells = [iso(session, start), iso(session, end), face, clear, answer, why];
+    const cells = [
+      session.origin.name || session.origin.kind,
+      iso(session, start),
+      iso(session, end),
+      face,
+      clear,
+      answer,
+      why,
+    ];
     lines.push([...cells, ...votes, remark].map(cell).join(","));
   }
   return `${lines.join("\r\n")}\r\n`;
 }
 
+/** @param {Recording} recording */
+export function toJson({ sessions }) {
+  const content = { made_by: "mien", sources: sessions.map(dataOf) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
 /** @param {Session} session */
-export function toJson(session) {
-  const content = {
-    made_by: "mien",
+function dataOf(session) {
+  return {
+    ...session.origin,
     began: new Date(session.began).toISOString(),
     seconds: round(session.length),
     faces: session.rows.map((row) => ({
       face: row.number,
+      name: wording.faceName(row.number),
       stretches: row.stretches.map(({ start, end, answer, why, votes, readings }) => ({
         start: round(start),
         end: round(end),
@@ -47,39 +64,72 @@ export function toJson(session) {
     })),
     remarks: session.remarks.map((remark) => ({ ...remark, time: round(remark.time) })),
   };
-  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-const STYLE = `
-  body { font: 16px/1.5 system-ui, sans-serif; color: #1a2233; max-width: 1000px;
-    margin: 32px auto; padding: 0 16px; }
-  svg { display: block; max-width: 100%; height: auto; margin: 16px 0; }
-  table { border-collapse: collapse; width: 100%; font-size: 15px; }
-  th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid #dfe4ec; text-align: left;
-    vertical-align: top; }
-  .muted { color: #596274; }
-`;
+/** What the saved report may do: show its own style and pictures, and nothing else. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
- * A page of its own that needs nothing else: the summary, the timeline's picture and its table.
- * @param {Session} session
+ * A page of its own that needs nothing else: for each source people, timeline, moments and table.
+ * @param {Recording} recording
+ * @param {string} [style] of mien's reports; fetched from mien where it is left out
  */
-export function toHtml(session) {
-  const report = document.implementation.createHTMLDocument(wording.say().report);
+export async function toHtml(recording, style) {
+  const texts = wording.say();
+  const report = document.implementation.createHTMLDocument(texts.report);
   report.documentElement.lang = wording.language;
-  report.head.prepend(create("meta", { charset: "utf-8" }));
-  const date = wording.dateText(new Date(session.began));
-  const { report: title, reportMore, summary, timeline, table } = wording.say();
-  const body = report.body;
-  body.append(create("h1", {}, title));
-  body.append(create("p", { className: "muted" }, wording.fill(reportMore, { date })));
-  body.append(create("h2", {}, summary));
-  body.append(...summarySentences(session).map((text) => create("p", {}, text)));
-  body.append(create("h2", {}, timeline), timelinePicture(session, 960).picture);
-  body.append(create("h2", {}, table), tableOf(session));
-  // As text: a style element would be refused here already, by the policy of mien's own page.
-  const [head, ...rest] = report.documentElement.outerHTML.split("</head>");
-  return `<!doctype html>\n${head}<style>${STYLE}</style></head>${rest.join("</head>")}\n`;
+  const date = wording.dateText(new Date(recording.began));
+  report.body.append(
+    create("header", {}, create("h1", {}, texts.report), create("p", { className: "faint" }, date)),
+    ...recording.sessions.flatMap(sectionsOf),
+    create(
+      "section",
+      {},
+      create("p", { className: "caution" }, wording.fill(texts.reportMore, { date })),
+    ),
+  );
+  // As text: style and policy would hold for mien's own page, which refuses them.
+  const rules = style ?? (await (await fetch("styles/report.css")).text());
+  const head = `<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>${rules}</style>`;
+  return `<!doctype html>\n${report.documentElement.outerHTML.replace("<head>", `<head>${head}`)}\n`;
+}
+
+/** @param {Session} session */
+function sectionsOf(session) {
+  const texts = wording.say();
+  const sentences = summarySentences(session);
+  const people = session.rows.map((row, index) => {
+    const name = wording.faceName(row.number);
+    const src = row.picture?.toDataURL("image/jpeg", 0.85);
+    const picture = src
+      ? create("img", { className: "face", alt: name, src, width: 52, height: 52 })
+      : create("span", { className: "face", "aria-hidden": "true" }, String(row.number));
+    return create("div", { className: "lane" }, picture, create("p", {}, sentences[index] ?? ""));
+  });
+  const picture = new TimelinePicture();
+  picture.draw(session, 960, true);
+  const events = eventsOf(session).map(({ time, kind, text }) =>
+    create("li", { className: kind }, create("time", {}, clock(session, time)), text),
+  );
+  const moments = events.length
+    ? create("ul", { className: "events" }, ...events)
+    : create("p", {}, texts.noMoments);
+  const table = create("details", {}, create("summary", {}, texts.table), tableOf(session));
+  return [
+    create(
+      "section",
+      {},
+      create("h2", {}, originText(session)),
+      create("div", { className: "lanes" }, ...people),
+      create("div", { className: "scroll picture" }, picture.element),
+      create("h3", {}, texts.moments),
+      moments,
+      table,
+    ),
+  ];
 }
 
 /**
@@ -114,7 +164,7 @@ function records(session) {
     }),
   );
   for (const { time, kind, text, face } of session.remarks) {
-    const remark = kind === "wrong" ? "wrong" : text;
+    const remark = kind === "wrong" ? "wrong" : text || kind;
     const answer = kind === "wrong" ? text : null;
     rows.push({ start: time, end: time, face, clear: null, answer, why: null, remark });
   }
@@ -136,6 +186,7 @@ function cell(value) {
  * @param {number} seconds
  */
 function iso(session, seconds) {
+  if (session.isFilm) return seconds.toFixed(2);
   return new Date(session.began + 1000 * seconds).toISOString();
 }
 

@@ -1,6 +1,6 @@
 /** The session in words: sentences and a table, for the page and the report. */
 
-import { peopleOf, shownIn, summaryOf } from "../state/session.js";
+import { lastingChanges, peopleOf, shownIn, summaryOf } from "../state/session.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
 
@@ -59,7 +59,44 @@ export function momentText(session, row, stretch) {
  * @param {number} seconds since it began
  */
 export function clock(session, seconds) {
+  if (session.isFilm) return wording.filmTime(seconds);
   return wording.clockText(new Date(session.began + 1000 * seconds));
+}
+
+/**
+ * What a session is of: "Camera", "Window", or the film's name.
+ * @param {Session} session
+ */
+export function originText({ origin: { kind, name } }) {
+  const texts = wording.say();
+  if (kind === "window") return texts.originWindow;
+  return name || (kind === "camera" ? texts.originCamera : texts.originFile);
+}
+
+/**
+ * Lasting changes, bookmarks, notes and marks, in the order of time.
+ * @param {Session} session
+ * @returns {{time: number, kind: "change" | "bookmark" | "note" | "wrong", text: string}[]}
+ */
+export function eventsOf(session) {
+  const texts = wording.say();
+  const changes = session.rows.flatMap(lastingChanges).map(({ time, row, from, to, length }) => ({
+    time,
+    kind: /** @type {const} */ ("change"),
+    text: wording.fill(texts.lastingChange, {
+      face: wording.faceName(row.number),
+      from: wording.answersWord(shownIn(from)),
+      to: wording.answersWord(shownIn(to)),
+      length: wording.lengthText(length),
+    }),
+  }));
+  const remarks = session.remarks.map(({ time, kind, text, face }) => {
+    if (kind === "bookmark") return { time, kind, text: text || texts.bookmarked };
+    if (kind === "note") return { time, kind, text };
+    const word = wording.answersWord(shownIn(text));
+    return { time, kind, text: `${wording.faceName(face ?? 0)}: ${word}, ${texts.markedWrong}` };
+  });
+  return [...changes, ...remarks].sort((a, b) => a.time - b.time);
 }
 
 /** @param {Stretch} stretch */
@@ -106,7 +143,10 @@ function lines(session) {
   );
   const remarks = session.remarks.map(({ time, kind, text, face }) => {
     const name = face === null ? "" : wording.faceName(face);
-    if (kind === "note") return { start: time, cells: [name, "", "", "", text] };
+    if (kind !== "wrong") {
+      const what = text || wording.say().bookmarked;
+      return { start: time, cells: [name, "", "", "", what] };
+    }
     const word = wording.answersWord(shownIn(text));
     return { start: time, cells: [name, word, "", "", wording.say().markedWrong] };
   });

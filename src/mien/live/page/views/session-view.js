@@ -1,68 +1,92 @@
-/** The session's part of the page: timeline, table, notes, summary, saving, forgetting. */
+/** Looking back: a line while faces are read; then people, timelines, moments, saving. */
 
-import { say } from "../texts/wording.js";
-import { create, part } from "./elements.js";
+import * as wording from "../texts/wording.js";
+import { create, part, setText } from "./elements.js";
 import { save, toCsv, toHtml, toJson } from "./record.js";
-import { summarySentences } from "./recount.js";
+import { clock, eventsOf, originText, summarySentences, tableOf } from "./recount.js";
 import { Timeline } from "./timeline.js";
 
+/** @typedef {import("../state/recording.js").Recording} Recording */
 /** @typedef {import("../state/session.js").Session} Session */
 
-/** How often the picture is drawn anew while faces are read, in milliseconds. */
+/** How often it is drawn again while faces are read, in milliseconds. */
 const DRAW_MS = 1000;
 /** How long "press again" is offered, in milliseconds. */
 const SURE_MS = 4000;
 
 export class SessionView {
-  #session;
+  #recording;
   #section;
-  #timeline;
-  #summary;
-  #forget;
+  #body = part("session-body", HTMLElement);
+  #soFar = part("so-far", HTMLElement);
+  #bookmarked = part("bookmarked", HTMLElement);
+  #summary = part("session-summary", HTMLElement);
+  #parts = part("parts", HTMLElement);
+  #table = part("session-table", HTMLElement);
+  #open = part("open-session", HTMLButtonElement);
+  #forget = part("forget", HTMLButtonElement);
+  /** @type {Map<Session, Part>} */
+  #shown = new Map();
   #drawnAt = -Infinity;
   #sure = false;
+  #running = false;
 
   /**
    * @param {HTMLElement} section with the parts of index.html
-   * @param {Session} session
+   * @param {Recording} recording
    */
-  constructor(section, session) {
+  constructor(section, recording) {
     this.#section = section;
-    this.#session = session;
-    const table = part("session-table", HTMLElement);
-    this.#summary = part("session-summary", HTMLElement);
-    this.#forget = part("forget", HTMLButtonElement);
-    this.#timeline = new Timeline(session, {
-      place: part("timeline", HTMLElement),
-      line: part("moment", HTMLElement),
-      table,
-    });
-    table.parentElement?.addEventListener("toggle", () => this.#timeline.showTable());
+    this.#recording = recording;
+    this.#table.parentElement?.addEventListener("toggle", () => this.#showTable());
     new ResizeObserver(() => this.show()).observe(section);
+    part("bookmark", HTMLButtonElement).addEventListener("click", () => this.bookmark());
     const note = part("note", HTMLFormElement);
     note.addEventListener("submit", (event) => {
       event.preventDefault();
       const field = part("note-text", HTMLInputElement);
       if (!field.value.trim()) return;
-      session.addNote(Date.now(), field.value.trim());
+      recording.addNote(Date.now(), field.value.trim());
       field.value = "";
+      setText(this.#bookmarked, "");
       this.show();
     });
+    this.#open.addEventListener("click", () => this.#unfold(this.#body.hidden));
     for (const [id, type, make] of /** @type {const} */ ([
       ["save-html", "text/html", toHtml],
       ["save-csv", "text/csv", toCsv],
       ["save-json", "application/json", toJson],
     ])) {
-      part(id, HTMLButtonElement).addEventListener("click", () => {
-        save(`mien-${stamp(session)}.${id.slice(5)}`, type, make(session));
-        session.hasUnsaved = false;
+      part(id, HTMLButtonElement).addEventListener("click", async () => {
+        save(`mien-${stamp(recording)}.${id.slice(5)}`, type, await make(recording));
+        recording.saved();
       });
     }
     this.#forget.addEventListener("click", () => this.#press());
+    this.#unfold(false);
+  }
+
+  /** Whether faces are read now: then it is closed, until it is wanted. */
+  get running() {
+    return this.#running;
+  }
+
+  set running(running) {
+    if (running === this.#running) return;
+    this.#running = running;
+    this.#unfold(!running);
+  }
+
+  bookmark() {
+    const { current } = this.#recording;
+    const { time } = this.#recording.bookmark(Date.now());
+    const told = wording.fill(wording.say().bookmarkedAt, { time: clock(current, time) });
+    setText(this.#bookmarked, told);
+    this.show();
   }
 
   /**
-   * Draw what is new, but not oftener than people can follow.
+   * Show what is new, but not oftener than people can follow.
    * @param {number} now milliseconds
    */
   showCalmly(now) {
@@ -71,40 +95,132 @@ export class SessionView {
     this.show();
   }
 
-  /** Draw it all, in the language. */
+  /** Show it all, in the language. */
   show() {
-    this.#section.hidden = this.#session.isEmpty;
+    this.#section.hidden = this.#recording.isEmpty;
     if (this.#section.hidden) return;
-    this.#timeline.show();
-    const sentences = summarySentences(this.#session);
-    const old = [...this.#summary.children].map(({ textContent }) => textContent);
-    if (sentences.join("\n") === old.join("\n")) return;
-    this.#summary.replaceChildren(...sentences.map((text) => create("li", { textContent: text })));
+    const texts = wording.say();
+    const { seconds, changes } = this.#recording.soFar;
+    const values = { length: wording.lengthText(Math.round(seconds)), count: changes };
+    setText(this.#soFar, wording.fill(wording.plural(texts.soFar, changes), values));
+    setText(this.#open, this.#body.hidden ? texts.openSession : texts.closeSession);
+    if (!this.#body.hidden) this.#showBody();
+  }
+
+  #showBody() {
+    const { sessions } = this.#recording;
+    const sentences = sessions.flatMap(summarySentences);
+    const pictures = sessions.flatMap(({ rows }) => rows.map(({ picture }) => picture));
+    const isShown = (/** @type {Node | null} */ picture) =>
+      !picture || this.#summary.contains(picture);
+    if (this.#summary.textContent !== sentences.join("") || !pictures.every(isShown)) {
+      const people = sentences.map((text, index) => {
+        const picture = pictures[index];
+        return create("li", {}, ...(picture ? [picture] : []), create("p", {}, text));
+      });
+      this.#summary.replaceChildren(...people);
+    }
+    for (const [session, { element }] of this.#shown) {
+      if (sessions.includes(session)) continue;
+      element.remove();
+      this.#shown.delete(session);
+    }
+    for (const session of sessions) {
+      let shown = this.#shown.get(session);
+      if (!shown) {
+        shown = new Part(session);
+        this.#shown.set(session, shown);
+        this.#parts.append(shown.element);
+      }
+      shown.show(!this.#running);
+    }
+    this.#showTable();
+  }
+
+  #showTable() {
+    const details = this.#table.parentElement;
+    if (!(details instanceof HTMLDetailsElement) || !details.open) return;
+    this.#table.replaceChildren(...this.#recording.sessions.map(tableOf));
+  }
+
+  /** @param {boolean} unfold */
+  #unfold(unfold) {
+    this.#body.hidden = !unfold;
+    this.#open.ariaExpanded = String(unfold);
+    this.show();
   }
 
   #press() {
     if (this.#sure) {
-      this.#session.clear();
-      this.#timeline.clear();
-      this.#summary.replaceChildren();
+      this.#recording.clear();
+      this.#shown.clear();
+      for (const place of [this.#summary, this.#parts, this.#table]) place.replaceChildren();
+      setText(this.#bookmarked, "");
+      document.documentElement.classList.remove("looking-back");
       this.show();
     }
     this.#sure = !this.#sure;
-    this.#forget.textContent = this.#sure ? say().forgetSure : say().forget;
+    this.#forget.textContent = this.#sure ? wording.say().forgetSure : wording.say().forget;
     if (!this.#sure) return;
     setTimeout(() => {
       this.#sure = false;
-      this.#forget.textContent = say().forget;
+      this.#forget.textContent = wording.say().forget;
     }, SURE_MS);
   }
 }
 
+/** One source: its name, timeline and moments. */
+class Part {
+  #session;
+  #name = create("h3");
+  #place = create("div", {
+    className: "timeline",
+    role: "slider",
+    tabIndex: 0,
+    "aria-valuemin": 0,
+    "aria-valuemax": 0,
+    "aria-valuenow": 0,
+    "aria-valuetext": "",
+  });
+  #line = create("p", { className: "moment" });
+  #title = create("h4");
+  #events = create("ul", { className: "events" });
+  #timeline;
+  element;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+    this.#timeline = new Timeline(session, { place: this.#place, line: this.#line });
+    const parts = [this.#name, this.#place, this.#line, this.#title, this.#events];
+    this.element = create("section", { className: "part" }, ...parts);
+  }
+
+  /** @param {boolean} whole whether nothing follows */
+  show(whole) {
+    const texts = wording.say();
+    setText(this.#name, originText(this.#session));
+    setText(this.#title, texts.moments);
+    this.#place.ariaLabel = texts.timeline;
+    this.#timeline.show(whole);
+    const events = eventsOf(this.#session);
+    const lines = events.map(({ time, kind, text }) =>
+      create("li", { className: kind }, create("time", {}, clock(this.#session, time)), text),
+    );
+    const none = create("li", { className: "none" }, texts.noMoments);
+    const all = lines.length ? lines : [none];
+    if (all.map(({ textContent }) => textContent).join("") !== this.#events.textContent) {
+      this.#events.replaceChildren(...all);
+    }
+  }
+}
+
 /**
- * The date and time at which a session began, for a file's name.
- * @param {Session} session
+ * The date and time at which a recording began, for a file's name.
+ * @param {Recording} recording
  */
-function stamp(session) {
-  const began = new Date(session.began);
-  const local = new Date(session.began - 60_000 * began.getTimezoneOffset());
+function stamp(recording) {
+  const began = new Date(recording.began);
+  const local = new Date(recording.began - 60_000 * began.getTimezoneOffset());
   return local.toISOString().slice(0, 16).replace("T", "-").replace(":", "");
 }

@@ -61,6 +61,7 @@ export class SettingsDialog {
       shares: data.has("shares"),
       boxes: data.has("boxes"),
       record: data.has("record"),
+      pictures: data.has("pictures"),
       announce: data.has("announce"),
       words: texts("word"),
       symbols: texts("symbol"),
@@ -76,9 +77,11 @@ export class SettingsDialog {
     place?.replaceChildren(
       this.#languages(settings.language),
       this.#modes(settings.mode),
-      .../** @type {const} */ (["shares", "boxes", "record", "announce"]).map((name) => {
-        return row(input(name, "checkbox", { checked: settings[name] }), say()[name]);
-      }),
+      .../** @type {const} */ (["shares", "boxes", "record", "pictures", "announce"]).map(
+        (name) => {
+          return row(input(name, "checkbox", { checked: settings[name] }), say()[name]);
+        },
+      ),
       this.#answers(settings),
     );
     if (focused) document.getElementById(focused)?.focus();

@@ -68,3 +68,20 @@ export class Thumbnails {
     }
   }
 }
+
+/**
+ * A picture of a face as it is now.
+ * @param {HTMLVideoElement} video
+ * @param {Reading["box"]} box
+ * @param {{width: number, height: number}} frame that the box is of
+ * @returns {HTMLCanvasElement | null} null where there is no picture now
+ */
+export function faceThumbnail(video, box, { width, height }) {
+  if (!video.videoWidth || !width) return null;
+  const canvas = createThumbnail("face-picture");
+  const scale = video.videoWidth / width;
+  const { x, y, side } = thumbnailPlace(box, width, height);
+  const context = canvas.getContext("2d");
+  context?.drawImage(video, scale * x, scale * y, scale * side, scale * side, 0, 0, SIDE, SIDE);
+  return canvas;
+}

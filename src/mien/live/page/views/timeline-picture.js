@@ -1,8 +1,11 @@
 /**
- * The session as a picture: a lane for each face number, time from left to right, a block for each
- * stretch in the colour, pattern and, where there is room, the word of what people would say.
+ * The session as a picture: a lane for each face number, time from left to right, in the colour,
+ * pattern and, where there is room, the word of what people would say.
  *
- * Every attribute is in the SVG itself, so that the picture is whole in a saved report as well.
+ * It is drawn once and then appended to: a lane is one path for each answer, of runs as fine as its
+ * pixels (timeline-runs.js), and its time is a round one that is longer than the session, so that
+ * nothing that is drawn moves until that is full. Every attribute is in the SVG itself, so that the
+ * picture is whole in a saved report as well.
  */
 
 import { ANSWERS, colourOf } from "../state/emotions.js";
@@ -10,21 +13,30 @@ import { shownIn } from "../state/session.js";
 import * as wording from "../texts/wording.js";
 import { svg } from "./elements.js";
 import { clock } from "./recount.js";
+import { RunMerger } from "./timeline-runs.js";
 
 /** @typedef {import("../state/session.js").Session} Session */
-/** @typedef {import("../state/session.js").Row} Row */
+/** @typedef {import("../state/session.js").Lane} Lane */
 /** @typedef {import("../state/session.js").Stretch} Stretch */
+/** @typedef {import("./timeline-runs.js").Run} Run */
 
-/** @typedef {{row: Row, stretch: Stretch, x: number, y: number, width: number}} Block */
-
-const LANE = 34;
-const BLOCK = 24;
+/** Height of a lane in pixels. */
+export const LANE = 34;
+/** Height of what is drawn in it. */
+export const BLOCK = 24;
 const NAME = 84;
 const AXIS = 26;
+const MARGIN = 8;
 /** Pixels for a letter of a word inside its block. */
 const LETTER = 7.8;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 const INK = "#10151d";
+const UNCLEAR = "unclear";
+/** Lengths of a picture in seconds. */
+const SPANS = [60, 120, 300, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 10_800, 14_400, 21_600];
+/** Time between two marks of the axis in seconds, where there is room for them. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
+const TICK_ROOM = 96;
 
 /** Strokes of a tile of 8 × 8 that tell answers apart without colour. */
 const PATTERNS = /** @type {Readonly<Record<string, string>>} */ ({
@@ -34,139 +46,257 @@ const PATTERNS = /** @type {Readonly<Record<string, string>>} */ ({
   sad: "M0 4h8",
   surprise: "M0 4h8M4 0v8",
   other: "M-1 9L9 -1M-1 -1L9 9",
+  [UNCLEAR]: "M-1 9L9 -1",
 });
 
-/**
- * @param {Session} session
- * @param {number} width pixels
- * @returns {{picture: SVGElement, blocks: Block[], height: number}}
- */
-export function timelinePicture(session, width) {
-  const rows = session.rows;
-  const numbers = [...new Set(rows.map(({ number }) => number))].sort((a, b) => a - b);
-  const height = numbers.length * LANE + AXIS;
-  const scale = (width - NAME - 8) / Math.max(session.length, 1);
-  /** @param {number} time seconds */
-  const across = (time) => NAME + time * scale;
-  /** @type {Block[]} */
-  const blocks = [];
-  const lanes = numbers.map((number, lane) => {
-    const y = lane * LANE + (LANE - BLOCK) / 2;
-    const parts = [label(wording.faceName(number), 0, y + BLOCK / 2, { "font-weight": 600 })];
-    for (const row of rows.filter((row) => row.number === number)) {
-      for (const stretch of row.stretches) {
-        const x = across(stretch.start);
-        const block = { row, stretch, x, y, width: Math.max(1, across(stretch.end) - x) };
-        blocks.push(block);
-        parts.push(...drawn(block));
-      }
+/** Pictures so far: each has patterns of its own, found by name. */
+let pictures = 0;
+
+export class TimelinePicture {
+  #number = ++pictures;
+  #lanes = /** @type {DrawnLane[]} */ ([]);
+  #drawn = "";
+  #scale = 1;
+  #names = svg("g", { "font-weight": 600 });
+  #blocks = svg("g");
+  #flags = svg("g");
+  #axis = svg("g", { class: "axis" });
+  element = svg("svg", { role: "img", "font-family": FONT, "font-size": 13 }, [
+    this.#patterns(),
+    this.#axis,
+    this.#names,
+    this.#blocks,
+    this.#flags,
+  ]);
+
+  /**
+   * Draw what is new; all of it where the width, the time, the faces or the words are others.
+   * @param {Session} session
+   * @param {number} width pixels
+   * @param {boolean} [whole] let the session fill the width: nothing follows
+   */
+  draw(session, width, whole = false) {
+    const { lanes, length } = session;
+    const span = whole ? Math.max(length, 1) : spanOf(length);
+    const height = lanes.length * LANE + AXIS;
+    const words = [...ANSWERS.map(wording.answerWord), wording.say().unclearWord];
+    const numbers = lanes.map(({ number, rows }) => [number, rows.length]);
+    const drawn = [session.began, width, span, numbers, wording.language, words].join("|");
+    if (drawn !== this.#drawn) {
+      this.#drawn = drawn;
+      this.#scale = (width - NAME - MARGIN) / span;
+      this.#begin(session, width, height, span);
     }
-    return svg("g", {}, parts);
-  });
-  const picture = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    width,
-    height,
-    role: "img",
-    "aria-label": wording.say().timeline,
-    "font-family": FONT,
-    "font-size": 13,
-  });
-  picture.append(
-    patterns(),
-    ...lanes,
-    remarks(session, across, height),
-    axis(session, across, height),
-  );
-  return { picture, blocks, height };
+    for (const [index, lane] of lanes.entries()) this.#lanes[index]?.append(lane);
+    this.#flags.replaceChildren(...this.#remarks(session, height));
+  }
+
+  /** @param {number} time seconds */
+  across(time) {
+    return NAME + time * this.#scale;
+  }
+
+  /**
+   * The time at a place, in seconds.
+   * @param {number} x pixels
+   */
+  timeAt(x) {
+    return (x - NAME) / this.#scale;
+  }
+
+  /**
+   * @param {Session} session
+   * @param {number} width
+   * @param {number} height
+   * @param {number} span
+   */
+  #begin(session, width, height, span) {
+    const { lanes } = session;
+    for (const [name, value] of Object.entries({
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      "aria-label": wording.say().timeline,
+    })) {
+      this.element.setAttribute(name, String(value));
+    }
+    this.#names.replaceChildren(
+      ...lanes.map(({ number }, index) =>
+        label(wording.faceName(number), 0, index * LANE + LANE / 2),
+      ),
+    );
+    this.#lanes = lanes.map((_, index) => new DrawnLane(index, this.#scale, this.#number));
+    this.#blocks.replaceChildren(...this.#lanes.map(({ element }) => element));
+    this.#axis.replaceChildren(...this.#ticks(session, height, span));
+  }
+
+  #patterns() {
+    const made = Object.entries(PATTERNS).map(([answer, d]) => {
+      const tile = { width: 8, height: 8, patternUnits: "userSpaceOnUse" };
+      const faint = answer === UNCLEAR ? 0.3 : 0.45;
+      const ink = answer === UNCLEAR ? "#7b8595" : INK;
+      const strokes = { fill: "none", stroke: ink, "stroke-opacity": faint, "stroke-width": 1.6 };
+      return svg("pattern", { id: `${answer}-${this.#number}`, ...tile }, [
+        ...(answer === UNCLEAR
+          ? []
+          : [svg("rect", { width: 8, height: 8, fill: colourOf(answer) })]),
+        svg("path", { d, ...strokes, "stroke-linecap": "round" }),
+      ]);
+    });
+    return svg("defs", {}, made);
+  }
+
+  /**
+   * Notes and marks: a small flag above the axis.
+   * @param {Session} session
+   * @param {number} height
+   */
+  #remarks({ remarks, length }, height) {
+    return remarks.map(({ time, kind, text }) => {
+      const x = this.across(Math.min(time, length));
+      const y = height - AXIS;
+      const colour = kind === "wrong" ? "#B3400C" : "#4A7DB0";
+      const title = svg("title");
+      title.textContent =
+        kind === "wrong" ? wording.say().markedWrong : text || wording.say().bookmarked;
+      const line = { x1: x, x2: x, y1: 0, y2: y + 4, stroke: colour, "stroke-width": 2 };
+      const shape = kind === "wrong" ? "m-5 -5l10 10m0 -10l-10 10" : "m0 -5l5 5l-5 5l-5 -5z";
+      const sign = { d: `M${x} ${y + 6}${shape}`, stroke: colour, "stroke-width": 2 };
+      return svg("g", { class: `remark ${kind}` }, [
+        title,
+        svg("line", line),
+        svg("path", { ...sign, fill: kind === "wrong" ? "none" : colour }),
+      ]);
+    });
+  }
+
+  /**
+   * @param {Session} session
+   * @param {number} height
+   * @param {number} span
+   */
+  #ticks(session, height, span) {
+    const step = STEPS.find((step) => step * this.#scale >= TICK_ROOM) ?? span;
+    const began = new Date(session.began);
+    const since = session.isFilm
+      ? 0
+      : began.getHours() * 3600 + began.getMinutes() * 60 + began.getSeconds();
+    const ticks = [];
+    for (let time = (step - (since % step)) % step; time <= span; time += step) {
+      const x = Math.round(this.across(time)) + 0.5;
+      const line = { x1: x, x2: x, y1: 0, y2: height - AXIS + 4, stroke: "#8A919D" };
+      const middle = { "text-anchor": "middle", class: "time" };
+      ticks.push(svg("line", { ...line, "stroke-opacity": 0.35 }));
+      const text = label(clock(session, time), x, height - AXIS / 2 + 4, middle);
+      if (this.across(time) + TICK_ROOM / 2 <= this.across(span) + MARGIN) ticks.push(text);
+    }
+    return ticks;
+  }
 }
 
-/** @param {Block} block */
-function drawn({ stretch, x, y, width }) {
-  const { answer } = stretch;
-  const place = { x, y, width, height: BLOCK, rx: Math.min(3, width / 2) };
-  if (answer === null) {
-    const dashes = { fill: "none", stroke: "#A9B1BF", "stroke-dasharray": "3 3" };
-    const parts = [svg("rect", { ...place, ...dashes })];
-    const word = wording.say().unclearWord;
-    if (word.length * LETTER + 16 < width) parts.push(label(word, x + 6, y + BLOCK / 2));
-    return parts;
-  }
-  const shown = shownIn(answer);
-  const parts = shown.flatMap((name, index) => {
-    const height = BLOCK / shown.length; // of two answers, one above the other
-    const band = { ...place, y: y + index * height, height };
-    const made = [svg("rect", { ...band, fill: colourOf(name) })];
-    if (name in PATTERNS) made.push(svg("rect", { ...band, fill: `url(#pattern-${name})` }));
-    return made;
-  });
-  const word = wording.answersWord(shown);
-  if (word.length * LETTER + 16 < width) {
-    const [left, middle, long] = [x + 6, y + BLOCK / 2, word.length * LETTER + 4];
-    const ground = { x: left - 2, y: middle - 9, width: long, height: 18, rx: 4 };
-    parts.push(svg("rect", { ...ground, fill: "#FFFFFF", "fill-opacity": 0.86 }));
-    parts.push(label(word, left, middle, { fill: INK }));
-  }
-  return parts;
+/** The shortest round time that holds a session, in seconds. @param {number} length seconds */
+export function spanOf(length) {
+  const last = SPANS.at(-1) ?? 1;
+  return SPANS.find((span) => length <= span) ?? Math.ceil(length / last) * last;
 }
 
-function patterns() {
-  const made = ANSWERS.filter((answer) => answer in PATTERNS).map((answer) =>
-    svg(
-      "pattern",
-      { id: `pattern-${answer}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
-      [
-        svg("path", {
-          d: PATTERNS[answer] ?? "",
-          stroke: INK,
-          "stroke-opacity": 0.45,
-          "stroke-width": 1.6,
-          "stroke-linecap": "round",
-          fill: "none",
-        }),
-      ],
-    ),
-  );
-  return svg("defs", {}, made);
+/** One lane, appended to while its face is seen. */
+class DrawnLane {
+  element = svg("g");
+  #words = svg("g");
+  #newest = svg("g");
+  #top;
+  #picture;
+  #merger;
+  /** How many stretches of each of the lane's rows are drawn for good. @type {number[]} */
+  #done = [];
+  /** Each answer's path, and what of it is finished. @type {Map<string, {path: Element, d: string}>} */
+  #paths = new Map();
+
+  /**
+   * @param {number} index from the top
+   * @param {number} scale pixels a second
+   * @param {number} picture its number
+   */
+  constructor(index, scale, picture) {
+    this.#top = index * LANE + (LANE - BLOCK) / 2;
+    this.#picture = picture;
+    this.#merger = new RunMerger(scale);
+    this.element.append(this.#words, this.#newest);
+  }
+
+  /** @param {Lane} lane */
+  append({ rows }) {
+    rows.forEach(({ stretches }, index) => {
+      // A face's newest stretch may grow, unless another row follows it.
+      const until = stretches.length - (index === rows.length - 1 ? 1 : 0);
+      for (let next = this.#done[index] ?? 0; next < until; next += 1) {
+        const stretch = stretches[next];
+        if (stretch) this.#merger.add(stretch);
+      }
+      this.#done[index] = until;
+    });
+    for (const run of this.#merger.takeClosed()) {
+      for (const [kind, d] of pieces(run, this.#top)) this.#pathOf(kind).d += d;
+      this.#words.append(...word(run, this.#top));
+    }
+    const rest = this.#merger.rest(rows.at(-1)?.stretches.at(-1));
+    /** @type {Map<string, string>} */
+    const more = new Map();
+    for (const [kind, d] of rest.flatMap((run) => pieces(run, this.#top))) {
+      this.#pathOf(kind);
+      more.set(kind, (more.get(kind) ?? "") + d);
+    }
+    for (const [kind, { path, d }] of this.#paths) {
+      path.setAttribute("d", d + (more.get(kind) ?? ""));
+    }
+    this.#newest.replaceChildren(...rest.flatMap((run) => word(run, this.#top)));
+  }
+
+  /** @param {string} kind an answer, or unclear */
+  #pathOf(kind) {
+    let known = this.#paths.get(kind);
+    if (!known) {
+      const fill = kind in PATTERNS ? `url(#${kind}-${this.#picture})` : colourOf(kind);
+      known = { path: svg("path", { fill, "data-answer": kind }), d: "" };
+      this.#paths.set(kind, known);
+      this.element.prepend(known.path);
+    }
+    return known;
+  }
 }
 
 /**
- * Notes and marks: a small flag above the axis.
- * @param {Session} session
- * @param {(time: number) => number} across
- * @param {number} height
+ * What a run is drawn as: a box for each answer, of two one above the other.
+ * @param {Run} run
+ * @param {number} top
+ * @returns {[string, string][]} the kind, and a closed path
  */
-function remarks(session, across, height) {
-  const flags = session.remarks.map(({ time, kind, text }) => {
-    const x = across(Math.min(time, session.length));
-    const colour = kind === "wrong" ? "#B3400C" : "#2B5A8A";
-    const title = svg("title");
-    title.textContent = kind === "wrong" ? wording.say().markedWrong : text;
-    const line = { x1: x, x2: x, y1: 0, y2: height - AXIS + 4, stroke: colour, "stroke-width": 2 };
-    const shape = kind === "wrong" ? "m-5 -5l10 10m0 -10l-10 10" : "m0 -5l5 5l-5 5l-5 -5z";
-    const sign = { d: `M${x} ${height - AXIS + 6}${shape}`, stroke: colour, "stroke-width": 2 };
-    return svg("g", { class: `remark ${kind}` }, [
-      title,
-      svg("line", line),
-      svg("path", { ...sign, fill: kind === "wrong" ? "none" : colour }),
-    ]);
-  });
-  return svg("g", {}, flags);
+function pieces({ from, to, answer }, top) {
+  const kinds = answer === null ? [UNCLEAR] : shownIn(answer);
+  const height = BLOCK / kinds.length;
+  const width = to - from > 4 ? to - from - 1 : to - from; // a little ground between long ones
+  return kinds.map((kind, index) => [
+    kind,
+    `M${NAME + from} ${top + index * height}h${width}v${height}h${-width}z`,
+  ]);
 }
 
 /**
- * @param {Session} session
- * @param {(time: number) => number} across
- * @param {number} height
+ * The word in a run that has room for it.
+ * @param {Run} run
+ * @param {number} top
  */
-function axis(session, across, height) {
-  const y = height - AXIS / 2 + 4;
-  const ends = [label(clock(session, 0), NAME, y, { class: "time" })];
-  if (across(session.length) > NAME + 150) {
-    const right = { "text-anchor": "end", class: "time" };
-    ends.push(label(clock(session, session.length), across(session.length), y, right));
-  }
-  return svg("g", {}, ends);
+function word({ from, to, answer }, top) {
+  const text = answer === null ? wording.say().unclearWord : wording.answersWord(shownIn(answer));
+  if (text.length * LETTER + 16 >= to - from) return [];
+  const [left, middle, long] = [NAME + from + 6, top + BLOCK / 2, text.length * LETTER + 4];
+  if (answer === null) return [label(text, left, middle)];
+  const ground = { x: left - 2, y: middle - 9, width: long, height: 18, rx: 4 };
+  return [
+    svg("rect", { ...ground, fill: "#FFFFFF", "fill-opacity": 0.86 }),
+    label(text, left, middle, { fill: INK }),
+  ];
 }
 
 /**

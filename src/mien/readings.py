@@ -1,0 +1,146 @@
+"""The readings of one picture, together, and what came of a picture that may be unreadable."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.lookup import drawing, notebook, tables
+from mien.types import Reading
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Readings(Sequence[Reading]):
+    """The readings of one picture, largest face first: a sequence that can be shown and kept.
+
+    Attributes:
+        image: the picture that was read, RGB uint8 (H, W, 3), upright.
+        name: its file, where it came from one.
+
+    Examples:
+        >>> import mien
+        >>> from skimage.data import astronaut
+        >>> readings = mien.read(astronaut())
+        >>> len(readings), readings[0].emotion
+        (1, 'happy')
+        >>> readings.draw().shape
+        (512, 512, 3)
+    """
+
+    __slots__ = ("_readings", "image", "name")
+
+    def __init__(
+        self, readings: Sequence[Reading], image: NDArray[np.uint8], name: str | None = None
+    ) -> None:
+        """Put readings and their picture together.
+
+        Args:
+            readings: of the picture.
+            image: RGB uint8 (H, W, 3).
+            name: of its file.
+        """
+        self._readings = tuple(readings)
+        self.image = image
+        self.name = name
+
+    @overload
+    def __getitem__(self, index: int) -> Reading: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Readings": ...
+    def __getitem__(self, index: int | slice) -> "Reading | Readings":
+        if isinstance(index, slice):
+            return Readings(self._readings[index], self.image, self.name)
+        return self._readings[index]
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return iter(self._readings)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Readings | list | tuple):
+            return self._readings == tuple(other)
+        return NotImplemented
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __repr__(self) -> str:
+        faces = "".join(f"\n  {reading}" for reading in self)
+        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{faces}>"
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: every reading."""
+        faces = [reading.to_html() for reading in self]
+        return notebook().picture_html(self.name or "Picture", _count(len(self)), faces)
+
+    def draw(self, *, movements: bool = False) -> NDArray[np.uint8]:
+        """A copy of the picture with a box and a few words a face, RGB uint8 (H, W, 3).
+
+        Args:
+            movements: whether a second line says what moves in a face, where anything does.
+        """
+        return drawing().draw_readings(self.image, self, movements=movements)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready values: a line of `mien read --json`, `image` being the name, if any."""
+        height, width = self.image.shape[:2]
+        faces = [reading.to_dict() for reading in self]
+        return {"image": self.name, "width": width, "height": height, "faces": faces}
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A pandas data frame, a row a face, as of `mien.to_pandas`.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+        return tables().to_pandas([self])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureResult:
+    """What came of one picture: its size and readings, or why it could not be read.
+
+    Attributes:
+        image: its name: the path as given, or as found in a folder.
+        width: in pixels; 0 if it could not be read.
+        height: in pixels; 0 if it could not be read.
+        readings: largest face first.
+        error: why it could not be read, in words that name it; else None.
+    """
+
+    image: str
+    width: int = 0
+    height: int = 0
+    readings: tuple[Reading, ...] = ()
+    error: str | None = None
+
+    def summary(self) -> str:
+        """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
+        return _count(len(self.readings)) if self.error is None else self.error
+
+    def to_dict(self) -> dict[str, Any]:
+        """This result as JSON-ready values: a line of `mien read --json`."""
+        if self.error is not None:
+            return {"image": self.image, "error": self.error}
+        faces = [reading.to_dict() for reading in self.readings]
+        return {"image": self.image, "width": self.width, "height": self.height, "faces": faces}
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: the name, and every reading."""
+        faces = [reading.to_html() for reading in self.readings]
+        return notebook().picture_html(self.image, self.summary(), faces)
+
+
+def _count(faces: int) -> str:
+    return "no face" if not faces else "1 face" if faces == 1 else f"{faces} faces"
+
+
+def name_of(image: object) -> str | None:
+    """The file that a picture was given as, if it was."""
+    return str(image) if isinstance(image, str | Path) else None

@@ -1,0 +1,8 @@
+"""Settings of a server that is open to others, and what lets a client in."""
+
+from mien.live.settings import Settings
+
+TOKEN = "a-token-of-some-length"
+NAME = "mien.example.org"
+OPEN = Settings(host="0.0.0.0", allow_host=(NAME,), token=TOKEN)
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
