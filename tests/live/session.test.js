@@ -278,7 +278,10 @@ test("half and half is an answer of its own, in sentences, table and files", () 
   );
   assert.match(summarySentences(session)[0], /: half happy, half neutral 2 s, sad 0\.8 s\./);
   const moment = momentText(session, row, row.stretches[0]);
-  assert.match(moment, /· Person 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/);
+  assert.match(
+    moment,
+    /· Person 1 looks about half happy, half neutral · 2 s · 5 happy, 5 neutral$/,
+  );
   assert.match(toCsv({ sessions: [session] }).split("\r\n")[1], /,1,true,happy\+neutral,,/);
 });
 
