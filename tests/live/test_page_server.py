@@ -152,8 +152,8 @@ def test_the_clock_may_jump(
         """() => new Promise((resolve) => {
             const create = URL.createObjectURL;
             URL.createObjectURL = (blob) => { blob.text().then((text) => {
-                const { faces } = JSON.parse(text);
-                resolve(faces.map(({ stretches }) =>
+                const { sources: [source] } = JSON.parse(text);
+                resolve(source.faces.map(({ stretches }) =>
                     stretches.flatMap(({ start, end }) => [start, end])));
             }); return create(blob); };
             document.querySelector("[data-text=saveData]").click();
