@@ -147,7 +147,6 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
         epochs=7,
         warmup=0.17,
         batch_size=12,
-        decay=False,
         expressions_weight=1.0,
         movements_weight=6.0,
         distillation_weight=0.3,

@@ -25,9 +25,9 @@ from torch.optim.swa_utils import AveragedModel
 from mien.errors import TrainingError
 from mien.faces.classifier import Classifier
 from mien.output.whole_file import write_whole
-from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
-from mien.training.model.dlib_resnet import Recognition
+from mien.training.model.dlib_resnet import DlibResNet
 from mien.training.model.networks import build, grown, with_heads
 
 STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
@@ -133,18 +133,18 @@ def open_run(
 
 
 def read_config(run: Path) -> dict[str, Any]:
-    """A run's config.json, with its `config` as a `Config`.
+    """A run's config.json, with its `config` as a `Config`; runs of mien 0.1.0 too.
 
     Raises:
-        TrainingError: the folder holds no run of this version of mien.
+        TrainingError: the folder holds no run that this version of mien knows.
     """
     try:
         content = json.loads((run / "config.json").read_text())
-        content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
-        content["config"]["teachers"] = tuple(content["config"].get("teachers", ()))
-        content["config"] = Config(**content["config"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error
+        content["config"] = config_from(content["config"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(
+            f"{run}: holds no run that this version of mien knows ({error})"
+        ) from error
     return content
 
 
@@ -237,7 +237,7 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
 
     Raises:
         TrainingError: no such network, or `start` holds no weights, or those of another network, or
-            the package whose weights `recognition` begins with is missing.
+            the package whose weights `dlib_resnet` begins with is missing.
     """
     begins = not (run / "checkpoint.pt").exists()
     if config.start and begins:
@@ -255,7 +255,7 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
                 f"{config.start}: its weights are of {started.network}: {error}"
             ) from error
     network = build(config.network, config.seed, config.heads)
-    if begins and isinstance(network, Recognition):
+    if begins and isinstance(network, DlibResNet):
         network.begin(images[:512])
     return network
 

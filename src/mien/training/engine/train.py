@@ -115,9 +115,9 @@ def _train(
         if processes.first:
             drop_unfinished(run, state.epoch)
     parallel = processes.parallel(network)
-    if config.part < 1:
+    if config.data_fraction < 1:
         drawn = np.random.default_rng(config.seed).permutation(len(training))
-        training = training[np.sort(drawn[: max(1, round(config.part * len(training)))])]
+        training = training[np.sort(drawn[: max(1, round(config.data_fraction * len(training)))])]
     if config.votes and config.backgrounds:
         count = round(config.backgrounds * len(training))
         backgrounds = background_records(training["image"], count, config.seed)
@@ -177,10 +177,15 @@ def _check_annotations(data: Path, training: NDArray[np.void], config: Config) -
         weight = getattr(config, f"{head}_weight")
         if not weight >= 0:
             raise TrainingError(f"--{head}-weight {weight:g}: expected 0 or more")
+    if config.teachers and not config.distillation_weight:
+        raise TrainingError(
+            "--teachers: they teach nothing with a weight of 0; give --distillation-weight too, as "
+            "0.7"
+        )
     asked = {
         "expressions": (config.expressions_weight, "--expressions"),
         "movements": (config.movements_weight, "--landmarker … --blendshapes"),
-        "taught": (config.distillation_weight, "--teachers"),
+        "taught": (0 if config.teachers else config.distillation_weight, "--teachers"),
     }
     for field, (weight, option) in asked.items():
         if weight and not (training[field] > 0).any():
@@ -261,8 +266,6 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
     warmup = config.warmup * steps
     if step < warmup:
         return config.learning_rate * (step + 1) / warmup
-    if not config.decay:
-        return config.learning_rate
     return config.learning_rate * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
 
 
@@ -273,7 +276,7 @@ def _optimizer(network: nn.Module, config: Config) -> tuple[AveragedModel, torch
         if not average.is_floating_point():
             return now  # how many batches a normalisation has seen
         # Less at first, or fresh weights and their normalisation would linger for epochs.
-        keep = min(config.averaging, (1 + int(steps)) / (10 + int(steps)))
+        keep = min(config.ema_decay, (1 + int(steps)) / (10 + int(steps)))
         return torch.lerp(now, average, keep)
 
     average = AveragedModel(network, avg_fn=mean, use_buffers=True)
@@ -337,7 +340,7 @@ def _train_epoch(
             with autocast(images.device):
                 mine_of_them = logits[known][:, : places["votes"].stop if config.votes else LABELS]
                 taught = teaching_loss(mine_of_them, teachers, seen, config.votes_weight)
-            loss = (1 - config.teaching) * loss + config.teaching * taught
+            loss = loss + config.distillation_weight * taught
         share = len(images) / len(batch)
         state.optimizer.zero_grad()
         (loss * (share * processes.count)).backward()  # shares may differ by an image

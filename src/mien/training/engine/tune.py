@@ -23,7 +23,7 @@ from rich.console import Console
 from mien.errors import TrainingError
 from mien.output.whole_file import whole_file
 from mien.training.data.dataset import load_dataset
-from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.config import OLD_NETWORKS, Augmentation, Config
 from mien.training.engine.run_folder import fingerprint
 from mien.training.engine.train import train
 
@@ -127,6 +127,7 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
     """Trials can be compared only where these are the same."""
     for name, value in asked.items():
         known = study.user_attrs.get(name)
+        known = OLD_NETWORKS.get(known, known) if name == "network" else known
         if known is None:
             study.set_user_attr(name, value)
         elif known != value:
@@ -161,6 +162,7 @@ def _finish(study: optuna.Study, out: Path, data: Path) -> str:
         for word in (f"--{name.replace('_', '-')}", f"{value:.4g}")
     ]
     network = str(study.user_attrs["network"])
+    network = OLD_NETWORKS.get(network, network)
     command = ["mien", "train", "--data", str(data), "--network", network, *options]
     lines.append(f"best: trial {best.number}, validation accuracy {best.value:.4f}; train it on by")
     lines.append(shlex.join([*command, "--out", "RUN"]))

@@ -117,6 +117,8 @@ def network_loss(
 ) -> torch.Tensor:
     """What a run minimises on a batch: the weighted losses of all heads, in nats.
 
+    Where the run has teachers, their part (`teaching_loss`) is still to be added.
+
     Args:
         logits: float32 (N, L), the network's.
         targets: of the same N images.
@@ -132,7 +134,7 @@ def network_loss(
         config.votes_weight,
     )
     loss = (1 - share) * data
-    if share:
+    if share and not config.teachers:
         loss = loss + share * votes_loss(logits[:, places["label"]], targets.taught[:, :LABELS])
         if config.votes:
             taught = targets.taught[:, LABELS : LABELS + HEADS["votes"]]
