@@ -19,14 +19,12 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError, TrainingError
 from mien.training.data.backgrounds import background_records
 from mien.training.data.dataset import load_dataset
-from mien.training.engine import run_folder
+from mien.training.engine import checkpoint, epoch, run_folder
 from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.optimizer import learning_rate
 from mien.training.engine.run_folder import fingerprint, load_run, open_run
-from mien.training.engine.train import (
-    learning_rate,
-    predict_logits,
-    train,
-)
+from mien.training.engine.train import train
+from mien.training.engine.validation import predict_logits
 from mien.training.model.networks import build
 
 CONFIG = Config(epochs=3, batch_size=16, seed=7, ema_decay=0.9, weight_decay=0.05)
@@ -107,8 +105,8 @@ def test_an_interrupted_run_resumes_to_the_same_result(
     run: Path, dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     calls = 0
-    name = "augment_stages" if when == "within an epoch" else "_save"
-    module = training if name == "augment_stages" else run_folder
+    name = "augment_stages" if when == "within an epoch" else "save"
+    module = epoch if name == "augment_stages" else checkpoint
     original = getattr(module, name)
     last = 8 if name == "augment_stages" else 4 if _better_second_epoch(run) else 3
 
@@ -152,10 +150,10 @@ def test_learns_and_stops_early(tmp_path: Path, dataset_file: Path) -> None:
     np.save(path, records)
     config = Config(epochs=40, batch_size=8, learning_rate=1e-3, patience=4)
     best = train(path, tmp_path / "run", config)
-    assert best["accuracy"] > 0.6
-    assert best["epochs"] == len(lines(tmp_path / "run" / "epochs.csv"))
-    assert best["epochs"] < 40
-    assert best["epochs"] - best["epoch"] == 4
+    assert best.accuracy > 0.6
+    assert best.epochs == len(lines(tmp_path / "run" / "epochs.csv"))
+    assert best.epochs < 40
+    assert best.epochs - best.epoch == 4
 
 
 def test_the_mean_of_the_weights_follows_the_steps_and_is_what_is_kept(
@@ -464,9 +462,9 @@ def test_batches_of_press_faces_alone_do_no_harm(dataset_file: Path, tmp_path: P
     path = tmp_path / "press.npy"
     np.save(path, records)
     train(path, tmp_path / "run", replace(CONFIG, epochs=1, batch_size=4))
-    (epoch,) = lines(tmp_path / "run" / "epochs.csv")
+    (line,) = lines(tmp_path / "run" / "epochs.csv")
     for name in ("training_loss", "training_accuracy", "validation_press_accuracy"):
-        assert np.isfinite(float(epoch[name])), name
-    assert epoch["validation_expressions_loss"] == epoch["validation_movements_r2"] == ""
+        assert np.isfinite(float(line[name])), name
+    assert line["validation_expressions_loss"] == line["validation_movements_r2"] == ""
     network = load_run(tmp_path / "run")[1]
     assert all(bool(torch.isfinite(weights).all()) for weights in network.parameters())

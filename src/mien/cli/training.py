@@ -1,4 +1,4 @@
-"""The commands of the extra `training`: `mien data`, `train`, `tune`, `evaluate`, `export`."""
+"""The commands of the extra `training`: `mien data`, `train`, `tune` and so on."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -149,8 +149,7 @@ def train(
     if not is_first():
         return
     print(
-        f"{out}: best epoch {best['epoch']} of {best['epochs']}, "
-        f"validation accuracy {best['accuracy']:.4f}"
+        f"{out}: best epoch {best.epoch} of {best.epochs}, validation accuracy {best.accuracy:.4f}"
     )
 
 
@@ -176,6 +175,28 @@ def tune(
     from mien.training.engine.tune import tune as run_study
 
     print(run_study(data, out, trials=trials, epochs=epochs, network=network, seed=seed))
+
+
+def average(
+    *runs: Path,
+    out: Path,
+    weights: Annotated[tuple[float, ...], Parameter(consume_multiple=True, negative=())] = (),
+    last: bool = False,
+) -> None:
+    """Make the mean of several runs' weights, to begin a training with or to export.
+
+    A head that some runs lack is the mean of those that have it.
+
+    Args:
+        runs: folders of runs of one network.
+        out: folder to make.
+        weights: a share for each run, which sum to 1; by default all alike.
+        last: take the weights of each run's last epoch, where its folder has them, and not those of
+            the best by label accuracy.
+    """
+    from mien.training.engine.average import average as average_runs
+
+    print(average_runs(runs, out, weights, last=last))
 
 
 def _one_kind(arguments: ArgumentCollection) -> None:

@@ -23,6 +23,7 @@ from rich.console import Console
 from mien.errors import TrainingError
 from mien.output.whole_file import whole_file
 from mien.training.data.dataset import load_dataset
+from mien.training.engine.checkpoint import Epoch
 from mien.training.engine.config import OLD_NETWORKS, Augmentation, Config
 from mien.training.engine.run_folder import fingerprint
 from mien.training.engine.train import train
@@ -89,7 +90,7 @@ def tune(
         run = out / f"trial-{trial.number:04}"
         console.print(f"Trial {trial.number}: {_sentence(trial.params)}", soft_wrap=True)
         try:
-            return train(data, run, config, after_epoch=_reporting(trial))["accuracy"]
+            return train(data, run, config, after_epoch=_reporting(trial)).accuracy
         except KeyboardInterrupt:
             study.enqueue_trial(trial.params)  # tried again on the next start
             raise
@@ -137,9 +138,9 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
             )
 
 
-def _reporting(trial: Trial) -> Callable[[Mapping[str, Any]], None]:
-    def report(line: Mapping[str, Any]) -> None:
-        trial.report(line["validation_accuracy"], line["epoch"])
+def _reporting(trial: Trial) -> Callable[[Epoch], None]:
+    def report(epoch: Epoch) -> None:
+        trial.report(epoch.validation.accuracy, epoch.epoch)
         if trial.should_prune():
             raise optuna.TrialPruned
 

@@ -1,7 +1,7 @@
 """The networks by name: grey 48×48 images → logits of their heads (`mien.training.model.heads`)."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import torch
 from torch import nn
@@ -179,6 +179,11 @@ def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
         return NETWORKS[name](count_logits(heads))
 
 
+def last_layer(network: nn.Module) -> str:
+    """Name of the module that gives the logits, a linear layer with a row a logit."""
+    return [name for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
+
+
 def with_heads(
     network: nn.Module, name: str, seed: int, heads: Sequence[str], known: Sequence[str]
 ) -> nn.Module:
@@ -192,10 +197,7 @@ def with_heads(
         known: which `network` has.
     """
     wider = build(name, seed, heads)
-    last, old = (
-        [module for module in one.modules() if isinstance(module, nn.Linear)][-1]
-        for one in (wider, network)
-    )
+    last, old = (cast("nn.Linear", one.get_submodule(last_layer(one))) for one in (wider, network))
     new = head_slices(heads)
     with torch.no_grad():
         for head, place in head_slices(known).items():
