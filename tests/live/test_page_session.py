@@ -38,7 +38,9 @@ def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
     expect(page.locator("#session-summary")).to_contain_text("happy")
     page.locator("#session summary").first.click()
     table = page.locator("#session-table tbody tr")
-    expect(table.filter(has_text="<b>She</b> laughed, twice").first).to_be_visible()  # filled once opened
+    expect(
+        table.filter(has_text="<b>She</b> laughed, twice").first
+    ).to_be_visible()  # filled once opened
     rows = table.all_inner_texts()
     assert any("marked as wrong" in row for row in rows)
     assert any("happy" in row and "10 happy" in row for row in rows)

@@ -272,9 +272,7 @@ def _evaluate_pictures(
 
 
 def export(
-    run: Path,
-    /,
-    *,
+    *run: Path,
     out: Path,
     data: Path | None = None,
     quantize: bool = False,
@@ -283,9 +281,10 @@ def export(
     """Export a run's best weights as one ONNX file that carries all that is needed to use it.
 
     Args:
-        run: folder of a training run.
+        run: folder of a training run; of several, the file gives the mean of what their networks
+            say, every second of which sees the mirror image.
         out: the ONNX file to write.
-        data: the run's data set, to calibrate the shares on its validation images.
+        data: the runs' data set, to calibrate the shares on its validation images.
         quantize: keep the convolutions in 8-bit integers: nearly twice as fast; wants --data and
             tells what it costs.
         last: take the weights of the last epoch, not those of the best by label accuracy.
