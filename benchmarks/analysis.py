@@ -26,7 +26,7 @@ from mien.training.data.dataset import load_dataset, select
 from mien.training.engine.config import Augmentation, Config
 from mien.training.engine.train import train as run_training
 from mien.training.evaluation import metrics, plots
-from mien.training.evaluation.evaluate import copies_in_training, evaluate
+from mien.training.evaluation.evaluate import duplicates_in_training, evaluate
 from mien.training.evaluation.figures import LIGHT, new_axes, new_figure, save
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -350,7 +350,7 @@ def _copies(classifier: Classifier, records: NDArray[np.void]) -> str:
         chosen = select(records, split)
         right = classifier.predict_label(np.ascontiguousarray(chosen["image"])).argmax(axis=1)
         right = right == chosen["label"]
-        copies = copies_in_training(records, chosen, split)
+        copies = duplicates_in_training(records, chosen, split)
         rows.append(
             [
                 name,

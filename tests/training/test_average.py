@@ -128,15 +128,15 @@ def test_a_mean_is_begun_with_and_exported_but_not_resumed(
     make_run: MakeRun, dataset_file: Path, tmp_path: Path
 ) -> None:
     mean = tmp_path / "mean"
-    average([make_run(1), make_run(2)], mean)
+    average([make_run(1, votes_weight=0.0), make_run(2, votes_weight=0.0)], mean)
     records = load_dataset(dataset_file)
-    export(mean, tmp_path / "mean.onnx", dataset_file)
+    export([mean], tmp_path / "mean.onnx", dataset_file)
     crops = np.array(records["image"][:5])
     label = predict_logits(load_run(mean)[1], crops, torch.device("cpu"))[:, :7]
     classifier = Classifier(tmp_path / "mean.onnx")
     assert classifier.metadata["network"] == "se_resnet"
     assert classifier.predict_heads(crops)[0].shape == label.shape
-    config = Config(network="se_resnet", start=str(mean))
+    config = Config(network="se_resnet", start=str(mean), votes_weight=0.0)
     open_run(tmp_path / "more", config, records, resume=False)
     assert read_config(tmp_path / "more")["start"] is not None
     with pytest.raises(

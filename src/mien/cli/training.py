@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.progress import track
 
 from mien.errors import TrainingError
-from mien.training.data import dataset as datasets
+from mien.training.data.dataset import SPLIT_SEED, load_dataset
+from mien.training.data.teachers import Teachers
 from mien.training.engine.config import Augmentation, Config
 
 
@@ -21,7 +23,7 @@ def prepare(
     out: Path,
     votes: Path | None = None,
     press: Path | None = None,
-    seed: int = datasets.SPLIT_SEED,
+    seed: int = SPLIT_SEED,
 ) -> int:
     """Make a data set file from FER2013.
 
@@ -32,7 +34,9 @@ def prepare(
         press: a zip of faces from press photographs, to train on beside FER2013.
         seed: of the 80–20 split into training and validation.
     """
-    prepared = datasets.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
+    from mien.training.data import prepare as preparing
+
+    prepared = preparing.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
     faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
@@ -44,7 +48,7 @@ def prepare(
 
 
 def describe(dataset: Path, /, *, out: Path | None = None) -> None:
-    """Print what a data set holds: classes, splits, votes against labels, copies.
+    """Print what a data set holds: classes, splits, votes against labels, near duplicates.
 
     Args:
         dataset: a file of `mien data prepare`.
@@ -52,7 +56,7 @@ def describe(dataset: Path, /, *, out: Path | None = None) -> None:
     """
     from mien.training.data import describe as describing
 
-    records = datasets.load_dataset(dataset)
+    records = load_dataset(dataset)
     print(describing.describe(records))
     if out is not None:
         for picture in describing.write_pictures(records, out):
@@ -64,36 +68,18 @@ def annotate(
     /,
     *,
     out: Path,
-    expressions: Path | None = None,
-    landmarker: Path | None = None,
-    blendshapes: Path | None = None,
-    press: Path | None = None,
-    teachers: tuple[Path, ...] = (),
+    teachers: Annotated[Teachers | None, Parameter(name="*")] = None,
 ) -> None:
     """Write what teachers say of a data set's training images into the data set.
 
     Args:
         dataset: a file of `mien data prepare`.
         out: the data set file to write; may be the same.
-        expressions: OpenCV Zoo's expression network, an ONNX file.
-        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker; wants --blendshapes.
-        blendshapes: its face_blendshapes.tflite.
-        press: the zip of press faces, for their movements, if the data set holds such faces.
-        teachers: runs or exported files of mien's, whose labels and votes are kept.
+        teachers: who is asked.
     """
     from mien.training.data import annotate as annotating
 
-    line = annotating.annotate(
-        dataset,
-        out,
-        expressions=expressions,
-        landmarker=landmarker,
-        blendshapes=blendshapes,
-        press=press,
-        teachers=teachers,
-        progress=_progress,
-    )
-    print(line)
+    print(annotating.annotate(dataset, out, teachers or Teachers(), progress=_progress))
 
 
 def preview(
@@ -114,7 +100,7 @@ def preview(
     """
     from mien.training.data import describe as describing
 
-    records = datasets.load_dataset(dataset)
+    records = load_dataset(dataset)
     describing.preview(records, out, seed, augmentation or Augmentation())
     print(out)
 
@@ -208,15 +194,30 @@ def _one_kind(arguments: ArgumentCollection) -> None:
         raise ValueError(f"{' and '.join(sorted(other))} belongs to --data, not to --pictures.")
 
 
-_MEASURED = Group("What to measure on", sort_key=0, validator=_one_kind)
+_MEASURED = Parameter(group=Group("What to measure on", sort_key=0, validator=_one_kind))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredOn:
+    """What a model is measured on.
+
+    Attributes:
+        data: a data set file of `mien data prepare`; this or --pictures.
+        split: of --data: train, validation, public or private.
+        run: of --data: the model's training run, to show its learning curves in the report.
+        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
+            labels.csv with columns file and label; person, source and group or sex where known.
+    """
+
+    data: Annotated[Path | None, _MEASURED] = None
+    split: Annotated[str, _MEASURED] = "validation"
+    run: Annotated[Path | None, _MEASURED] = None
+    pictures: Annotated[Path | None, _MEASURED] = None
 
 
 def evaluate(
     *,
-    data: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
-    split: Annotated[str, Parameter(group=_MEASURED)] = "validation",
-    run: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
-    pictures: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    on: Annotated[MeasuredOn | None, Parameter(name="*")] = None,
     model: Path | None = None,
     json: Path | None = None,
     report: Path | None = None,
@@ -224,31 +225,28 @@ def evaluate(
     """Measure a model on one split of a data set, or on whole pictures.
 
     Args:
-        data: a data set file of `mien data prepare`; this or --pictures.
-        split: of --data: train, validation, public or private.
-        run: of --data: the model's training run, to show its learning curves in the report.
-        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
-            labels.csv with columns file and label; person, source and group or sex where known.
+        on: what it is measured on.
         model: an exported model; without it the one that ships with mien.
         json: file for the figures.
         report: folder for a readable page with pictures.
     """
     from mien.training.evaluation import evaluate as evaluating
     from mien.training.evaluation import report as reporting
+    from mien.training.evaluation.summary import summary
 
-    if pictures is not None:
-        return _evaluate_pictures(pictures, model, json, report)
-    if data is None:  # refused by `_one_kind` already
+    on = on or MeasuredOn()
+    if on.pictures is not None:
+        return _evaluate_pictures(on.pictures, model, json, report)
+    if on.data is None:  # refused by `_one_kind` already
         raise TypeError("neither a data set nor pictures")
-    records = datasets.load_dataset(data)
-    result = evaluating.evaluate(model, records, split)
-    print(evaluating.summary(result))  # first: not lost where a file cannot be written
+    records = load_dataset(on.data)
+    result = evaluating.evaluate(model, records, on.split)
+    print(summary(result))  # first: not lost where a file cannot be written
     if json is not None:
         evaluating.write_json(result, json)
     if report is not None:
-        reporting.write_report(result, records, report, model=model, run=run)
+        reporting.write_report(result, records, report, model=model, run=on.run)
         print(report / "index.html")
-    print(evaluating.summary(result))
     return 0
 
 
@@ -258,6 +256,7 @@ def _evaluate_pictures(
     from mien.training.evaluation import evaluate as evaluating
     from mien.training.evaluation import picture_report as reporting
     from mien.training.evaluation import pictures as measuring
+    from mien.training.evaluation.summary import pictures_summary
 
     measured = measuring.measure_pictures(folder, model, progress=_progress)
     for line in measured.lines():
@@ -267,7 +266,7 @@ def _evaluate_pictures(
     if report is not None:
         reporting.write_picture_report(measured, report)
         print(report / "index.html")
-    print(measuring.pictures_summary(measured.result))
+    print(pictures_summary(measured.result))
     return 1 if measured.problems else 0
 
 

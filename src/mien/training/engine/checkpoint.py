@@ -5,7 +5,7 @@ epoch by validation accuracy, and `checkpoint.pt` all that resuming needs.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -159,7 +159,7 @@ def _plain(value: Any) -> Any:
     return value.state_dict() if hasattr(value, "state_dict") else value
 
 
-def _append(path: Path, lines: list[Mapping[str, Any]]) -> None:
+def _append(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     new = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.DictWriter(file, list(lines[0]))

@@ -128,7 +128,7 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
     """Trials can be compared only where these are the same."""
     for name, value in asked.items():
         known = study.user_attrs.get(name)
-        known = OLD_NETWORKS.get(known, known) if name == "network" else known
+        known = OLD_NETWORKS.get(str(known), known)
         if known is None:
             study.set_user_attr(name, value)
         elif known != value:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from mien.emotions import EMOTION_NAMES, Emotion
-from mien.training.evaluation.metrics import LEAST_SHARE, Shares, reliability
+from mien.training.evaluation.metrics import LEAST_SHARE
+from mien.training.evaluation.reliability import Shares, reliability
 
 CHANGE_NATS: Final = 1.5
 """Log odds by which an emotion has to rise above a person's usual face to be read as one."""

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from mien.emotions import EMOTION_NAMES
+from mien.training.data.dataset import Source
 from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS
 
@@ -43,7 +44,9 @@ class Targets:
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         # Another source's labels are not FER2013's; there they are one person's vote.
-        labels = np.where(records["source"] == 0, records["label"].astype(np.int64), -1)
+        labels = np.where(
+            records["source"] == Source.FER2013, records["label"].astype(np.int64), -1
+        )
         return cls(
             torch.from_numpy(np.ascontiguousarray(records["image"])).to(device),
             torch.from_numpy(labels).to(device),
