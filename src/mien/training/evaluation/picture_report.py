@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from mien.emotions import EMOTION_NAMES
 from mien.errors import ImageError
 from mien.faces.alignment import CROP_SIZE, framing
+from mien.faces.usual_face import LEAST
 from mien.media.picture import load_image
 from mien.training.evaluation import plots
-from mien.training.evaluation.picture_metrics import CHANGE_NATS
 from mien.training.evaluation.pictures import Measured, ReadPicture
 from mien.training.evaluation.report import MISTAKES, most_confused
 from mien.training.evaluation.report_page import in_rows, picture, write_page
@@ -49,9 +49,9 @@ smaller neutral share; 0.5 is chance, 1 is always.</li>
 the seven emotions.</li>
 <li><b>Above the usual face</b>: of people who are seen neutral and emotional, the share of
 emotional pictures whose labelled emotion has larger odds against neutral than in the same person’s
-first neutral picture. <b>Balanced accuracy with that picture as the usual face</b>: the answer is
-the emotion whose odds rose most, if by more than {CHANGE_NATS:g} nats (a factor of
-{np.exp(CHANGE_NATS):.1f}), and else neutral.</li>
+first neutral picture that can be seen well. <b>Balanced accuracy with that picture as the usual
+face</b>: the answer is the change from it, as everywhere in mien: the emotion whose odds rose most,
+if by more than {LEAST:g} nats (a factor of {np.exp(LEAST):.1f}), and else neutral.</li>
 </ul>"""
 
 
