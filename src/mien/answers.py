@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
+from mien.public import public
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,7 @@ PEOPLE: Final = 10
 _WHOLE: Final = 10_000  # shares are compared in parts of it
 
 
+@public
 class Votes(Mapping[str, float]):
     """Shares of people by what they would say of a face: the seven emotions and "other".
 
@@ -96,6 +98,7 @@ class Votes(Mapping[str, float]):
         return f"Votes({', '.join(f'{name} {share:.2f}' for name, share in said)})"
 
 
+@public
 class Reason(StrEnum):
     """Why a face is not clear; each is its own English words.
 
@@ -115,6 +118,7 @@ class Reason(StrEnum):
     """The only reason of a face that can be seen well."""
 
 
+@public
 class State(StrEnum):
     """What kind of answer a reading is."""
 

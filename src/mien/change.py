@@ -5,8 +5,10 @@ from typing import Any
 
 from mien.answers import Language
 from mien.lookup import words
+from mien.public import public
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Change:
     """How a face differs from how the same person usually looks; says nothing of the cause.

@@ -7,7 +7,10 @@ Every array of shares in a reading runs over `VOTE_NAMES`: the seven emotions in
 from enum import IntEnum
 from typing import Final
 
+from mien.public import public
 
+
+@public
 class Emotion(IntEnum):
     """One of FER2013's seven labels; the value is the label.
 

@@ -4,31 +4,40 @@ import errno
 import os
 from typing import Final
 
+from mien.public import public
 
+
+@public
 class MienError(Exception):
     """Base of every error that mien raises on purpose."""
 
 
+@public
 class ImageError(MienError):
     """A picture cannot be read, or is of a kind that mien refuses."""
 
 
+@public
 class VideoError(MienError):
     """A film cannot be read, or not to its end."""
 
 
+@public
 class ModelError(MienError):
     """A model file is missing, damaged, or not what its place demands."""
 
 
+@public
 class DataError(MienError):
     """A data set is missing, damaged, or does not fit what is asked of it."""
 
 
+@public
 class TrainingError(MienError):
     """A training run cannot start, go on or be exported."""
 
 
+@public
 class MissingPackageError(MienError):
     """A package that mien can do without is wanted here, and not installed."""
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lookup import drawing, notebook, tables
+from mien.public import public
 from mien.types import Reading
 
 if TYPE_CHECKING:
     import pandas
 
 
+@public
 class Readings(Sequence[Reading]):
     """The readings of one picture, largest face first: a sequence that can be shown and kept.
 
@@ -102,6 +104,7 @@ class Readings(Sequence[Reading]):
         return tables().to_pandas([self])
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureResult:
     """What came of one picture: its size and readings, or why it could not be read.

@@ -16,6 +16,7 @@ from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranke
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.lookup import notebook, words
+from mien.public import public
 
 Gesture = Literal["nod", "shake"]
 """What a head does: a nod, or a shake."""
@@ -24,6 +25,7 @@ Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A picture of a film.
@@ -39,6 +41,7 @@ class Frame:
     index: int
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face found in a picture.
@@ -66,6 +69,7 @@ class Face:
         return self.box[3] - self.box[1]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How well a face can be seen.
@@ -86,6 +90,7 @@ class Quality:
     turn: float
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
     """What people would read from one face in one frame.

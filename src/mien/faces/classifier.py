@@ -28,6 +28,7 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERP
 from mien.errors import ImageError, ModelError
 from mien.faces.model_file import EXPECTED, open_session, refused
 from mien.movements import MOVEMENT_NAMES
+from mien.public import public
 
 FORMAT: Final = 1
 """Version of inputs, outputs and metadata that this module reads."""
@@ -60,6 +61,7 @@ def _gathering() -> Shares:
 _GATHERING: Final = _gathering()
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a network predicts for N crops.
@@ -78,6 +80,7 @@ class Predictions:
     movements: NDArray[np.float64] | None
 
 
+@public
 class Classifier:
     """A network from crops to what people would say. May be used from several threads at once."""
 

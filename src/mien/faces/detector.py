@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from mien.errors import ModelError
 from mien.faces.onnx_graph import free_image_size
 from mien.media.arrays import check_rgb
+from mien.public import public
 from mien.types import Box, Face
 
 MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
@@ -182,6 +183,7 @@ def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
     return _Part(first.astype(np.intp), last.astype(np.intp), corners.mean(axis=0), margin)
 
 
+@public
 class Detector:
     """Finds faces and their landmarks. May be used from several threads at once."""
 

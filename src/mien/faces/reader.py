@@ -24,6 +24,7 @@ from mien.faces.detector import Detector
 from mien.media.arrays import Order
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
+from mien.public import public
 from mien.readings import Readings, name_of
 from mien.types import Box, Face, Quality, Reading
 
@@ -63,6 +64,7 @@ Sight = tuple[Face, NDArray[np.uint8], Quality]
 """A face, its crop, and how well it can be seen."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Where the time of one picture went, in seconds.
@@ -89,6 +91,7 @@ class Timings:
         )
 
 
+@public
 class Reader:
     """Reads what people would say about each face. May be used from several threads at once."""
 

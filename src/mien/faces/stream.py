@@ -15,6 +15,7 @@ from mien.faces.black_edges import without_edges
 from mien.faces.reader import Timings
 from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
+from mien.public import public
 from mien.types import Box, Frame, Reading
 
 FULL_SEARCH_INTERVAL: Final = 0.2
@@ -34,6 +35,7 @@ class FaceReader(Protocol):
         ...
 
 
+@public
 class Follower:
     """Reads frame after frame, follows the faces, and searches no more than it must."""
 

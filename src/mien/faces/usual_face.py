@@ -24,6 +24,7 @@ from mien.change import Change
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.errors import DataError
 from mien.movements import MOST_SAID, MOVEMENT_NAMES
+from mien.public import public
 from mien.types import Reading
 
 LEAST: Final = 0.9
@@ -83,6 +84,7 @@ def can_be_seen(reading: Reading) -> bool:
     return reading.can_be_seen
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class UsualFace:
     """How one person usually looks: some twenty numbers, no picture, no identity.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mien.faces.usual_face import UsualFace, can_be_seen, usual_face
+from mien.public import public
 from mien.types import Reading
 
 ENOUGH: Final = 8.0
@@ -66,6 +67,7 @@ class _Person:
     shown: str | None = None  # the emotion of the change that is shown
 
 
+@public
 class UsualFaces:
     """Usual faces by track, for one film, camera or connection. For one thread at a time."""
 

@@ -22,6 +22,7 @@ from mien.media.camera import Camera
 from mien.media.film import Video
 from mien.media.upright import Letterbox, Size
 from mien.output.drawing import draw_readings
+from mien.public import public
 from mien.types import Frame, Reading
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
@@ -38,6 +39,7 @@ _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when i
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
 
+@public
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
     """Writes an annotated film, in a thread of its own; a context manager, which ends the file.
 

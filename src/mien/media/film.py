@@ -34,6 +34,7 @@ from mien.media.damage import Damage
 from mien.media.frame_times import Clock, Due, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
+from mien.public import public
 from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
@@ -46,6 +47,7 @@ Source = str | os.PathLike[str] | int
 """A file's path; "-" for standard input; an address; the number of a camera."""
 
 
+@public
 class Video(AbstractContextManager["Video"]):
     """An open film; also a context manager, which closes it. For one thread at a time.
 
