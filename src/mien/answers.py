@@ -120,7 +120,13 @@ class Reason(StrEnum):
 
 @public
 class State(StrEnum):
-    """What kind of answer a reading is."""
+    """What kind of answer a reading is.
+
+    Examples:
+        >>> import mien
+        >>> mien.read("photo.jpg")[0].state == mien.State.CLEAR
+        True
+    """
 
     CLEAR = "clear"
     """Most people would give one answer."""

@@ -20,6 +20,12 @@ class Change:
         more: whether the usual face shows some of that emotion, too.
         movements: what moves more than usual, by names of `mien.movements.MOVEMENT_NAMES`, the
             largest difference first; at most three, empty where the network tells none.
+
+    Examples:
+        >>> import mien
+        >>> change = mien.Change("happy", by=2.3, movements=("mouth corners up",))
+        >>> change.sentence()
+        'smiling, unlike usual: corners of the mouth up'
     """
 
     emotion: str
@@ -35,6 +41,11 @@ class Change:
 
         Args:
             language: "en" for English, "de" for German.
+
+        Examples:
+            >>> import mien
+            >>> mien.Change("happy", by=2.3).sentence("de")
+            'lächelt, anders als sonst'
         """
         return words().change_sentence(self.emotion, self.more, self.movements, language)
 

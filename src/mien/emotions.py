@@ -15,6 +15,11 @@ class Emotion(IntEnum):
     """One of FER2013's seven labels; the value is the label.
 
     Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
+
+    Examples:
+        >>> import mien
+        >>> mien.Emotion.HAPPY.label, int(mien.Emotion.HAPPY)
+        ('happy', 3)
     """
 
     ANGRY = 0

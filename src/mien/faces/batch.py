@@ -45,6 +45,14 @@ def read_files(
 
     Raises:
         MienError: `workers` is no number of threads.
+
+    Examples:
+        >>> import mien
+        >>> for result in mien.read_files(["photo.jpg", "holiday"]):
+        ...     print(result.image, result.summary())
+        photo.jpg 1 face
+        holiday/beach.jpg 1 face
+        holiday/sea.png 1 face
     """
     check_workers(workers)
     return _read_files(paths, reader, workers)

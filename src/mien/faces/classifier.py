@@ -73,6 +73,13 @@ class Predictions:
             network without a votes head.
         movements: float64 (N, M), 0 (not) to 1 (as far as it goes), in the order of
             `Classifier.movement_names`; None of a network that tells none.
+
+    Examples:
+        >>> import mien
+        >>> import numpy as np
+        >>> predictions = mien.Classifier().predict_faces(np.zeros((2, 48, 48), np.uint8))
+        >>> predictions.votes.shape, predictions.not_a_face.shape
+        ((2, 8), (2,))
     """
 
     votes: Shares
@@ -82,7 +89,15 @@ class Predictions:
 
 @public
 class Classifier:
-    """A network from crops to what people would say. May be used from several threads at once."""
+    """A network from crops to what people would say. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> import numpy as np
+        >>> crops = np.zeros((2, 48, 48), np.uint8)
+        >>> mien.Classifier().predict(crops).shape
+        (2, 8)
+    """
 
     def __init__(self, path: Path | None = None, threads: int = 1) -> None:
         """Load a network.

@@ -185,7 +185,14 @@ def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
 
 @public
 class Detector:
-    """Finds faces and their landmarks. May be used from several threads at once."""
+    """Finds faces and their landmarks. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> detector = mien.Detector(long_side=1280)  # for small faces in large pictures
+        >>> len(mien.Reader(detector=detector).read("photo.jpg"))
+        1
+    """
 
     def __init__(
         self,
@@ -250,6 +257,12 @@ class Detector:
 
         Raises:
             ImageError: the array is of another kind, or empty.
+
+        Examples:
+            >>> import mien
+            >>> faces = mien.Detector().detect(mien.load_image("photo.jpg"))
+            >>> len(faces), faces[0].landmarks.shape
+            (1, (5, 2))
         """
         check_rgb(image)
         fitted, span_x, span_y = _fit(image, self._long_side)

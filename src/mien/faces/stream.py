@@ -37,7 +37,16 @@ class FaceReader(Protocol):
 
 @public
 class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must."""
+    """Reads frame after frame, follows the faces, and searches no more than it must.
+
+    Examples:
+        >>> import mien
+        >>> reader, follower = mien.Reader(), mien.Follower()
+        >>> with mien.Video("film.mp4") as film:
+        ...     tracks = {r.track for frame in film.frames() for r in follower.read(reader, frame)}
+        >>> tracks
+        {1}
+    """
 
     def __init__(self) -> None:
         """Start without any face."""

@@ -98,6 +98,13 @@ class UsualFace:
         movements: usual value of each movement that the network tells, 0 to 1; read-only.
         readings: how many it was made of.
         since: time in seconds of the first of them, where it has one.
+
+    Examples:
+        >>> import mien
+        >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+        >>> usual.save("usual.json")
+        >>> mien.UsualFace.load("usual.json").compare(mien.read("at-rest.jpg")[0]) is None
+        True
     """
 
     log_odds: Mapping[str, float]
@@ -246,6 +253,12 @@ def usual_face(readings: Iterable[Reading]) -> UsualFace:
 
     Raises:
         DataError: none can be seen well.
+
+    Examples:
+        >>> import mien
+        >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+        >>> [usual.compared(reading).change_words() for reading in mien.read("at-rest.jpg")]
+        ['as usual']
     """
     given = list(readings)
     seen = [reading for reading in given if can_be_seen(reading)]

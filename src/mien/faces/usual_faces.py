@@ -69,7 +69,17 @@ class _Person:
 
 @public
 class UsualFaces:
-    """Usual faces by track, for one film, camera or connection. For one thread at a time."""
+    """Usual faces by track, for one film, camera or connection. For one thread at a time.
+
+    Examples:
+        >>> import mien
+        >>> usual_faces = mien.UsualFaces()
+        >>> for frame, readings in mien.watch("film.mp4"):
+        ...     readings = usual_faces.update(readings, frame.time)
+        >>> usual = usual_faces.take(track=1)  # she looks as usual now
+        >>> usual.readings
+        6
+    """
 
     def __init__(self, *, learn: bool = True) -> None:
         """Start without anybody.

@@ -49,6 +49,13 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
 
     Attributes:
         notes: what people should know of it, each a sentence; whole when it is ended.
+
+    Examples:
+        >>> import mien
+        >>> film = mien.Video("film.mp4", sound=True)
+        >>> with mien.AnnotatedVideo("annotated.mp4", film) as annotated:
+        ...     for frame, readings in mien.watch(film):
+        ...         annotated.write(frame, readings)
     """
 
     def __init__(

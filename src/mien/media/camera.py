@@ -24,7 +24,16 @@ _MOST: Final = 99  # higher numbers are the same cameras by other drivers, to Op
 
 @public
 class Camera(AbstractContextManager["Camera"]):
-    """A camera, read by OpenCV; also a context manager. Has what `Video` has."""
+    """A camera, read by OpenCV; also a context manager. Has what `Video` has.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     camera = mien.Camera(99)
+        ... except mien.VideoError:
+        ...     print("no such camera")
+        no such camera
+    """
 
     duration: float | None = None
     live = True

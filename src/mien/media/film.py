@@ -61,6 +61,12 @@ class Video(AbstractContextManager["Video"]):
         notes: what people should know of the film although it is whole, such as that its sound
             cannot be decoded, each a sentence.
         beginning: stamp in seconds that counts as 0.
+
+    Examples:
+        >>> import mien
+        >>> with mien.Video("film.mp4") as film:
+        ...     print(film.duration, [frame.index for frame in film.frames(every=0.1)])
+        0.24 [0, 3, 5]
     """
 
     def __init__(self, source: str | os.PathLike[str], *, sound: bool = False) -> None:

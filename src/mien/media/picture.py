@@ -148,6 +148,11 @@ def load_image(
     Raises:
         ImageError: missing, empty, a folder, not a picture, of a kind that would be misread,
             truncated, or too large; it names the file.
+
+    Examples:
+        >>> import mien
+        >>> mien.load_image("photo.jpg").shape
+        (512, 512, 3)
     """
     if isinstance(source, bytes):
         name = f"picture of {len(source):,} bytes in memory"
