@@ -39,7 +39,7 @@ class Votes(Mapping[str, float]):
     Asked by name, `votes["happy"]`; `np.asarray(votes)` and `votes.shares` give the array.
 
     Attributes:
-        shares: float64 (8,), in the order of `mien.emotions.VOTE_NAMES`, sum 1; read-only.
+        shares: float64 (8,), in the order of `mien.VOTE_NAMES`, sum 1; read-only.
 
     Examples:
         >>> import mien
@@ -55,7 +55,7 @@ class Votes(Mapping[str, float]):
         """Take shares over.
 
         Args:
-            shares: float (8,), in the order of `mien.emotions.VOTE_NAMES`.
+            shares: float (8,), in the order of `mien.VOTE_NAMES`.
 
         Raises:
             ValueError: they are not eight numbers.

@@ -18,7 +18,7 @@ class Change:
         by: how much more, in nats: the logarithm of the factor by which its share, set against
             that of neutral, is larger than in the usual face. 0.9 is a factor of 2.5.
         more: whether the usual face shows some of that emotion, too.
-        movements: what moves more than usual, by names of `mien.movements.MOVEMENT_NAMES`, the
+        movements: what moves more than usual, by names of `mien.MOVEMENT_NAMES`, the
             largest difference first; at most three, empty where the network tells none.
 
     Examples:

@@ -123,7 +123,7 @@ class Reading:
         time: of the frame, in seconds, where it has one.
         mixed: whether two emotions are about as frequent, of a face that is clear; over time it
             comes and goes a little later than in the votes. None takes it from the votes.
-        movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
+        movements: what moves in the face, by names of `mien.MOVEMENT_NAMES`, 0 (not) to
             1 (as far as it goes); read-only. Empty where the network tells none.
         change: how the face differs from the person's usual one, where that is known
             (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
@@ -200,7 +200,7 @@ class Reading:
 
     @property
     def emotion(self) -> str:
-        """Name of the largest share, one of `mien.emotions.VOTE_NAMES`; look at `state` first."""
+        """Name of the largest share, one of `mien.VOTE_NAMES`; look at `state` first."""
         return VOTE_NAMES[ranked(self.votes.shares)[0]]
 
     @property

@@ -137,7 +137,7 @@ class Classifier:
         """What people would say of each crop: the `votes` of `predict_faces`.
 
         Args:
-            crops: uint8 (N, 48, 48) of `mien.faces.alignment.crop_face`; N may be 0.
+            crops: uint8 (N, 48, 48), grey, in FER2013's framing; N may be 0.
 
         Returns:
             float64 (N, 8), shares in the order of `VOTE_NAMES`, each row's sum 1.
@@ -185,7 +185,7 @@ class Classifier:
         if crops.dtype != np.uint8 or crops.shape[1:] != (SIZE, SIZE):
             raise ImageError(
                 f"Expected crops as uint8 (N, {SIZE}, {SIZE}), got {crops.dtype} {crops.shape}. "
-                "mien.faces.alignment.crop_face makes them."
+                "mien.read finds and crops the faces of whole pictures."
             )
         orders = [self._orders[output] for output in outputs]
         results = [np.empty((len(crops), len(order))) for order in orders]

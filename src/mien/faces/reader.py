@@ -179,7 +179,7 @@ class Reader:
             order: as of `read`.
             faces: as of `read`.
             regions: boxes in pixels, around which alone faces are looked for; see
-                `mien.faces.detector.Detector.detect`.
+                `mien.Detector.detect`.
 
         Examples:
             >>> import mien

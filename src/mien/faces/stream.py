@@ -23,7 +23,7 @@ FULL_SEARCH_INTERVAL: Final = 0.2
 
 
 class FaceReader(Protocol):
-    """What a follower needs of `mien.faces.reader.Reader`."""
+    """What a follower needs of `mien.Reader`."""
 
     def read_timed(
         self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
@@ -37,7 +37,7 @@ class FaceReader(Protocol):
 
 @public
 class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must.
+    """Reads frame after frame, follows the faces, and searches no more than it must. It pickles.
 
     Examples:
         >>> import mien
@@ -57,15 +57,6 @@ class Follower:
         self.usual_faces = UsualFaces()
         """How each person that is followed usually looks, by track."""
 
-    @property
-    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]:
-        """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near, self._size, self.usual_faces
-
-    @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]) -> None:
-        self._tracker, self._whole, self._near, self._size, self.usual_faces = state
-
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """The faces of the frame that comes after the last, largest first.
 
@@ -82,7 +73,7 @@ class Follower:
         Args:
             reader: that reads the frame.
             image: RGB uint8 (H, W, 3).
-            time: of the frame, in seconds, as of `mien.faces.tracker.Tracker.update`.
+            time: of the frame, in seconds, later than that of the frame before.
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]

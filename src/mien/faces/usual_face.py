@@ -70,7 +70,7 @@ def log_odds(votes: Vector) -> Vector:
     """Log odds of the six emotions against neutral, with what is `ADDED`.
 
     Args:
-        votes: float64 (8,), shares in the order of `mien.emotions.VOTE_NAMES`.
+        votes: float64 (8,), shares in the order of `mien.VOTE_NAMES`.
 
     Returns:
         float64 (6,), in nats, in the order of `EMOTION_NAMES` without neutral.

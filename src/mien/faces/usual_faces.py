@@ -95,7 +95,7 @@ class UsualFaces:
         """Take in a frame's readings.
 
         Args:
-            readings: with tracks, as `mien.faces.tracker.Tracker.update` gives them.
+            readings: with tracks, as `mien.watch` and `mien.Follower` give them.
             time: of the frame, in seconds; a time before the last frame's starts anew.
 
         Returns:

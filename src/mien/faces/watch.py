@@ -27,8 +27,8 @@ def watch(
 
     Yields:
         Each frame, and the readings of its faces, largest first, with `track`, `time` and
-        smoothed votes, see `mien.faces.tracker.Tracker`; once it is known how a person usually
-        looks, with `change`, see `mien.faces.usual_faces.UsualFaces`.
+        smoothed votes; once it is known how a person usually
+        looks, with `change`, see `mien.UsualFaces`.
 
     Raises:
         VideoError: there is no film, or, at its end, a part of it was damaged or missing; all that

@@ -66,7 +66,7 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         Args:
             path: of the file; MP4 whatever its ending.
             video: whose frames will come; packets of its sound are taken from it along with them.
-            piece: write a part of a film, without its sound, for `mien.films.joining.join`.
+            piece: write a part of a film, without its sound, to be joined with others.
             size: width and height of the pictures; None takes those of the first. Others are scaled
                 to fit, with black edges.
         """
