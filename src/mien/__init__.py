@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         VideoError,
     )
     from mien.faces.batch import read_files
-    from mien.faces.classifier import Classifier, Predictions
+    from mien.faces.classifier import Classifier
     from mien.faces.detector import Detector
     from mien.faces.reader import Reader, Timings, read
     from mien.faces.stream import Follower
@@ -70,7 +70,6 @@ __all__ = [
     "MissingPackageError",
     "ModelError",
     "PictureResult",
-    "Predictions",
     "Quality",
     "Reader",
     "Reading",
@@ -115,7 +114,6 @@ _MODULES = {
     "MissingPackageError": "errors",
     "ModelError": "errors",
     "PictureResult": "readings",
-    "Predictions": "faces.classifier",
     "Quality": "types",
     "Reader": "faces.reader",
     "Reading": "types",

@@ -115,6 +115,17 @@ def look_at(command: str, told: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_pages_speak_of_public_names_alone(page: str) -> None:
+    """Modules may move without notice, so no page sends people there."""
+    if page.startswith(("CHANGELOG", "experiments/", "docs/reference/commands")):
+        return  # they tell what was, and what training's options mean
+    modules = "|".join(path.stem for path in (ROOT / "src/mien").iterdir() if path.stem[0] != "_")
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(rf"\bmien\.(?:{modules})\.[\w.]+", text) == []
+    assert re.findall(r"(?:from|import) mien\.\S+", text) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_options_named_in_the_text_are_there(page: str) -> None:
     reference = (ROOT / "docs/reference/commands.md").read_text()
     for span in code_spans(page):

@@ -61,7 +61,6 @@ def _gathering() -> Shares:
 _GATHERING: Final = _gathering()
 
 
-@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a network predicts for N crops.
@@ -73,13 +72,6 @@ class Predictions:
             network without a votes head.
         movements: float64 (N, M), 0 (not) to 1 (as far as it goes), in the order of
             `Classifier.movement_names`; None of a network that tells none.
-
-    Examples:
-        >>> import mien
-        >>> import numpy as np
-        >>> predictions = mien.Classifier().predict_faces(np.zeros((2, 48, 48), np.uint8))
-        >>> predictions.votes.shape, predictions.not_a_face.shape
-        ((2, 8), (2,))
     """
 
     votes: Shares
@@ -89,7 +81,7 @@ class Predictions:
 
 @public
 class Classifier:
-    """A network from crops to what people would say. May be used from several threads at once.
+    """The network that reads crops of faces. May be used from several threads at once.
 
     Examples:
         >>> import mien
@@ -134,7 +126,7 @@ class Classifier:
         return type(self), self._arguments
 
     def predict(self, crops: NDArray[np.uint8]) -> Shares:
-        """What people would say of each crop: the `votes` of `predict_faces`.
+        """What people would say of each crop.
 
         Args:
             crops: uint8 (N, 48, 48), grey, in FER2013's framing; N may be 0.

@@ -33,11 +33,11 @@ BY_HAND: Final = 2.0
 """Seconds of which `UsualFaces.take` makes a usual face."""
 
 SHOWN_FROM: Final = 2.0
-"""Nats from which a change is shown over time: more than of a picture, as one usual face must hold
-for long in other light and pose ..."""
+"""Nats from which a change is shown over time. It is more than for a picture, since one usual face
+must hold for long, in other light and pose."""
 
 SHOWN_TO: Final = 0.9
-"""... and below which it is no longer shown."""
+"""Nats below which a change is no longer shown over time."""
 
 FORGOTTEN: Final = 5.0
 """Seconds, and three readings of others or of none, after which who is not seen is forgotten."""

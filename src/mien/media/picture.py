@@ -66,7 +66,7 @@ OTHER_EXTENSIONS: Final = (
 """Endings of pictures that mien does not read, which are counted where a folder has them."""
 
 LIMIT_MEGAPIXELS: Final = 100
-"""Largest picture read by default."""
+"""Megapixels of the largest picture that is read by default."""
 
 Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
 """A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
