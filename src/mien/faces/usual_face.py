@@ -25,6 +25,7 @@ from mien.change import Change
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.errors import DataError
 from mien.movements import MOST_SAID, MOVEMENT_NAMES
+from mien.public import public
 from mien.types import Reading
 
 LEAST: Final = 0.9
@@ -89,7 +90,7 @@ def log_odds(votes: Vector) -> Vector:
     """Log odds of the six emotions against neutral, with what is `ADDED`.
 
     Args:
-        votes: float64 (8,), shares in the order of `mien.emotions.VOTE_NAMES`.
+        votes: float64 (8,), shares in the order of `mien.VOTE_NAMES`.
 
     Returns:
         float64 (6,), in nats, in the order of `EMOTION_NAMES` without neutral.
@@ -103,6 +104,7 @@ def can_be_seen(reading: Reading) -> bool:
     return reading.can_be_seen
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class UsualFace:
     """How one person usually looks: some twenty numbers, no picture, no identity.
@@ -116,6 +118,13 @@ class UsualFace:
         movements: usual value of each movement that the network tells, 0 to 1; read-only.
         readings: how many it was made of.
         since: time in seconds of the first of them, where it has one.
+
+    Examples:
+        >>> import mien
+        >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+        >>> usual.save("usual.json")
+        >>> mien.UsualFace.load("usual.json").compare(mien.read("at-rest.jpg")[0]) is None
+        True
     """
 
     log_odds: Mapping[str, float]
@@ -278,6 +287,12 @@ def usual_face(readings: Iterable[Reading]) -> UsualFace:
 
     Raises:
         DataError: none can be seen well.
+
+    Examples:
+        >>> import mien
+        >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+        >>> [usual.compared(reading).change_words() for reading in mien.read("at-rest.jpg")]
+        ['as usual']
     """
     given = list(readings)
     seen = [reading for reading in given if can_be_seen(reading)]

@@ -118,9 +118,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
-        self._follower = Follower()
-        if self._work.progress.follower is not None:
-            self._follower.state = self._work.progress.follower
+        self._follower = self._work.progress.follower or Follower()
 
     @property
     def kept(self) -> float:
@@ -174,7 +172,7 @@ class Annotation(AbstractContextManager["Annotation"]):
                     advance(frame.time)
                     if self._film and monotonic() >= pause:
                         self._end_pictures()
-                        self._work.save(frame, self._follower.state)
+                        self._work.save(frame, self._follower)
                         pause = monotonic() + SAVED
             except VideoError as error:
                 if not summary.frames:
