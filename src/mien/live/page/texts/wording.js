@@ -192,6 +192,15 @@ export function changeText({ change, clear, why }) {
 }
 
 /**
+ * The same in the details, which say it in any case: "as usual", "not known yet".
+ * @param {Reading} reading
+ */
+export function usualText(reading) {
+  const none = reading.change === undefined ? texts.usualUnknown : texts.asUsual;
+  return reading.change ? changeText(reading) : none;
+}
+
+/**
  * The line beside a face: that the person talks, what differs from usual, or what would help.
  * @param {Reading} reading
  */
@@ -215,6 +224,14 @@ export function reliabilityText(answer) {
 }
 
 /**
+ * The same of all answers of a face.
+ * @param {string[]} answers
+ */
+export function sureText(answers) {
+  return answers.map(reliabilityText).join(" ");
+}
+
+/**
  * What one may do about what a face shows.
  * @param {string[]} answers one, or two about as frequent
  */
@@ -234,6 +251,14 @@ export function movementsText({ movements, clear, why }) {
   return moving(movements)
     .map((name) => words[name] ?? name)
     .join(texts.and);
+}
+
+/**
+ * The same in the details, where "nothing" is said, too.
+ * @param {Reading} reading
+ */
+export function movesText(reading) {
+  return movementsText(reading) || texts.nothingMoves;
 }
 
 /**
