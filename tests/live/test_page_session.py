@@ -42,7 +42,9 @@ def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
     expect(mark).to_contain_text("happy, marked as wrong; you would say sad")
     page.locator("#session summary").first.click()
     table = page.locator("#session-table tbody tr")
-    expect(table.filter(has_text="<b>She</b> laughed, twice").first).to_be_visible()  # filled once opened
+    expect(
+        table.filter(has_text="<b>She</b> laughed, twice").first
+    ).to_be_visible()  # filled once opened
     expect(table.filter(has_text="marked as wrong; you would say sad")).to_have_count(1)
     expect(table.filter(has_text="10 happy").first).to_be_visible()
 

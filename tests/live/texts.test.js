@@ -10,7 +10,9 @@ const { SAID_FROM } = await import(`${page}state/movements.js`);
 const { LANGUAGES } = await import(`${page}texts/wording.js`);
 
 /** Tables whose keys are the server's names: they are looked up by what it says. */
-const BY_NAME = ["answers", "reasons", "hints", "mends", "movements", "changes", "youCan"];
+const BY_NAME = [
+  ...["answers", "reasons", "hints", "mends", "movements", "gestures", "changes", "youCan"],
+];
 
 const files = readdirSync(page, { recursive: true })
   .map((file) => file.replaceAll("\\", "/"))
@@ -46,13 +48,14 @@ test("every text is used", () => {
 });
 
 test("tables that are looked up by a name have all names, and no other", () => {
-  const { answers, reasons, hints, mends, movements, changes, youCan } = LANGUAGES.en;
+  const { answers, reasons, hints, mends, movements, gestures, changes, youCan } = LANGUAGES.en;
   const told = ANSWERS.filter((answer) => !["neutral", "other"].includes(answer));
   const names = (table) => Object.keys(table).sort();
   assert.deepEqual(names(answers), [...ANSWERS].sort());
   assert.deepEqual(names(youCan), [...ANSWERS, "mixed"].sort());
   assert.deepEqual(names(changes), told.sort());
   assert.deepEqual(names(movements), names(SAID_FROM));
+  assert.deepEqual(names(gestures), ["nod", "shake"]);
   // A reason has its word; what is not seen well has what would help, and each has a mend.
   assert.deepEqual(names({ ...reasons, "not a face": "" }), names(mends));
   assert.deepEqual(names({ ...hints, "people would disagree": "" }), names(mends));

@@ -158,6 +158,8 @@ export default {
   saysMixed: "{face} wirkt {halves}",
   saysUnclear: "{face} ist unklar: {why}",
   talking: "spricht",
+  gestures: { nod: "nickt", shake: "schüttelt den Kopf" },
+  justNow: "seit eben",
   changes: {
     angry: {
       unlike: "zieht die Stirn kraus, anders als sonst",

@@ -176,7 +176,10 @@ export default {
   saysLooks: "{face} looks {answer}",
   saysMixed: "{face} looks {halves}",
   saysUnclear: "{face} is unclear: {why}",
+  /** What a face does over time; the answer is new for some seconds after it changed and stayed. */
   talking: "talking",
+  gestures: { nod: "nods", shake: "shakes the head" },
+  justNow: "new just now",
   /** How a face differs from how the same person usually looks, by the server's names. */
   changes: {
     angry: { unlike: "frowning, unlike usual", more: "frowning more than usual" },

@@ -201,12 +201,19 @@ export function usualText(reading) {
 }
 
 /**
- * The line beside a face: that the person talks, what differs from usual, or what would help.
+ * The line beside a face: a nod or a shake of the head, that the person talks, that the answer is new,
+ * what differs from usual; or what would help.
  * @param {Reading} reading
  */
 export function noteText(reading) {
   if (!reading.clear && reading.why !== DISAGREE) return hint(reading.why);
-  const parts = [reading.talking ? texts.talking : "", changeText(reading)];
+  const { gesture, talking, just_now: isNew } = reading;
+  const parts = [
+    gesture ? texts.gestures[gesture] : "", // first: it is there for a moment alone
+    talking ? texts.talking : "",
+    isNew ? texts.justNow : "",
+    changeText(reading),
+  ];
   return parts.filter(Boolean).join(" · ");
 }
 
