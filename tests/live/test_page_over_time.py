@@ -1,18 +1,18 @@
-"""Talking, nods, shakes and lasting changes on the page: told calmly, and nothing moves; in Chromium."""
+"""Talking, nods, shakes and lasting changes on the page, told calmly; in Chromium."""
 
-import json
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from answers import NOTHING, Told, change_answers
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from served import served
 from stand_in import StandInReader
 
 from mien.live.settings import Settings
 
-NOTHING = {"talking": False, "gesture": None, "just_now": False, "change": None}
+SMILES = "lächelt, anders als sonst"
 CHANGE = {"emotion": "happy", "by": 2.0, "more": False}
 
 PLACES = """() => [...document.querySelectorAll(
@@ -29,30 +29,19 @@ def server() -> Iterator[Any]:
 
 
 @pytest.fixture
-def told() -> dict[str, Any]:
+def told() -> Told:
     """What the server says of every face over time: a test changes it while the page is open."""
     return dict(NOTHING)
 
 
 @pytest.fixture
 def open_it(
-    one_face_browser: Browser, server: Any, open_page: Callable[..., Page], told: dict[str, Any]
+    one_face_browser: Browser, server: Any, open_page: Callable[..., Page], told: Told
 ) -> Callable[..., Page]:
     """Opens a page that reads one face, of which the server says what `told` holds."""
 
     def prepare(context: BrowserContext) -> None:
-        def pass_on(page: WebSocketRoute) -> None:
-            server = page.connect_to_server()
-
-            def change(message: str | bytes) -> None:
-                answer = json.loads(message)
-                for reading in answer.get("readings", []):
-                    reading.update(told)
-                page.send(json.dumps(answer))
-
-            server.on_message(change)
-
-        context.route_web_socket("**/live", pass_on)
+        change_answers(context, lambda readings: [reading | told for reading in readings])
 
     def open_it(kept: str = "{}", size: tuple[int, int] = (1280, 800)) -> Page:
         before = f"localStorage.setItem('mien.settings', '{kept}')"
@@ -77,7 +66,7 @@ def open_it(
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=["laptop", "phone"])
 def test_what_a_face_does_is_said_in_its_line_and_nothing_moves(
     open_it: Callable[..., Page],
-    told: dict[str, Any],
+    told: Told,
     language: str,
     words: list[str],
     size: tuple[int, int],
@@ -107,7 +96,7 @@ def test_what_a_face_does_is_said_in_its_line_and_nothing_moves(
 
 
 def test_the_small_window_says_it_too_and_nothing_moves_there(
-    open_it: Callable[..., Page], told: dict[str, Any]
+    open_it: Callable[..., Page], told: Told
 ) -> None:
     page = open_it()
     with page.context.expect_page() as opened:
@@ -126,7 +115,7 @@ def test_the_small_window_says_it_too_and_nothing_moves_there(
 
 
 def test_of_a_face_that_is_seen_badly_only_what_helps_is_said(
-    open_it: Callable[..., Page], told: dict[str, Any]
+    open_it: Callable[..., Page], told: Told
 ) -> None:
     page = open_it()
     told.update({"clear": False, "state": "unclear", "why": "too dark", "gesture": "nod"})
