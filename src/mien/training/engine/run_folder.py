@@ -48,7 +48,7 @@ def open_run(
     Raises:
         TrainingError: the folder holds a run already, or none to resume, or one on other data; or
             what the run is to begin with or to learn from does not fit.
-        ModelError: a teacher's file is no model of mien's.
+        ModelError: a teacher's file is no model of mien's, or weights to begin with are missing.
     """
     if resume:
         content = read_config(run)
@@ -166,8 +166,8 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
         images: uint8 (N, 48, 48), of the training, for `mien.training.model.dlib_resnet`.
 
     Raises:
-        TrainingError: no such network, or `start` holds no weights, or those of another network, or
-            the package whose weights `dlib_resnet` begins with is missing.
+        TrainingError: no such network, or `start` holds no weights, or those of another network.
+        ModelError: the package whose weights `dlib_resnet` begins with is missing.
     """
     begins = not (run / CHECKPOINT).exists()
     if config.start and begins:
