@@ -105,6 +105,19 @@ def three_faces(astronaut: Image) -> Image:
     return picture
 
 
+@pytest.fixture
+def film(one_face: Image, tmp_path: Path) -> Path:
+    """Two seconds of the astronaut, 640×480, as WebM."""
+    path = tmp_path / "film.webm"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), 15, (640, 480))
+    assert writer.isOpened()
+    for shift in range(30):
+        moved = np.roll(one_face, shift, axis=1)
+        writer.write(cv2.cvtColor(moved, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
 @pytest.fixture(scope="module")
 def one_face_browser(
     playwright: Playwright,

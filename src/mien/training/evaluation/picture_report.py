@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from mien.emotions import EMOTION_NAMES
 from mien.errors import ImageError
 from mien.faces.alignment import CROP_SIZE
+from mien.faces.usual_face import LEAST
 from mien.media.picture import load_image
 from mien.training.data.framed_face import framed_face
 from mien.training.evaluation import plots
-from mien.training.evaluation.picture_metrics import CHANGE_NATS
 from mien.training.evaluation.pictures import Measured, ReadPicture
 from mien.training.evaluation.report import MISTAKES, most_confused
 from mien.training.evaluation.report_page import (
@@ -60,8 +60,8 @@ def write_picture_report(measured: Measured, folder: Path) -> Path:
         "overview": _overview(result["pictures"]),
         "sets": sets,
         "detail": _DETAIL,
-        "change_nats": f"{CHANGE_NATS:g}",
-        "change_factor": f"{np.exp(CHANGE_NATS):.1f}",
+        "change_nats": f"{LEAST:g}",
+        "change_factor": f"{np.exp(LEAST):.1f}",
         "lists": _lists(measured),
     }
     return write_page(folder, "evaluation_pictures.html", values)

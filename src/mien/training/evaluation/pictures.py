@@ -170,7 +170,11 @@ def _set_figures(
         "failed": sum(picture.set_name == name for picture in failed),
         "left_out": sum(found.left_out.get(name, {}).values()),
         "weak": name in found.weak,
-        "usual": usual_metrics(_labels(own), _votes(own), [each.picture.person for each in own]),
+        "usual": usual_metrics(
+            _labels(own),
+            [each.reading for each in own],
+            [each.picture.person for each in own],
+        ),
         "groups": {
             group: figures([each for each in own if each.picture.group == group])
             for group in groups
