@@ -24,7 +24,7 @@ from mien.training.engine.checkpoint import BEST, CHECKPOINT, last_weights
 from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
 from mien.training.model.dlib_resnet import DlibResNet
-from mien.training.model.networks import build, grown, with_heads
+from mien.training.model.networks import ONE_SIZE, build, grown, with_heads
 
 AVERAGE: Final = "average"
 """Key of `config.json` that only a mean of other runs has (`mien.training.engine.average`)."""
@@ -68,8 +68,8 @@ def open_run(
         return replace(old, patience=config.patience)
     if run.exists() and any(run.iterdir()):
         raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
-    if config.progressive and config.network == "baseline":
-        raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
+    if config.progressive and config.network in ONE_SIZE:
+        raise TrainingError(f"{config.network} takes images of 48×48 only; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
         lost = [head for head in started.heads if head not in config.heads]
