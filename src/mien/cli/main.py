@@ -54,6 +54,7 @@ _TRAINING_COMMANDS: Final = (
     (_data, "preview", "Draw images before and after augmentation."),
     (app, "train", "Train a network; an interrupted run goes on with --resume."),
     (app, "tune", "Search for better hyper-parameters."),
+    (app, "average", "Make the mean of several runs' weights."),
     (app, "evaluate", "Measure a model on a data set or on whole pictures."),
     (app, "export", "Export a run's best weights as one ONNX file."),
 )

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from mien.errors import ModelError
 from mien.faces.onnx_graph import free_image_size
 from mien.media.arrays import check_rgb
+from mien.public import public
 from mien.types import Box, Face
 
 MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
@@ -182,8 +183,16 @@ def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
     return _Part(first.astype(np.intp), last.astype(np.intp), corners.mean(axis=0), margin)
 
 
+@public
 class Detector:
-    """Finds faces and their landmarks. May be used from several threads at once."""
+    """Finds faces and their landmarks. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> detector = mien.Detector(long_side=1280)  # for small faces in large pictures
+        >>> len(mien.Reader(detector=detector).read("photo.jpg"))
+        1
+    """
 
     def __init__(
         self,
@@ -248,6 +257,12 @@ class Detector:
 
         Raises:
             ImageError: the array is of another kind, or empty.
+
+        Examples:
+            >>> import mien
+            >>> faces = mien.Detector().detect(mien.load_image("photo.jpg"))
+            >>> len(faces), faces[0].landmarks.shape
+            (1, (5, 2))
         """
         check_rgb(image)
         fitted, span_x, span_y = _fit(image, self._long_side)

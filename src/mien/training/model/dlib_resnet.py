@@ -67,7 +67,7 @@ class _Block(nn.Module):
         return torch.relu(changed + pad(features, (0, 0, 0, 0, 0, self.added)))
 
 
-class Recognition(nn.Module):
+class DlibResNet(nn.Module):
     """dlib's network of 29 convolutions with FER2013's and FER+'s answers in place of embeddings.
 
     Its normalisations are batch normalisations again; dlib folds them into factors.
@@ -159,15 +159,15 @@ class Recognition(nn.Module):
         return torch.var_mean(kept[0], dim=(0, 2, 3))
 
 
-def recognition(outputs: int) -> nn.Module:
+def dlib_resnet(outputs: int) -> nn.Module:
     """The network of dlib's face recognition, to teach the others; 5.6 million parameters.
 
-    `mien train` begins it with dlib's weights (`Recognition.begin`). A step takes 1.7 times as long
-    as one of `residual-deep`.
+    `mien train` begins it with dlib's weights (`DlibResNet.begin`). A step takes 1.7 times as long
+    as one of `se_resnet_deep`.
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return Recognition(outputs)
+    return DlibResNet(outputs)
 
 
 def _packaged_model() -> bytes:

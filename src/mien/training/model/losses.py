@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from mien.emotions import EMOTION_NAMES
+from mien.training.data.dataset import Source
 from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS
 
@@ -43,7 +44,9 @@ class Targets:
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         # Another source's labels are not FER2013's; there they are one person's vote.
-        labels = np.where(records["source"] == 0, records["label"].astype(np.int64), -1)
+        labels = np.where(
+            records["source"] == Source.FER2013, records["label"].astype(np.int64), -1
+        )
         return cls(
             torch.from_numpy(np.ascontiguousarray(records["image"])).to(device),
             torch.from_numpy(labels).to(device),
@@ -117,6 +120,8 @@ def network_loss(
 ) -> torch.Tensor:
     """What a run minimises on a batch: the weighted losses of all heads, in nats.
 
+    Where the run has teachers, their part (`teaching_loss`) is still to be added.
+
     Args:
         logits: float32 (N, L), the network's.
         targets: of the same N images.
@@ -132,7 +137,7 @@ def network_loss(
         config.votes_weight,
     )
     loss = (1 - share) * data
-    if share:
+    if share and not config.teachers:
         loss = loss + share * votes_loss(logits[:, places["label"]], targets.taught[:, :LABELS])
         if config.votes:
             taught = targets.taught[:, LABELS : LABELS + HEADS["votes"]]
