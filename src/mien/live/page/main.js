@@ -338,7 +338,7 @@ document.addEventListener("drop", (event) => {
   void live.start(() => openFile(file));
 });
 video.addEventListener("resize", () => {
-  page.style.setProperty("--picture", `${video.videoWidth} / ${video.videoHeight}`);
+  page.style.setProperty("--picture", (video.videoWidth / video.videoHeight || 4 / 3).toFixed(4));
 });
 // Browsers ask in their own words before the page closes.
 window.addEventListener("beforeunload", (event) => {
