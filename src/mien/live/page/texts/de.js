@@ -104,6 +104,7 @@ export default {
     starting: "Startet · mien",
     problem: "Angehalten · mien",
     away: "Antwortet nicht · mien",
+    signedOut: "Abgemeldet · mien",
   },
   drop: "Loslassen, um diese Datei zu lesen",
   off: "Es wird nichts gelesen",
@@ -157,6 +158,8 @@ export default {
   saysMixed: "{face} wirkt {halves}",
   saysUnclear: "{face} ist unklar: {why}",
   talking: "spricht",
+  gestures: { nod: "nickt", shake: "schüttelt den Kopf" },
+  justNow: "seit eben",
   changes: {
     angry: {
       unlike: "zieht die Stirn kraus, anders als sonst",
@@ -211,10 +214,6 @@ export default {
   wrongAsk: "Was würdest du sagen?",
   cannotTell: "nicht zu sagen",
   marked: "Notiert: {answer}",
-  marks: {
-    one: "Einmal hättest du etwas anderes gesagt.",
-    other: "{count}-mal hättest du etwas anderes gesagt, am häufigsten {answer}.",
-  },
   chosen: "Wer gezeigt wird",
   allFaces: "Alle",
   gone: "{face} ist weg",
@@ -253,6 +252,13 @@ export default {
   noteColumn: "Notiz",
   markedWrong: "als falsch markiert",
   markedAs: "du würdest {answer} sagen",
+  markedNobody: "du konntest es nicht sagen",
+  marks: {
+    one: "Du hast {count} Lesung als falsch markiert: {parts}.",
+    other: "Du hast {count} Lesungen als falsch markiert: {parts}.",
+  },
+  marksPart: "{count}-mal {shown}, wo du {right} sagen würdest",
+  marksNobody: "{count}-mal {shown}, wo du es nicht sagen konntest",
   note: "Eine Notiz",
   addNote: "Notiz hinzufügen",
   save: "Sichern",
@@ -262,7 +268,6 @@ export default {
   forget: "Löschen",
   forgetSure: "Noch einmal drücken, um alles zu löschen",
   moment: "{time} · {what} · {length}",
-  lastsMoment: "{people} von 10 Menschen",
   summary: "Kurz gesagt",
   summaryFace: "{face}, ab {time}, war {length} zu sehen: {parts}.",
   summaryPart: "{answer} {length}",
@@ -277,6 +282,10 @@ export default {
   lengthSeconds: "{seconds} s",
 
   settingsKept: "Einstellungen bleiben in diesem Browser.",
+  signedIn:
+    "Du bist angemeldet: Dieser Browser hat miens Token gezeigt. Abmelden beendet das, hier und in seinen anderen Seiten.",
+  signOut: "Abmelden",
+  signOutFailed: "mien antwortet nicht; noch einmal",
   languageOf: "Sprache",
   languageAuto: "Wie im Browser",
   mode: "Zeigen",
@@ -339,5 +348,8 @@ export default {
     away: "mien antwortet nicht mehr. Läuft es noch? Neuer Versuch …",
     back: "mien ist wieder da.",
     failed: "mien kann keine Gesichter lesen: {message}",
+    signedOut:
+      "Du bist abgemeldet, und es wird nichts mehr gelesen. Um zurückzukommen, öffne die Adresse " +
+      "dieser Seite mit /?token=… und deinem Token dahinter.",
   },
 };

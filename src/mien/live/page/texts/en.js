@@ -119,6 +119,7 @@ export default {
     starting: "Starting · mien",
     problem: "Stopped · mien",
     away: "Not answering · mien",
+    signedOut: "Signed out · mien",
   },
   drop: "Let go to read this file",
   off: "Nothing is being read",
@@ -175,7 +176,10 @@ export default {
   saysLooks: "{face} looks {answer}",
   saysMixed: "{face} looks {halves}",
   saysUnclear: "{face} is unclear: {why}",
+  /** What a face does over time; the answer is new for some seconds after it changed and stayed. */
   talking: "talking",
+  gestures: { nod: "nods", shake: "shakes the head" },
+  justNow: "new just now",
   /** How a face differs from how the same person usually looks, by the server's names. */
   changes: {
     angry: { unlike: "frowning, unlike usual", more: "frowning more than usual" },
@@ -228,10 +232,6 @@ export default {
   wrongAsk: "What would you say?",
   cannotTell: "cannot tell",
   marked: "Noted: {answer}",
-  marks: {
-    one: "You would have said something else once.",
-    other: "You would have said something else {count} times, most often {answer}.",
-  },
   chosen: "Who is shown",
   allFaces: "Everybody",
   gone: "{face} is gone",
@@ -266,6 +266,14 @@ export default {
   noteColumn: "Note",
   markedWrong: "marked as wrong",
   markedAs: "you would say {answer}",
+  markedNobody: "you could not tell",
+  /** What the person marked as wrong, in all. */
+  marks: {
+    one: "You marked {count} reading as wrong: {parts}.",
+    other: "You marked {count} readings as wrong: {parts}.",
+  },
+  marksPart: "{count} {shown} that you would call {right}",
+  marksNobody: "{count} {shown} where you could not tell",
   note: "A note",
   addNote: "Add the note",
   save: "Save",
@@ -275,7 +283,6 @@ export default {
   forget: "Delete",
   forgetSure: "Press again to delete it all",
   moment: "{time} · {what} · {length}",
-  lastsMoment: "{people} of 10 people",
   summary: "In short",
   summaryFace: "{face}, from {time}, was seen for {length}: {parts}.",
   summaryPart: "{answer} {length}",
@@ -290,6 +297,11 @@ export default {
   lengthSeconds: "{seconds} s",
 
   settingsKept: "Settings stay in this browser.",
+  /** Where the server asks for a token. */
+  signedIn:
+    "You are signed in: this browser showed mien’s token. Signing out ends that, here and in its other pages.",
+  signOut: "Sign out",
+  signOutFailed: "mien does not answer; try again",
   languageOf: "Language",
   languageAuto: "As in the browser",
   mode: "Show",
@@ -350,5 +362,8 @@ export default {
     away: "mien has stopped answering. Is it still running? Trying again …",
     back: "mien is back.",
     failed: "mien cannot read faces: {message}",
+    signedOut:
+      "You are signed out, and nothing is read any more. To come back, open the address of this page " +
+      "with /?token=… and your token behind it.",
   },
 };

@@ -192,12 +192,28 @@ export function changeText({ change, clear, why }) {
 }
 
 /**
- * The line beside a face: that the person talks, what differs from usual, or what would help.
+ * The same in the details, which say it in any case: "as usual", "not known yet".
+ * @param {Reading} reading
+ */
+export function usualText(reading) {
+  const none = reading.change === undefined ? texts.usualUnknown : texts.asUsual;
+  return reading.change ? changeText(reading) : none;
+}
+
+/**
+ * The line beside a face: a nod or a shake of the head, that the person talks, that the answer is new,
+ * what differs from usual; or what would help.
  * @param {Reading} reading
  */
 export function noteText(reading) {
   if (!reading.clear && reading.why !== DISAGREE) return hint(reading.why);
-  const parts = [reading.talking ? texts.talking : "", changeText(reading)];
+  const { gesture, talking, just_now: isNew } = reading;
+  const parts = [
+    gesture ? texts.gestures[gesture] : "", // first: it is there for a moment alone
+    talking ? texts.talking : "",
+    isNew ? texts.justNow : "",
+    changeText(reading),
+  ];
   return parts.filter(Boolean).join(" · ");
 }
 
@@ -212,6 +228,14 @@ export function reliabilityText(answer) {
   const missed = Math.round(10 * (1 - recall)) || texts.fewerThanOne;
   const values = { answer: answerWord(answer), right: Math.round(10 * precision), missed };
   return fill(texts.reliability, values);
+}
+
+/**
+ * The same of all answers of a face.
+ * @param {string[]} answers
+ */
+export function sureText(answers) {
+  return answers.map(reliabilityText).join(" ");
 }
 
 /**
@@ -234,6 +258,14 @@ export function movementsText({ movements, clear, why }) {
   return moving(movements)
     .map((name) => words[name] ?? name)
     .join(texts.and);
+}
+
+/**
+ * The same in the details, where "nothing" is said, too.
+ * @param {Reading} reading
+ */
+export function movesText(reading) {
+  return movementsText(reading) || texts.nothingMoves;
 }
 
 /**

@@ -114,7 +114,10 @@ export class FaceView {
     updateFigures(this.#figures, told ? people : null, text);
     setText(this.#count, answers.length === 1 ? wording.countText(count) : "");
     setText(this.#people, told ? text : "");
-    setText(this.#note, wording.noteText(reading));
+    const note = wording.noteText(reading);
+    setText(this.#note, note);
+    this.#note.title = note; // whole, where there is too little room
+    this.#note.classList.toggle("told", told);
     this.#note.classList.toggle("changed", Boolean(wording.changeText(reading)));
     this.#meaning.show(reading);
   }

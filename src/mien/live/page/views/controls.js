@@ -1,0 +1,69 @@
+/** The buttons of the bar that start and stop, and the computer's media keys. */
+
+import * as wording from "../texts/wording.js";
+import { part, setText } from "./elements.js";
+import { canFloat } from "./panel.js";
+
+/**
+ * @typedef {object} Actions
+ * @property {() => void} onStart
+ * @property {() => void} onStop
+ * @property {() => void} onPause
+ * @property {() => void} onGoOn
+ * @property {() => void} onFloat the small window is wanted
+ */
+
+export class Controls {
+  #toggle = part("toggle", HTMLButtonElement);
+  #pause = part("pause", HTMLButtonElement);
+  #float = part("float", HTMLButtonElement);
+  #state = "off";
+  #actions;
+
+  /** @param {Actions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#toggle.addEventListener("click", () => {
+      if (isBusy(this.#state)) actions.onStop();
+      else actions.onStart();
+    });
+    this.#pause.addEventListener("click", () => this.pauseOrGoOn());
+    this.#float.addEventListener("click", () => actions.onFloat());
+    // Where the browser gives media keys to a page without sound. Each says what it wants.
+    navigator.mediaSession?.setActionHandler("pause", () => actions.onPause());
+    navigator.mediaSession?.setActionHandler("play", () => actions.onGoOn());
+  }
+
+  pauseOrGoOn() {
+    if (this.#state === "paused") this.#actions.onGoOn();
+    else this.#actions.onPause();
+  }
+
+  /**
+   * @param {string} state of live.js
+   * @param {boolean} isSignedOut nothing can be read until the page is opened with a token
+   */
+  show(state, isSignedOut) {
+    this.#state = state;
+    const { start, stop, pause, goOn } = wording.say();
+    const isRunning = ["on", "paused"].includes(state);
+    setText(this.#toggle, isBusy(state) ? stop : start);
+    this.#toggle.classList.toggle("primary", !isBusy(state));
+    this.#toggle.disabled = isSignedOut;
+    setText(this.#pause, state === "paused" ? goOn : pause);
+    this.#pause.hidden = !isRunning;
+    this.#float.hidden = !canFloat || !isRunning;
+    if ("mediaSession" in navigator) {
+      const now = isRunning ? "paused" : "none";
+      navigator.mediaSession.playbackState = state === "on" ? "playing" : now;
+    }
+  }
+}
+
+/**
+ * Whether a source is open or about to be.
+ * @param {string} state of live.js
+ */
+export function isBusy(state) {
+  return ["on", "starting", "paused"].includes(state);
+}
