@@ -51,8 +51,11 @@ export class Controls {
     this.#toggle.classList.toggle("primary", !isBusy(state));
     this.#toggle.disabled = isSignedOut;
     setText(this.#pause, state === "paused" ? goOn : pause);
-    this.#pause.hidden = !isRunning;
-    this.#float.hidden = !canFloat || !isRunning;
+    // There from the click on: later they would push the others aside.
+    this.#pause.hidden = !isBusy(state);
+    this.#pause.disabled = !isRunning;
+    this.#float.hidden = !canFloat || !isBusy(state);
+    this.#float.disabled = !isRunning;
     if ("mediaSession" in navigator) {
       const now = isRunning ? "paused" : "none";
       navigator.mediaSession.playbackState = state === "on" ? "playing" : now;
