@@ -59,7 +59,13 @@ def open_it(
         ("en", ["talking", "nods", "shakes the head", "just changed", "smiling, unlike usual"]),
         (
             "de",
-            ["spricht", "nickt", "schüttelt den Kopf", "eben geändert", "lächelt, anders als sonst"],
+            [
+                "spricht",
+                "nickt",
+                "schüttelt den Kopf",
+                "eben geändert",
+                "lächelt, anders als sonst",
+            ],
         ),
     ],
 )

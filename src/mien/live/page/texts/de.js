@@ -86,6 +86,7 @@ export default {
   chosen: "Wer gezeigt wird",
   allFaces: "Alle",
   gone: "{face} ist weg",
+  notThere: "Nicht im Bild",
   goneMore: "Wähle jemand anderen oder warte.",
   readsNothing: "Liest gerade nichts",
   noFaceShort: "Kein Gesicht",

@@ -95,6 +95,7 @@ export default {
   chosen: "Who is shown",
   allFaces: "Everybody",
   gone: "{face} is gone",
+  notThere: "Not in the picture",
   goneMore: "Choose somebody else, or wait.",
   readsNothing: "Reads nothing now",
   noFaceShort: "No face",
