@@ -193,10 +193,11 @@ class Annotation(AbstractContextManager["Annotation"]):
 
     def _add(self, followed: Iterable[Followed], advance: Callable[[float], None]) -> None:
         for frame, readings in followed:
-            self._work.progress.summary.add(frame, readings)
+            # The summary last: whoever ends it at the first frame has nothing, or all of its files.
+            self._draw(frame, readings)
             for reading in readings:
                 self._work.rows.write(row(frame, reading))
-            self._draw(frame, readings)
+            self._work.progress.summary.add(frame, readings)
             advance(frame.time)
 
     def _draw(self, frame: Frame, readings: Sequence[Reading]) -> None:
