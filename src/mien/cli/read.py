@@ -22,6 +22,7 @@ from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.output.journal import Format, csv_header
 from mien.output.printing import as_csv, as_json, as_text
 from mien.output.result_file import ResultFile
+from mien.output.resuming import hash_of, weights_of
 from mien.output.tables import COLUMNS, arrow_schema
 from mien.readings import PictureResult
 from mien.types import Reading
@@ -45,6 +46,7 @@ def read_pictures(
     movements: bool = False,
     null: bool = False,
     usual: Sequence[Path] = (),
+    overwrite: bool = False,
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -58,6 +60,7 @@ def read_pictures(
         movements: whether words and copies say what moves in each face.
         null: paths in the list end with a null character, not with a line.
         usual: pictures of one person's usual face, with which every face is compared.
+        overwrite: replace an `out` that was made with another model or usual face.
 
     Returns:
         The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
@@ -79,16 +82,17 @@ def read_pictures(
     compared = _comparing(reader, usual)
     errors: list[str] = []
     with ExitStack() as stack:
-        file = None
+        file, todo = None, sources
         if out is not None and kind != "text":
-            file = stack.enter_context(ResultFile(out, kind))
-            errors.extend(file.errors_of(sources))
+            settings = {"weights": weights_of(model)}
+            if usual:
+                settings["usual"] = hash_of(*(path.read_bytes() for path in usual))
+            file = stack.enter_context(ResultFile(out, kind, settings, overwrite=overwrite))
+            todo = _to_read(file, sources, out)
+            errors.extend(file.errors_of(name for name in sources if name not in todo))
         copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
         show = _printer(kind, movements) if file is None else file.write
-        todo = {n: source for n, source in sources.items() if file is None or not file.is_done(n)}
         done = len(sources) - len(todo)
-        if done:
-            tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
         again = _to_draw(copies, sources, todo)
         advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
         drawn = None if copies is None else partial(_draw, movements, compared)
@@ -110,6 +114,19 @@ def read_pictures(
                 )
             raise
     return _tell_errors(errors, len(sources), copies, search)
+
+
+def _to_read(
+    file: ResultFile, sources: Mapping[str, Path | bytes], out: Path
+) -> Mapping[str, Path | bytes]:
+    """Pictures that are not in the file, or changed since."""
+    todo = file.todo(sources)
+    if done := len(sources) - len(todo):
+        tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
+    if changed := sum(map(file.has, todo)):
+        what = "1 picture has" if changed == 1 else f"{changed:,} pictures have"
+        tell(f"mien: {what} changed since it was written: read again.")
+    return todo
 
 
 def _to_draw(
