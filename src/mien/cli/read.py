@@ -1,8 +1,8 @@
 """`mien read`: pictures, folders, patterns, standard input → words, JSON, CSV, Parquet, copies."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from mien.output.console import tell
 from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.output.journal import Format, csv_header
 from mien.output.printing import as_csv, as_json, as_text
+from mien.output.progress import progress
 from mien.output.result_file import ResultFile
 from mien.output.resuming import hash_of, weights_of
 from mien.output.tables import COLUMNS, arrow_schema
@@ -94,18 +95,23 @@ def read_pictures(
         show = _printer(kind, movements) if file is None else file.write
         done = len(sources) - len(todo)
         again = _to_draw(copies, sources, todo)
-        advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
+        count = len(todo) + len(again)
+        # Results that scroll by show how far it is themselves.
+        hidden = count < 2 or (out is None and sys.stdout.isatty())
+        show_done = stack.enter_context(
+            progress("Reading", count, counted="pictures", hidden=hidden)
+        )
         drawn = None if copies is None else partial(_draw, movements, compared)
         read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
-            for result, copy in stack.enter_context(closing(read)):
+            for number, (result, copy) in enumerate(stack.enter_context(closing(read)), start=1):
                 if copies is not None and (copy is not None or result.image in again):
                     copies.save(result.image, copy or MienError(result.error))
                 if result.image in todo:
                     errors.extend([result.error] if result.error else [])
                     show(compared(result))
                     done += 1
-                advance()
+                show_done(number)
         except KeyboardInterrupt:
             if file is not None:
                 tell(
@@ -222,20 +228,3 @@ def _draw(
     movements: bool, compared: _Compared, image: NDArray[np.uint8], result: PictureResult
 ) -> Copy:
     return draw_copy(image, compared(result), movements=movements, changes=True)
-
-
-@contextmanager
-def _progress(total: int, *, hidden: bool) -> Generator[Callable[[], None]]:
-    """A bar on standard error, where a person sees that; `hidden` where the results scroll by."""
-    if total < 2 or not sys.stderr.isatty() or (hidden and sys.stdout.isatty()):
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-
-    # Rich would send standard output to the bar's console, which is standard error.
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("Reading", total=total)
-        yield lambda: bar.advance(task)

@@ -1,8 +1,5 @@
 """The command `mien watch`."""
 
-import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,6 +17,7 @@ from mien.media.film import Video, open_video
 from mien.media.frame_times import clock_time
 from mien.media.waiting import end_without
 from mien.output.console import safe, tell
+from mien.output.progress import progress
 from mien.output.resuming import weights_of
 from mien.output.tables import arrow_schema
 
@@ -149,7 +147,7 @@ def _annotate(
         place.check(film and film.fingerprint, task.settings, overwrite=task.overwrite)
         with (
             Annotation(video, place, task, reader, film) as annotation,
-            _progress(f"{place.name}{part}", video.duration) as advance,
+            progress(f"{place.name}{part}", video.duration) as advance,
         ):
             if annotation.kept:
                 _tell(video, f"goes on at {clock_time(annotation.kept)}")
@@ -171,18 +169,3 @@ def _annotate(
 
 def _tell(video: Video | Camera, words: str) -> None:
     tell(f"{video.name}: {words}")
-
-
-@contextmanager
-def _progress(name: str, seconds: float | None) -> Generator[Callable[[float], None]]:
-    """A bar with the time left on standard error, where a person sees that."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task(escape(name), total=seconds)
-        yield lambda time: bar.update(task, completed=time)

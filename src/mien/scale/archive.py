@@ -11,16 +11,14 @@ import json
 import logging
 import os
 import pickle
-import sys
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from mien.errors import MienError
 from mien.media.picture import EXTENSIONS, find_images
 from mien.output.console import tell
+from mien.output.progress import progress
 from mien.output.resuming import stamp_of, weights_of
 from mien.parallel import chunks
 from mien.scale.cluster import check_ray, ray_cluster
@@ -38,7 +36,6 @@ _MOST: Final = 256  # pictures a part: some seconds' work, which a kill may lose
 _LEAST: Final = 16
 _PARTS: Final = 8  # a core, so that all end at about the same time
 _BLOCKS: Final = 4096  # of Ray Data; each costs the scheduler some milliseconds
-_TOLD: Final = 30.0  # seconds between lines of progress where nobody watches a bar
 
 
 def read_archive(
@@ -99,7 +96,14 @@ def read_archive(
     missed: dict[str, str] = {}
     if todo:
         task = Task(films, every, None if model is None else model.read_bytes())
-        with _progress(before, len(sources), what) as advance:
+        with progress("Reading", len(sources), before, counted=what, lines=True) as show_done:
+            count = before
+
+            def advance(more: int) -> None:
+                nonlocal count
+                count += more
+                show_done(count)
+
             try:
                 missed = _read(todo, tables, place, task, advance)
             except KeyboardInterrupt:
@@ -227,31 +231,6 @@ def _find(place: str, endings: frozenset[str]) -> Iterator[tuple[str, File]]:
     for path in find_images([place], endings=endings):
         source = Path(place) if folder else path.parent
         yield str(source), File(str(path), "", str(path.absolute()), stamp_of(path))
-
-
-@contextmanager
-def _progress(done: int, total: int, what: str) -> Generator[Callable[[int], None]]:
-    """A bar on standard error where a person sees that, else a line twice a minute."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import MofNCompleteColumn, Progress
-
-        columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
-            task = bar.add_task("Reading", total=total, completed=done)
-            yield lambda count: bar.advance(task, count)
-        return
-    told = time.monotonic()
-
-    def advance(count: int) -> None:
-        nonlocal done, told
-        done += count
-        if time.monotonic() - told > _TOLD:
-            told = time.monotonic()
-            _tell(f"{done:,} of {total:,} {what} are read.")
-
-    yield advance
 
 
 def _tell(words: str) -> None:
