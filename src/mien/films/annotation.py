@@ -1,5 +1,6 @@
 """One film: its frames read one after the other, and its video, table and report written."""
 
+import json
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import write_rows
+from mien.output.resuming import Settings
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
@@ -44,15 +46,17 @@ class Task:
 
     Attributes:
         every: seconds between frames that are read.
-        settings: all that its figures depend on.
+        settings: all that its files depend on, but their endings.
         endings: of the files to write: the report's first, the table's last.
         language: of the report.
+        overwrite: whether files of the same film that were made with other settings are replaced.
     """
 
     every: float
-    settings: str
+    settings: Settings
     endings: tuple[str, ...]
     language: Language = "en"
+    overwrite: bool = False
 
     @property
     def drawn(self) -> bool:
@@ -111,7 +115,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._place = place
         self._task = task
         self._film = film
-        self._marks = {FILM: film.fingerprint if film else "", SETTINGS: task.settings}
+        self._marks = {FILM: film.fingerprint if film else "", SETTINGS: json.dumps(task.settings)}
         gap = 0.0 if task.every or video.live else LEAST_GAP
         about = self._marks | {"files": " ".join(task.endings), "gap": f"{gap:g}"}
         self._work = Work(place.work, about)
