@@ -1,8 +1,8 @@
 """The readings of one picture, together, and what came of a picture that may be unreadable."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -57,7 +57,11 @@ class Readings(Sequence[Reading]):
     def __getitem__(self, index: int | slice) -> "Reading | Readings":
         if isinstance(index, slice):
             return Readings(self._readings[index], self.image, self.name)
-        return self._readings[index]
+        try:
+            return self._readings[index]
+        except IndexError:
+            name = self.name or "the picture"
+            raise IndexError(f"{name}: {_count(len(self))}; there is no reading {index}") from None
 
     def __len__(self) -> int:
         return len(self._readings)
@@ -172,4 +176,4 @@ def _count(faces: int) -> str:
 
 def name_of(image: object) -> str | None:
     """The file that a picture was given as, if it was."""
-    return str(image) if isinstance(image, str | Path) else None
+    return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

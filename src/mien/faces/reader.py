@@ -5,7 +5,7 @@ and least sharp FER2013 images, on portraits that were darkened, blurred and sca
 step, and on turned heads in films; they are not measured against people's answers.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from mien.answers import Reason, Votes
 from mien.emotions import OTHER, VOTE_NAMES
-from mien.errors import ImageError
+from mien.errors import ImageError, ModelError
 from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
 from mien.media.arrays import Order
+from mien.media.mistakes import check_several
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
 from mien.public import public
@@ -131,6 +132,10 @@ class Reader:
         if isinstance(model, str):
             model = Path(model)
         self.classifier = model if isinstance(model, Classifier) else Classifier(model, threads)
+        if detector is not None and not hasattr(detector, "detect"):
+            raise ModelError(
+                f"Expected a mien.Detector as detector; got {type(detector).__name__}."
+            )
         self.detector = detector or Detector(threads=threads)
         self._smallest_face = smallest_face
 
@@ -139,7 +144,7 @@ class Reader:
         image: Picture,
         *,
         order: Order = "RGB",
-        faces: Iterable[Face | Sequence[float]] | None = None,
+        faces: Iterable[Face | Reading | Sequence[float]] | None = None,
     ) -> Readings:
         """What people would say about each face of a picture, largest face first.
 
@@ -169,7 +174,7 @@ class Reader:
         image: Picture,
         *,
         order: Order = "RGB",
-        faces: Iterable[Face | Sequence[float]] | None = None,
+        faces: Iterable[Face | Reading | Sequence[float]] | None = None,
         regions: Sequence[Box] | None = None,
     ) -> tuple[list[Reading], Timings]:
         """Like `read`, and where the time went; reading the picture's file does not count.
@@ -216,6 +221,7 @@ class Reader:
             ['happy']
             ['happy']
         """
+        check_several(images)
         seen: list[list[Sight]] = []
         for image in images:
             rgb = as_rgb(image, order=order)
@@ -251,6 +257,7 @@ class Reader:
             ['happy']
             ['happy']
         """
+        check_several(images)
         check_workers(workers)
         return self._read_many(images, order, workers)
 
@@ -306,7 +313,7 @@ def disagree(votes: NDArray[np.float64]) -> bool:
     return bool(votes[top] < FEWEST_AGREEING) or VOTE_NAMES[top] == OTHER
 
 
-def own_faces(faces: Iterable[Face | Sequence[float]]) -> list[Face]:
+def own_faces(faces: Iterable[Face | Reading | Sequence[float]]) -> list[Face]:
     """Faces that a caller found, checked; boxes become faces without landmarks, of score 1.
 
     Args:
@@ -318,18 +325,26 @@ def own_faces(faces: Iterable[Face | Sequence[float]]) -> list[Face]:
     try:
         return [_own_face(face) for face in faces]
     except (TypeError, ValueError, OverflowError) as error:
+        given: Any = faces
+        is_box = isinstance(given, Sequence) and len(given) == 4 and not isinstance(given[0], Sized)
+        mend = f"A single box goes into a list: [{given!r}]" if is_box else str(error)
         raise ImageError(
             "Expected faces as a list of mien.Face or of boxes (x1, y1, x2, y2), five landmarks "
-            f"(x, y) a face where it has them; got {faces!r}: {error}."
+            f"(x, y) a face where it has them; got {faces!r}. {mend}."
         ) from error
 
 
 def _own_face(face: Any) -> Face:
+    if isinstance(face, Reading):
+        face = face.face
     if not isinstance(face, Face):
         face = Face(face, np.empty((0, 2), np.float32), score=1.0)
     x1, y1, x2, y2 = (float(value) for value in face.box)
     if not (np.isfinite((x1, y1, x2, y2)).all() and x1 < x2 and y1 < y2):
-        raise ValueError(f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2")
+        raise ValueError(
+            f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2. Of x, y, width and height "
+            "make (x, y, x + width, y + height)"
+        )
     with np.errstate(over="ignore"):  # infinite landmarks are refused when they are framed
         marks = np.array(face.landmarks, np.float32).reshape(-1, 2)
     return Face((x1, y1, x2, y2), marks, float(face.score))
@@ -358,7 +373,7 @@ def read(
     image: Picture,
     *,
     order: Order = "RGB",
-    faces: Iterable[Face | Sequence[float]] | None = None,
+    faces: Iterable[Face | Reading | Sequence[float]] | None = None,
 ) -> Readings:
     """What people would say about each face of a picture, largest face first.
 

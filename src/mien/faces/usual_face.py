@@ -242,7 +242,7 @@ class UsualFace:
             raise DataError(f"{path}: {error}") from error
 
 
-def usual_face(readings: Iterable[Reading]) -> UsualFace:
+def usual_face(readings: Reading | Iterable[Reading]) -> UsualFace:
     """How a person usually looks, of readings of that one person looking as usual.
 
     One is enough; of several the median counts, number by number, so that a blink or a smile among
@@ -260,8 +260,14 @@ def usual_face(readings: Iterable[Reading]) -> UsualFace:
         >>> [usual.compared(reading).change_words() for reading in mien.read("at-rest.jpg")]
         ['as usual']
     """
-    given = list(readings)
-    seen = [reading for reading in given if can_be_seen(reading)]
+    given: list[Any] = [readings] if isinstance(readings, Reading) else list(readings)
+    for reading in given:
+        if not isinstance(reading, Reading):
+            raise DataError(
+                "Expected readings, such as mien.read(picture) gives them, to take them as usual; "
+                f"got a {type(reading).__name__} among them."
+            )
+    seen: list[Reading] = [reading for reading in given if can_be_seen(reading)]
     if not seen:
         whys = ", ".join(sorted({str(reading.reason) for reading in given}))
         raise DataError(

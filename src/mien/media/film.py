@@ -274,6 +274,19 @@ class Video(AbstractContextManager["Video"]):
         return None
 
 
+def _instead_of(given: Any) -> str:
+    """What to do with what is no film, where that can be told."""
+    if isinstance(given, list | tuple | set):
+        return "Call mien.watch for each film."
+    if isinstance(given, bytes | bytearray | memoryview):
+        return "Write the film to a file first."
+    if hasattr(given, "shape") or type(given).__module__.startswith("PIL."):
+        return "Pictures are read by mien.read, frames of your own by mien.Follower."
+    if type(given).__name__ == "VideoCapture":
+        return "Give what it was opened with: the path, or the number of the camera."
+    return ""
+
+
 def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     """Open a film, an address, standard input ("-") or a camera, by its number.
 
@@ -282,9 +295,11 @@ def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     """
     given: Any = source  # whatever its type says
     if isinstance(given, bool) or not isinstance(given, str | os.PathLike | int):
+        shown = f"{type(given).__name__} of shape {given.shape}" if hasattr(given, "shape") else ""
+        told = f"{shown or f'{given!r:.80} of type {type(given).__name__}'}. {_instead_of(given)}"
         raise VideoError(
-            f'Expected a film: a path, "-" for standard input, an address, or the number of a '
-            f"camera; got {given!r:.80} of type {type(given).__name__}."
+            'Expected a film: a path, "-" for standard input, an address, or the number of a '
+            f"camera; got {told.strip()}"
         )
     if isinstance(source, int):
         return Camera(source)

@@ -47,7 +47,7 @@ def _lines(reading: Reading, movements: bool, changes: bool) -> str:
 
 def draw_readings(
     image: NDArray[np.uint8],
-    readings: Iterable[Reading],
+    readings: Reading | Iterable[Reading],
     *,
     movements: bool = False,
     changes: bool = False,
@@ -80,7 +80,7 @@ def draw_readings(
     height, width = result.shape[:2]
     side = max(width, height)
     line = max(1, round(side / 250))
-    readings = list(readings)
+    readings = [readings] if isinstance(readings, Reading) else list(readings)
     for reading in readings:
         _draw_box(result, reading.box, _colours(reading), line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
