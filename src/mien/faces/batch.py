@@ -35,14 +35,16 @@ def read_files(
 ) -> Generator[PictureResult]:
     """What people would say about each face of picture files, in their order, lazily.
 
-    A picture that cannot be read gives a result with an error; the others are read. Of what a
-    search leaves out (folders that cannot be opened, HEIC without pillow-heif) a UserWarning tells.
+    A picture that cannot be read gives a result with an error, and the others are read. A
+    UserWarning says what a search leaves out: folders that cannot be opened, HEIC pictures without
+    pillow-heif.
 
     Args:
         paths: files, folders (searched for pictures to any depth) and patterns such as
             "scans/**/*.png". Hidden files are left out.
-        reader: set up otherwise than by default.
-        workers: threads; None takes as many as there are cores. Each holds one picture at a time.
+        reader: reader with other models or limits; None takes the default one.
+        workers: number of threads, each of which holds one picture at a time; None takes one a
+            core.
 
     Raises:
         ImageError: one of the paths is none.

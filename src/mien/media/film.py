@@ -49,13 +49,13 @@ Source = str | os.PathLike[str] | int
 
 @public
 class Video(AbstractContextManager["Video"]):
-    """An open film; also a context manager, which closes it. For one thread at a time.
+    """An open film, as a context manager, which closes it. For one thread at a time.
 
     Attributes:
-        name: of the file or address, without user name and password.
+        name: path or address, without user name and password.
         duration: in seconds, as the film declares it; None where it does not, or goes on live.
-        rate: its mean frames a second, where it tells.
-        live: whether it comes as it happens, or may do so, and ends when somebody ends it.
+        rate: mean number of frames a second, if the film says it.
+        live: whether frames come as they happen, so that the film ends when somebody ends it.
         sound: packets of sound since the last frame, if asked for; who takes them removes them.
         sound_stream: PyAV's stream of that sound; None where there is none that can be decoded.
         notes: what people should know of the film although it is whole, such as that its sound

@@ -57,8 +57,8 @@ def draw_readings(
     Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
 
     Args:
-        image: RGB uint8 (H, W, 3).
-        readings: of that picture.
+        image: RGB uint8 (H, W, 3), such as `Readings.image` or `Frame.image`.
+        readings: readings of that picture, or one of them.
         movements: whether a second line says what moves in a face, where anything does.
         changes: whether a further line says how a face differs from the person's usual one.
 

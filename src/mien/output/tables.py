@@ -193,9 +193,12 @@ def to_pandas(results: Results) -> "pandas.DataFrame":
                        image  face    top  state
         0  holiday/beach.jpg     1  happy  clear
         1    holiday/sea.png     1  happy  clear
-        >>> film = mien.to_pandas(mien.watch("film.mp4"))
-        >>> film.groupby("track")["happy"].mean().round().to_dict()
-        {1: 1.0}
+        >>> film = mien.to_pandas(mien.watch("film.mp4", every=0.1))
+        >>> print(film[["time", "track", "top"]])
+           time  track    top
+        0  0.00      1  happy
+        1  0.12      1  happy
+        2  0.20      1  happy
     """
     pandas = _package("pandas")
     kinds = {str: "string", int: "Int64", float: "float64", bool: "boolean"}
