@@ -16,7 +16,8 @@ class Change:
     Attributes:
         emotion: of the seven but neutral: what people would say more often than usual.
         by: how much more, in nats: the logarithm of the factor by which its share, set against
-            that of neutral, is larger than in the usual face. 0.9 is a factor of 2.5.
+            that of neutral, is larger than in the usual face. 0.9 is a factor of 2.5. Of surprise,
+            fear and disgust up to 1 less, where nothing moves that makes them.
         more: whether the usual face shows some of that emotion, too.
         movements: what moves more than usual, by names of `mien.MOVEMENT_NAMES`, the
             largest difference first; at most three, empty where the network tells none.

@@ -214,7 +214,7 @@ def _compared(person: _Person, reading: Reading, gap: float) -> Reading:
     if not can_be_seen(reading) or reading.talking:  # speech has mouths of surprise and of joy
         return replace(reading, change=None, compared=True)
     share = 1 - math.exp(-gap / SMOOTHED)
-    now = person.usual.differences(reading)
+    now = person.usual.counted(reading)
     smooth = {name: (1 - share) * person.smooth.get(name, 0.0) + share * now[name] for name in now}
     person.smooth = smooth
     if person.shown is not None and smooth[person.shown] < SHOWN_TO:

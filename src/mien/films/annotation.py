@@ -24,7 +24,7 @@ from mien.media.camera import Camera
 from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
-from mien.output.journal import read_journal, write_rows
+from mien.output.journal import write_rows
 from mien.output.tables import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
@@ -229,7 +229,7 @@ class Annotation(AbstractContextManager["Annotation"]):
     def _finish(self, damage: str | None) -> None:
         """Write the files, and give them their names when all are whole."""
         work, place, table = self._work, self._place, self._endings[-1]
-        write_rows(work.path(table), TABLES[table], FILM_COLUMNS, read_journal(work.path("rows")))
+        write_rows(work.path(table), TABLES[table], FILM_COLUMNS, work.rows.contents())
         if "mp4" in self._endings and self._film:
             beginning = self._video.beginning or 0.0
             self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))

@@ -119,6 +119,7 @@ class Work:
         self.rows.cut(self.progress.rows)
         if self.progress.frame < 0:
             self._save()
+        self.rows.begin()
 
     def _remove_all_but(self, *names: str) -> None:
         for path in self._folder.iterdir():
