@@ -19,7 +19,6 @@ from mien.films.checkpoint import Work
 from mien.films.joining import join
 from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
 from mien.films.report import About, report
-from mien.films.rows import COLUMNS, row
 from mien.films.summary import Summary
 from mien.films.video import AnnotatedVideo
 from mien.media.camera import Camera
@@ -28,6 +27,7 @@ from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import write_rows
 from mien.output.resuming import Settings
+from mien.output.tables import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
@@ -198,7 +198,7 @@ class Annotation(AbstractContextManager["Annotation"]):
             # The summary last: whoever ends it at the first frame has nothing, or all of its files.
             self._draw(frame, readings)
             for reading in readings:
-                self._work.rows.write(row(frame, reading))
+                self._work.rows.write(film_row(frame, reading))
             self._work.progress.summary.add(frame, readings)
             advance(frame.time)
 
@@ -245,7 +245,7 @@ class Annotation(AbstractContextManager["Annotation"]):
     def _finish(self, damage: str | None) -> None:
         """Write the files, and give them their names when all are whole."""
         work, place, table = self._work, self._place, self._endings[-1]
-        write_rows(work.path(table), TABLES[table], COLUMNS, work.rows.contents())
+        write_rows(work.path(table), TABLES[table], FILM_COLUMNS, work.rows.contents())
         if "mp4" in self._endings and self._film:
             beginning = self._video.beginning or 0.0
             self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))
