@@ -130,6 +130,21 @@ def one_face_browser(
 
 
 @pytest.fixture(scope="module")
+def nine_browser(
+    playwright: Playwright, camera_flags: Callable[[Sequence[Image]], list[str]], astronaut: Image
+) -> Iterator[Browser]:
+    """A browser whose camera shows a call: the astronaut nine times, three a row."""
+    picture = np.full((480, 640, 3), 60, np.uint8)
+    head = astronaut[0:230, 110:340]
+    for row in range(3):
+        for column in range(3):
+            x, y, side = 213 * column + 30, 160 * row + 4, 152
+            picture[y : y + side, x : x + side] = cv2.resize(head, (side, side))
+    with launcher(playwright) as start:
+        yield start(*camera_flags([picture]))
+
+
+@pytest.fixture(scope="module")
 def plain_browser(playwright: Playwright) -> Iterator[Browser]:
     """The browser of a module's tests, without a camera."""
     with launcher(playwright) as start:

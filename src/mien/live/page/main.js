@@ -280,7 +280,7 @@ enableDropping((files) => {
   }
 });
 video.addEventListener("resize", () => {
-  page.style.setProperty("--picture", `${video.videoWidth} / ${video.videoHeight}`);
+  page.style.setProperty("--picture", (video.videoWidth / video.videoHeight || 4 / 3).toFixed(4));
 });
 // Browsers ask in their own words before the page closes.
 window.addEventListener("beforeunload", (event) => {

@@ -64,8 +64,11 @@ export class Controls {
       setText(each, state === "paused" ? goOn : pause);
     }
     setText(this.#stopInside, stop);
-    this.#pause.hidden = !isRunning;
-    this.#float.hidden = !canFloat || !isRunning;
+    // There from the click on: later they would push the others aside.
+    this.#pause.hidden = !isBusy(state);
+    this.#pause.disabled = !isRunning;
+    this.#float.hidden = !canFloat || !isBusy(state);
+    this.#float.disabled = !isRunning;
     if ("mediaSession" in navigator) {
       const now = isRunning ? "paused" : "none";
       navigator.mediaSession.playbackState = state === "on" ? "playing" : now;

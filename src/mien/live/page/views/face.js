@@ -97,8 +97,22 @@ export class FaceView {
     this.#meaning.answerUsual(taken);
   }
 
+  /** The face is missed; its row keeps the place for a while. */
+  showGone() {
+    if (this.element.classList.contains("gone")) return;
+    this.element.classList.add("gone", "unclear");
+    this.element.dataset.level = "unclear";
+    this.#showSymbols([]);
+    const { notThere } = wording.say();
+    for (const words of [this.#words, this.#short]) setParts(words, [["", notThere]]);
+    updateFigures(this.#figures, null, notThere);
+    for (const place of [this.#count, this.#people, this.#note]) setText(place, "");
+    this.#note.title = "";
+  }
+
   /** @param {Reading} reading */
   show(reading) {
+    this.element.classList.remove("gone");
     const people = tenPeople(reading.votes, reading.top[0]?.[0]);
     const told = reading.clear || reading.why === wording.DISAGREE;
     const answers = answersOf(reading);
