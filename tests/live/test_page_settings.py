@@ -172,11 +172,10 @@ def test_the_panel_shows_the_chosen_face_and_stops_all(page: Page) -> None:
     panel.get_by_label("Who is shown").select_option("Person 1")
     expect(panel.locator("[data-face='1']")).to_be_visible()
     panel.locator("main").hover()  # controls are there on hover and focus
-    panel.get_by_role("button", name="Stop").click()
+    with panel.expect_event("close"), contextlib.suppress(Error):  # gone before the click is over
+        panel.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     expect(page.locator("[data-face]")).to_have_count(0)
-    page.wait_for_timeout(200)
-    assert panel.is_closed()
 
 
 def test_escape_in_the_panel_turns_everything_off(page: Page) -> None:
