@@ -120,7 +120,7 @@ Tried with bash; the other shells are not tested.
 
 COMMANDS: Final = {
     "Use": ("live", "read", "watch", "bench"),
-    "Train": ("data", "train", "tune", "evaluate", "export"),
+    "Train": ("data", "train", "tune", "average", "evaluate", "export"),
 }
 
 

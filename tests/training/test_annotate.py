@@ -225,9 +225,9 @@ def test_landmarks_that_are_not_found_are_put_where_they_mostly_are(shared_data:
     assert sum(distance > 0 for distance in distances) >= 10  # found, not put there
     assert np.median(distances) < 4 * 48 * 0.12  # pixels of the enlarged image
     blank = np.full((48, 48), 128, np.uint8)
-    enlarged, landmarks = annotating._landmarked(blank, detector)  # pyright: ignore[reportPrivateUsage]
-    assert enlarged.shape == (4 * 96, 4 * 96)
-    np.testing.assert_array_equal(landmarks, mean)
+    of_blank = annotating._landmarked(blank, detector)  # pyright: ignore[reportPrivateUsage]
+    assert of_blank.picture.shape == (4 * 96, 4 * 96)
+    np.testing.assert_array_equal(of_blank.landmarks, mean)
 
 
 def test_press_faces_are_left_out_where_fer2013_is_asked_for(faces_file: Path) -> None:

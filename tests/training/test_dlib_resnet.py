@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from skimage import data
 
-from mien.errors import TrainingError
+from mien.cli.main import app
+from mien.errors import ModelError
 from mien.training.data.augment import rescale
 from mien.training.data.dataset import load_dataset
 from mien.training.engine.config import Config
@@ -94,17 +95,28 @@ def test_an_altered_or_missing_package_is_refused(
     (package / "__init__.py").write_text("raise SystemExit('must not be imported')")
     monkeypatch.syspath_prepend(tmp_path)
     network = DlibResNet(7)
-    with pytest.raises(TrainingError, match=r"cannot be read.*pip install"):
+    with pytest.raises(ModelError, match=r"cannot be read.*pip install"):
         network.begin(people[:4])
     altered = bytearray(model)
     altered[100_000] ^= 1
     (package / "models" / MODEL_NAME).write_bytes(altered)
-    with pytest.raises(TrainingError, match=r"SHA-256 55533b28.*pip install"):
+    with pytest.raises(ModelError, match=r"SHA-256 55533b28.*pip install"):
         network.begin(people[:4])
-    monkeypatch.setattr("mien.training.model.dlib_resnet.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
-    with pytest.raises(TrainingError, match=r"face_recognition_models: none.*pip install"):
+    monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
+    with pytest.raises(ModelError, match=r"face_recognition_models: none.*pip install"):
         network.begin(people[:4])
     records = load_dataset(dataset_file)
-    with pytest.raises(TrainingError, match="face_recognition_models: none"):
+    with pytest.raises(ModelError, match="face_recognition_models: none"):
         open_run(tmp_path / "run", Config(network="dlib_resnet"), records, resume=False)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_without_the_weights_leaves_no_folder(
+    dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
+    out = tmp_path / "runs" / "dlib"
+    command = f"train --network dlib_resnet --data {dataset_file} --out {out}"
+    with pytest.raises(ModelError, match="face_recognition_models: none"):
+        app(command.split(), result_action="return_value", exit_on_error=False)
+    assert not list(tmp_path.iterdir())

@@ -192,7 +192,7 @@ def test_progressive_training_sees_small_images_first(
 
     epochs: list[object] = []
     monkeypatch.setattr(training, "first_network", watched)
-    teacher = write_model(tmp_path)  # which takes 48×48 alone
+    teacher = write_model(tmp_path)  # which takes 48×48 only
     config = Config(
         network="se_resnet",
         epochs=3,

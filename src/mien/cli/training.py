@@ -10,7 +10,7 @@ from cyclopts import ArgumentCollection, Group, Parameter
 from rich.console import Console
 from rich.progress import track
 
-from mien.errors import TrainingError
+from mien.errors import MienError
 from mien.training.data.dataset import SPLIT_SEED, load_dataset
 from mien.training.data.teachers import Teachers
 from mien.training.engine.config import Augmentation, Config
@@ -82,6 +82,23 @@ def annotate(
     print(annotating.annotate(dataset, out, teachers or Teachers(), progress=_progress))
 
 
+def faces(pictures: Path, /, *, expressions: Path, out: Path) -> int:
+    """Cut the faces out of labelled pictures, as a zip for `mien data prepare --press`.
+
+    Args:
+        pictures: folder with a folder an emotion, or with a labels.csv with columns file and label.
+        expressions: OpenCV Zoo's expression network, an ONNX file, whose answers the zip keeps.
+        out: the zip to write.
+    """
+    from mien.training.data.cut_faces import cut_faces
+
+    cut = cut_faces(pictures, expressions, out, progress=_progress)
+    for line in (*cut.notes, *cut.problems):
+        print(line, file=sys.stderr)
+    print(f"{out}: {cut.faces:,} faces; {len(cut.problems):,} pictures left out")
+    return 1 if cut.problems else 0
+
+
 def preview(
     dataset: Path,
     /,
@@ -125,7 +142,7 @@ def train(
 
     try:
         best = run_training(data, out, config or Config(), resume=resume)
-    except TrainingError:
+    except MienError:
         if not is_first():  # the first tells it
             raise SystemExit(1) from None
         raise

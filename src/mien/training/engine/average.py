@@ -19,13 +19,13 @@ from mien.output.whole_file import write_whole
 from mien.training.engine.checkpoint import BEST, CHECKPOINT, save
 from mien.training.engine.config import Config
 from mien.training.engine.run_folder import AVERAGE, load_run, origin, read_config, sha256
-from mien.training.model.heads import head_slices
+from mien.training.model.heads import Head, head_slices
 from mien.training.model.networks import build, last_layer
 
 _HEAD_OPTIONS: Final = {
-    "votes": "votes_weight",
-    "expressions": "expressions_weight",
-    "movements": "movements_weight",
+    Head.VOTES: "votes_weight",
+    Head.EXPRESSIONS: "expressions_weight",
+    Head.MOVEMENTS: "movements_weight",
 }
 
 

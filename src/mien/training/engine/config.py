@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from mien.training.model.heads import HEADS
+from mien.training.model.heads import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Config:
             average is what is validated and kept. 0 keeps the last weights themselves.
         progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
             takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
-            `baseline`, whose dense layer takes 48×48 alone.
+            `baseline`, whose dense layer takes 48×48 only.
         mixup: Beta distribution's parameter by which each batch is blended with itself in another
             order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
         balance: how far rare labels are drawn more often: an image is drawn in proportion to its
@@ -121,14 +121,14 @@ class Config:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Names of the network's heads, in the order of `mien.training.model.heads.HEADS`."""
+        """Names of the network's heads, in the order of `mien.training.model.heads.Head`."""
         weights = {
-            "label": 1.0,
-            "votes": self.votes_weight,
-            "expressions": self.expressions_weight,
-            "movements": self.movements_weight,
+            Head.LABEL: 1.0,
+            Head.VOTES: self.votes_weight,
+            Head.EXPRESSIONS: self.expressions_weight,
+            Head.MOVEMENTS: self.movements_weight,
         }
-        return tuple(head for head in HEADS if weights[head] > 0)
+        return tuple(head.value for head in Head if weights[head] > 0)
 
 
 OLD_OPTIONS: Final = {"averaging": "ema_decay", "part": "data_fraction"}

@@ -16,7 +16,7 @@ from mien.training.engine.config import Config
 from mien.training.engine.distributed import Processes
 from mien.training.engine.hardware import autocast
 from mien.training.engine.optimizer import learning_rate
-from mien.training.model.heads import head_slices
+from mien.training.model.heads import Head, head_slices
 from mien.training.model.losses import LABELS, Targets, network_loss, teaching_loss
 
 PROGRESSIVE_SIZE: Final = 32
@@ -98,7 +98,7 @@ class Trainer:
         chosen = torch.from_numpy(batch).to(self.targets.images.device)
         augmentation = self.config.augmentation
         clear, worse = augment_stages(rescale(self.targets.images[chosen]), augmentation, seed)
-        if small:  # Teachers see them whole: some take 48×48 alone.
+        if small:  # Teachers see them whole: some take 48×48 only.
             worse = interpolate(worse, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
         stages = [worse, clear] if self.teachers else [worse]
         blend = [(1.0, chosen)]
@@ -144,7 +144,7 @@ class Trainer:
         """The loss by the teachers' answers."""
         seen = clear.contiguous(memory_format=torch.channels_last)
         slices = head_slices(self.config.heads)
-        columns = slices["votes"].stop if self.config.votes else LABELS
+        columns = slices[Head.VOTES].stop if self.config.votes else LABELS
         with autocast(seen.device):
             return teaching_loss(logits[:, :columns], self.teachers, seen, self.config.votes_weight)
 

@@ -24,7 +24,7 @@ from mien.training.engine.checkpoint import BEST, CHECKPOINT, last_weights
 from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
 from mien.training.model.dlib_resnet import DlibResNet
-from mien.training.model.networks import build, grown, with_heads
+from mien.training.model.networks import ONE_SIZE, build, grown, with_heads
 
 AVERAGE: Final = "average"
 """Key of `config.json` that only a mean of other runs has (`mien.training.engine.average`)."""
@@ -48,7 +48,7 @@ def open_run(
     Raises:
         TrainingError: the folder holds a run already, or none to resume, or one on other data; or
             what the run is to begin with or to learn from does not fit.
-        ModelError: a teacher's file is no model of mien's.
+        ModelError: a teacher's file is no model of mien's, or weights to begin with are missing.
     """
     if resume:
         content = read_config(run)
@@ -68,8 +68,8 @@ def open_run(
         return replace(old, patience=config.patience)
     if run.exists() and any(run.iterdir()):
         raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
-    if config.progressive and config.network == "baseline":
-        raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
+    if config.progressive and config.network in ONE_SIZE:
+        raise TrainingError(f"{config.network} takes images of 48×48 only; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
         lost = [head for head in started.heads if head not in config.heads]
@@ -166,8 +166,8 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
         images: uint8 (N, 48, 48), of the training, for `mien.training.model.dlib_resnet`.
 
     Raises:
-        TrainingError: no such network, or `start` holds no weights, or those of another network, or
-            the package whose weights `dlib_resnet` begins with is missing.
+        TrainingError: no such network, or `start` holds no weights, or those of another network.
+        ModelError: the package whose weights `dlib_resnet` begins with is missing.
     """
     begins = not (run / CHECKPOINT).exists()
     if config.start and begins:

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from mien.training.data.augment import rescale
 from mien.training.evaluation.metrics import movements_r2
-from mien.training.model.heads import head_slices
+from mien.training.model.heads import Head, head_slices
 from mien.training.model.losses import Targets, votes_loss
 
 
@@ -42,26 +42,26 @@ def validate(
     network: nn.Module,
     records: NDArray[np.void],
     device: torch.device,
-    heads: Sequence[str] = ("label", "votes"),
+    heads: Sequence[str] = (Head.LABEL, Head.VOTES),
 ) -> Validation:
     """Measure a network that has these heads on a data set's records."""
     logits = predict_logits(network, records["image"], device)
     targets = Targets.of(records, torch.device("cpu"))
     answers = {head: logits[:, place] for head, place in head_slices(heads).items()}
     labelled = targets.labels >= 0
-    label = answers["label"][labelled]
+    label = answers[Head.LABEL][labelled]
     right = label.argmax(dim=1) == targets.labels[labelled]
     of_votes = of_press = of_expressions = r2 = None
-    votes = answers.get("votes", logits[:, :0])
+    votes = answers.get(Head.VOTES, logits[:, :0])
     if votes.shape[1]:
         of_votes = _known_loss(votes[labelled], targets.votes[labelled])
         if not labelled.all():
             same = votes[~labelled].argmax(dim=1) == targets.votes[~labelled].argmax(dim=1)
             of_press = float(same.float().mean())
-    if "expressions" in answers:
-        of_expressions = _known_loss(answers["expressions"], targets.expressions)
-    if "movements" in answers:
-        found = answers["movements"].sigmoid().numpy()
+    if Head.EXPRESSIONS in answers:
+        of_expressions = _known_loss(answers[Head.EXPRESSIONS], targets.expressions)
+    if Head.MOVEMENTS in answers:
+        found = answers[Head.MOVEMENTS].sigmoid().numpy()
         told = movements_r2(targets.movements.numpy(), found)
         r2 = float(np.mean(told[np.isfinite(told)])) if np.isfinite(told).any() else None
     return Validation(

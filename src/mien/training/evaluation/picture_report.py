@@ -4,15 +4,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES
 from mien.errors import ImageError
-from mien.faces.alignment import CROP_SIZE, framing
+from mien.faces.alignment import CROP_SIZE
 from mien.faces.usual_face import LEAST
 from mien.media.picture import load_image
+from mien.training.data.framed_face import framed_face
 from mien.training.evaluation import plots
 from mien.training.evaluation.pictures import Measured, ReadPicture
 from mien.training.evaluation.report import MISTAKES, most_confused
@@ -25,7 +25,6 @@ from mien.training.evaluation.report_page import (
     percent,
     write_page,
 )
-from mien.types import Face
 
 _DETAIL: Final = 3  # pixels of a thumbnail for each pixel that the network sees
 _OVERVIEW: Final = {
@@ -202,35 +201,9 @@ def confident_mistakes(read: list[ReadPicture]) -> list[ReadPicture]:
 def _face_of(read: ReadPicture) -> NDArray[np.uint8]:
     """The face in a picture that is read once more; grey where it is gone meanwhile."""
     try:
-        return face_thumbnail(load_image(read.picture.path), read.reading.face)
+        return framed_face(load_image(read.picture.path), read.reading.face, _DETAIL)
     except ImageError:
         return np.full((CROP_SIZE * _DETAIL, CROP_SIZE * _DETAIL, 3), 128, np.uint8)
-
-
-def face_thumbnail(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
-    """A face as the network's crop frames it, for people: RGB uint8 (144, 144, 3).
-
-    Args:
-        image: RGB uint8 (H, W, 3).
-        face: of that picture.
-
-    Raises:
-        ImageError: landmarks or box do not span a face.
-    """
-    matrix = framing(face) * _DETAIL
-    shrink = max(1, int(1 / np.hypot(*matrix[:, 0])))  # whole pixels of the picture a pixel
-    if shrink > 1:
-        height, width = (max(1, side // shrink) for side in image.shape[:2])
-        scale = np.array((image.shape[1] / width, image.shape[0] / height))
-        image = np.asarray(
-            cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
-        )
-        matrix[:, :2] *= scale
-    # Index i of an array is the pixel from i to i + 1, its middle i + 0.5: hence the halves.
-    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
-    side = CROP_SIZE * _DETAIL
-    warped = cv2.warpAffine(image, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, np.uint8)
 
 
 def _lists(measured: Measured) -> list[dict[str, Any]]:

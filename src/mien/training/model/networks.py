@@ -160,6 +160,9 @@ NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
 }
 """Every network that `mien train --network` knows, from its number of outputs."""
 
+ONE_SIZE: Final = frozenset({"baseline"})
+"""Networks whose dense layer takes images of 48×48 only."""
+
 
 def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
     """A network with fresh weights drawn from `seed`.
@@ -167,7 +170,7 @@ def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
     Args:
         name: of `NETWORKS`.
         seed: of the weights.
-        heads: names of `mien.training.model.heads.HEADS`, in its order.
+        heads: of `mien.training.model.heads.Head`, in its order.
 
     Raises:
         TrainingError: no network has that name.
