@@ -628,15 +628,15 @@ test("what differs from usual is said, and that somebody talks", () => {
 test("a nod, a shake of the head and a lasting change are said briefly, in both languages", () => {
   const over = { talking: true, gesture: "nod", just_now: true, change: null };
   const none = { talking: null, gesture: null, just_now: false, change: null };
-  assert.equal(wording.noteText(shares({}, over)), "nods · talking · new just now");
+  assert.equal(wording.noteText(shares({}, over)), "nods · just changed · talking");
   assert.equal(wording.noteText(shares({}, none)), "");
   const [shake] = messages.answers.followed.readings;
-  assert.equal(wording.noteText(shake), "shakes the head · new just now");
+  assert.equal(wording.noteText(shake), "shakes the head · just changed");
   // Of a face that is not seen well nothing is said but what would help.
   const dark = shares({}, { ...over, clear: false, why: "too dark" });
   assert.equal(wording.noteText(dark), wording.hint("too dark"));
   wording.setLanguage("de");
-  assert.equal(wording.noteText(shares({}, over)), "nickt · spricht · seit eben");
-  assert.equal(wording.noteText(shake), "schüttelt den Kopf · seit eben");
+  assert.equal(wording.noteText(shares({}, over)), "nickt · eben geändert · spricht");
+  assert.equal(wording.noteText(shake), "schüttelt den Kopf · eben geändert");
   wording.setLanguage("en");
 });

@@ -56,10 +56,16 @@ def open_it(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["talking", "nods", "shakes the head", "new just now", "smiling, unlike usual"]),
+        ("en", ["talking", "nods", "shakes the head", "just changed", "smiling, unlike usual"]),
         (
             "de",
-            ["spricht", "nickt", "schüttelt den Kopf", "seit eben", "lächelt, anders als sonst"],
+            [
+                "spricht",
+                "nickt",
+                "schüttelt den Kopf",
+                "eben geändert",
+                "lächelt, anders als sonst",
+            ],
         ),
     ],
 )
@@ -83,7 +89,7 @@ def test_what_a_face_does_is_said_in_its_line_and_nothing_moves(
         ({"just_now": True}, new),
         (
             {"talking": True, "gesture": "nod", "just_now": True, "change": CHANGE},
-            f"{nods} · {talking} · {new} · {smiling}",
+            f"{nods} · {new} · {smiling} · {talking}",
         ),
         ({}, ""),
     ]:
@@ -110,7 +116,7 @@ def test_the_small_window_says_it_too_and_nothing_moves_there(
     expect(line.locator(".note")).to_have_text("nods · talking")
     assert line.bounding_box() == before
     told.update(NOTHING | {"just_now": True})
-    expect(line.locator(".note")).to_have_text("new just now")
+    expect(line.locator(".note")).to_have_text("just changed")
     assert line.bounding_box() == before
 
 

@@ -1,17 +1,14 @@
 """Several people at a glance: rows, marks, names and the small window; in Chromium."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
 from answers import Told, change_answers, person
-from chromium import Image, Server, start
-from conftest import launcher
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from chromium import Server, start
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from served import served
 from stand_in import StandInReader
 
@@ -35,21 +32,6 @@ MARKED = """(boxes) => {
         return Math.min(r, g, b, a) > 240;
     }).join();
 }"""
-
-
-@pytest.fixture(scope="module")
-def nine_browser(
-    playwright: Playwright, camera_flags: Callable[[Sequence[Image]], list[str]], astronaut: Image
-) -> Iterator[Browser]:
-    """A browser whose camera shows a call: the astronaut nine times, three a row."""
-    picture = np.full((480, 640, 3), 60, np.uint8)
-    head = astronaut[0:230, 110:340]
-    for row in range(3):
-        for column in range(3):
-            x, y, side = 213 * column + 30, 160 * row + 4, 152
-            picture[y : y + side, x : x + side] = cv2.resize(head, (side, side))
-    with launcher(playwright) as begin:
-        yield begin(*camera_flags([picture]))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ const BY_NAME = [
 
 const files = readdirSync(page, { recursive: true })
   .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => /\.(js|html)$/.test(file) && !/^texts\/(?!wording)/.test(file));
+  .filter((file) => /\.(js|html)$/.test(file) && !/^texts\/(\w+-)?(en|de)\.js$/.test(file));
 const code = files
   .map((file) => readFileSync(new URL(file, page), "utf8"))
   .join("\n")

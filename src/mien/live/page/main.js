@@ -13,7 +13,7 @@ import { Cards } from "./views/cards.js";
 import { enableCopying } from "./views/consent.js";
 import { Controls } from "./views/controls.js";
 import { enableDropping } from "./views/drop.js";
-import { button, part, setText } from "./views/elements.js";
+import { part, setText } from "./views/elements.js";
 import { createFigures, updateFigures } from "./views/figures.js";
 import { Guess } from "./views/guess.js";
 import { isCommand, isTyping } from "./views/keys.js";
@@ -111,6 +111,7 @@ const controls = new Controls({
   onPause: () => live.pause(),
   onGoOn: () => void live.goOn(),
   onFloat: () => void float(),
+  onAllOff: allOff,
 });
 
 /** Show no answer. */
@@ -202,13 +203,7 @@ function showRate() {
 }
 
 async function float() {
-  const { pause, goOn, stop } = wording.say();
-  const pauseInside = button({ textContent: pause }, () => {
-    controls.pauseOrGoOn();
-    setText(pauseInside, live.state === "paused" ? goOn : pause);
-  });
-  const stopInside = button({ textContent: stop }, allOff);
-  await panel.open(video, [pauseInside, stopInside], onKey, shown.readings.size);
+  await panel.open(video, controls.inside, onKey, shown.readings.size);
   page.classList.add("floating");
   showStatus();
   panel.show(shown.readings);

@@ -1,7 +1,7 @@
-/** The buttons of the bar that start and stop, and the computer's media keys. */
+/** The buttons that start, pause and stop, in the bar and in the small window, and the media keys. */
 
 import * as wording from "../texts/wording.js";
-import { part, setText } from "./elements.js";
+import { button, part, setText } from "./elements.js";
 import { canFloat } from "./panel.js";
 
 /**
@@ -11,30 +11,40 @@ import { canFloat } from "./panel.js";
  * @property {() => void} onPause
  * @property {() => void} onGoOn
  * @property {() => void} onFloat the small window is wanted
+ * @property {() => void} onAllOff nothing is to be read, and the small window to close
  */
 
 export class Controls {
   #toggle = part("toggle", HTMLButtonElement);
   #pause = part("pause", HTMLButtonElement);
   #float = part("float", HTMLButtonElement);
+  /** For the small window. */
+  #pauseInside = button({}, () => this.#pauseOrGoOn());
+  #stopInside;
   #state = "off";
   #actions;
 
   /** @param {Actions} actions */
   constructor(actions) {
     this.#actions = actions;
+    this.#stopInside = button({}, () => actions.onAllOff());
     this.#toggle.addEventListener("click", () => {
       if (isBusy(this.#state)) actions.onStop();
       else actions.onStart();
     });
-    this.#pause.addEventListener("click", () => this.pauseOrGoOn());
+    this.#pause.addEventListener("click", () => this.#pauseOrGoOn());
     this.#float.addEventListener("click", () => actions.onFloat());
     // Where the browser gives media keys to a page without sound. Each says what it wants.
     navigator.mediaSession?.setActionHandler("pause", () => actions.onPause());
     navigator.mediaSession?.setActionHandler("play", () => actions.onGoOn());
   }
 
-  pauseOrGoOn() {
+  /** The same for the small window. */
+  get inside() {
+    return [this.#pauseInside, this.#stopInside];
+  }
+
+  #pauseOrGoOn() {
     if (this.#state === "paused") this.#actions.onGoOn();
     else this.#actions.onPause();
   }
@@ -50,7 +60,10 @@ export class Controls {
     setText(this.#toggle, isBusy(state) ? stop : start);
     this.#toggle.classList.toggle("primary", !isBusy(state));
     this.#toggle.disabled = isSignedOut;
-    setText(this.#pause, state === "paused" ? goOn : pause);
+    for (const each of [this.#pause, this.#pauseInside]) {
+      setText(each, state === "paused" ? goOn : pause);
+    }
+    setText(this.#stopInside, stop);
     // There from the click on: later they would push the others aside.
     this.#pause.hidden = !isBusy(state);
     this.#pause.disabled = !isRunning;

@@ -107,6 +107,7 @@ export class FaceView {
     for (const words of [this.#words, this.#short]) setParts(words, [["", notThere]]);
     updateFigures(this.#figures, null, notThere);
     for (const place of [this.#count, this.#people, this.#note]) setText(place, "");
+    this.#note.title = "";
   }
 
   /** @param {Reading} reading */
