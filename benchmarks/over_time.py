@@ -8,11 +8,11 @@ minute of the answer that is shown of the largest face, in the whole films of cl
 their first 8 s, and in the others; how many answers of segments.csv are right. *Gestures*: in all
 clips, against gestures.csv, labelled by eye (a gesture told within a second of a stretch is right),
 and in films of portraits whose heads are moved (moving_heads.py). *Marked*: lasting changes that
-are marked as "just now", a minute. *Delay*: seconds from a cut between two stills of single_face.mp4 until what
-is shown has changed, in the middle of several. *Smiles*: seconds from a cut between the neutral and
-the smiling portrait of each of London's people, mild smiles too, until happy is shown; of those
-whose smile, held, is shown as happy, and whose neutral portrait is not. *Costs*: what is done over
-time, as a share of the time in which a frame is read, in one run.
+are marked as "just now", a minute. *Delay*: seconds from a cut between two stills of
+single_face.mp4 until what is shown has changed, in the middle of several. *Smiles*: seconds from a
+cut between the neutral and the smiling portrait of each of London's people, mild smiles too, until
+happy is shown; of those whose smile, held, is shown as happy, and whose neutral portrait is not.
+*Costs*: what is done over time, as a share of the time in which a frame is read, in one run.
 """
 
 import csv

@@ -49,4 +49,6 @@ def test_a_mild_silent_smile_shows_within_400_milliseconds(
     neutral, happy = (
         resized(load_image(london / f"{person}_{name}.jpg"), 320) for name in ("neutral", "happy")
     )
-    assert smile_delay(reader, neutral, happy, 0.1, seed=int(person)) <= 0.4
+    delay = smile_delay(reader, neutral, happy, 0.1, seed=int(person))
+    assert delay is not None  # the smile, held, is shown as happy
+    assert delay <= 0.4
