@@ -103,11 +103,12 @@ def test_a_file_that_its_run_removes_meanwhile_is_made_anew(
     path.write_bytes(b"of the run that ends")
     happens = iter([path.unlink, lambda: None])
 
-    def end_of_the_other(_: int) -> bool:
+    def end_of_the_other(_: int, *, blocking: bool) -> bool:
+        assert not blocking
         next(happens)()
         return True
 
-    monkeypatch.setattr("mien.output.file_lock.lock", end_of_the_other)
+    monkeypatch.setattr("mien.output.file_lock.lock_descriptor", end_of_the_other)
     with open_alone(path, path) as file:
         file.write(b"new")
     assert path.read_bytes() == b"new"

@@ -15,8 +15,9 @@ import mien
 from mien.cli.main import main
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.faces.reader import Reader
+from mien.training.data.framed_face import framed_face
 from mien.training.evaluation import picture_metrics
-from mien.training.evaluation.picture_report import confident_mistakes, face_thumbnail
+from mien.training.evaluation.picture_report import confident_mistakes
 from mien.training.evaluation.pictures import evaluate_pictures, measure_pictures
 
 
@@ -261,7 +262,7 @@ def test_a_thumbnail_is_framed_as_the_crop(folder: Path, astronaut: NDArray[np.u
     for name in ("a.jpg", "d.jpg"):
         image = load_image(folder / name)
         face = Reader().read(image)[0].face
-        thumbnail = face_thumbnail(image, face)
+        thumbnail = framed_face(image, face, 3)
         assert thumbnail.shape == (144, 144, 3)
         grey = Image.fromarray(thumbnail).convert("L").resize((48, 48), Image.Resampling.BOX)
         difference = np.asarray(grey, np.float64) - crop_face(image, face)

@@ -25,7 +25,7 @@ from mien.media.camera import Camera
 from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
-from mien.output.journal import read_journal, write_rows
+from mien.output.journal import write_rows
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
@@ -118,9 +118,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
-        self._follower = Follower()
-        if self._work.progress.follower is not None:
-            self._follower.state = self._work.progress.follower
+        self._follower = self._work.progress.follower or Follower()
 
     @property
     def kept(self) -> float:
@@ -174,7 +172,7 @@ class Annotation(AbstractContextManager["Annotation"]):
                     advance(frame.time)
                     if self._film and monotonic() >= pause:
                         self._end_pictures()
-                        self._work.save(frame, self._follower.state)
+                        self._work.save(frame, self._follower)
                         pause = monotonic() + SAVED
             except VideoError as error:
                 if not summary.frames:
@@ -231,7 +229,7 @@ class Annotation(AbstractContextManager["Annotation"]):
     def _finish(self, damage: str | None) -> None:
         """Write the files, and give them their names when all are whole."""
         work, place, table = self._work, self._place, self._endings[-1]
-        write_rows(work.path(table), TABLES[table], COLUMNS, read_journal(work.path("rows")))
+        write_rows(work.path(table), TABLES[table], COLUMNS, work.rows.contents())
         if "mp4" in self._endings and self._film:
             beginning = self._video.beginning or 0.0
             self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))

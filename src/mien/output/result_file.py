@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mien.errors import MienError
-from mien.output.journal import Format, Journal, csv_header, read_journal, write_rows
+from mien.output.journal import Format, Journal, csv_header, write_rows
 from mien.output.tables import COLUMNS, arrow_schema, dict_rows, text
 from mien.readings import PictureResult
 
@@ -53,7 +53,8 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         try:
             # Looked at only now, when no other run can change them any more.
             self._before = _DONE[kind](path) if path.exists() else {}
-            gathered, end = _json_lines(self._part)
+            with closing(self._journal.lines()) as lines:
+                gathered, end = _json_lines(self._part, lines)
             self._journal.cut(end)
         except BaseException:
             self._leave()
@@ -94,7 +95,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
             self._journal.remove()
 
     def _finish(self, there: Path | None) -> None:
-        contents = read_journal(self._part)
+        contents = self._journal.contents()
         fresh = (each for each in contents if text(each["image"]) not in self._before)
         if self._kind != "json":
             fresh = (row for each in fresh for row in dict_rows(each))
@@ -109,26 +110,26 @@ def _refusal(path: Path, kind: str, why: str) -> MienError:
 
 
 def _json_done(path: Path) -> Done:
-    done, end = _json_lines(path)
+    with path.open("rb") as file:
+        done, end = _json_lines(path, file)
     if end < path.stat().st_size:
         raise _refusal(path, "JSON lines", "its last line is cut short")
     return done
 
 
-def _json_lines(path: Path) -> tuple[Done, int]:
+def _json_lines(path: Path, lines: Iterable[bytes]) -> tuple[Done, int]:
     """What is done, and where the whole lines end: who is killed may leave a part of one."""
     done: Done = {}
     end = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.endswith(b"\n") and _JSON_START.startswith(line[: len(_JSON_START)]):
-                break
-            try:
-                content: Any = json.loads(line)
-                done[text(content["image"])] = text(content.get("error"))
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                raise _refusal(path, "JSON lines", f"line {number} is none") from error
-            end += len(line)
+    for number, line in enumerate(lines, start=1):
+        if not line.endswith(b"\n") and _JSON_START.startswith(line[: len(_JSON_START)]):
+            break
+        try:
+            content: Any = json.loads(line)
+            done[text(content["image"])] = text(content.get("error"))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise _refusal(path, "JSON lines", f"line {number} is none") from error
+        end += len(line)
     return done, end
 
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mien.errors import MienError
-from mien.output.file_lock import open_alone
+from mien.output.file_lock import open_alone, run_line
 from mien.scale.listing import file_system, source_of
 
 if sys.platform != "win32":
@@ -75,8 +75,10 @@ class Tables:
         """
         self._system.create_dir(self._base)
         if self._is_local:
-            alone = open_alone(Path(self._base) / _LOCK, Path(self._out))
-            weakref.finalize(self, alone.close)
+            lock = open_alone(Path(self._base) / _LOCK, Path(self._out))
+            weakref.finalize(self, lock.close)
+            lock.truncate()
+            lock.write(run_line())
             self._wait_for_actors()
         self._check_settings(dict(settings))
         self.end()

@@ -13,7 +13,8 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from mien.emotions import EMOTION_NAMES, Emotion
 from mien.faces.usual_face import can_be_seen, usual_face
-from mien.training.evaluation.metrics import LEAST_SHARE, Shares, reliability
+from mien.training.evaluation.metrics import LEAST_SHARE
+from mien.training.evaluation.reliability import Shares, reliability
 from mien.types import Reading
 
 NEUTRAL: Final = int(Emotion.NEUTRAL)
