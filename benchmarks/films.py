@@ -14,6 +14,7 @@ import platform
 from collections.abc import Callable
 from contextlib import nullcontext
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -29,7 +30,7 @@ from cyclopts import Parameter
 from skimage import data
 
 from mien.faces.reader import Reader
-from mien.faces.watch import watch
+from mien.faces.spacing import SpacedFollower
 from mien.films.video import AnnotatedVideo
 from mien.media.film import Video
 
@@ -66,14 +67,15 @@ def make_film(path: Path, seconds: float) -> None:
 
 
 def annotate(film: Path, out: Path | None, reader: Reader) -> tuple[int, float]:
-    """Read a film, and write it annotated; frames and faces a frame."""
-    video = Video(film, sound=out is not None)
+    """Read a film as `mien watch` does, and write it annotated; frames and faces a frame."""
+    video, follower = Video(film, sound=out is not None), SpacedFollower()
     frames = faces = 0
-    with AnnotatedVideo(out, video) if out else nullcontext() as drawn:
-        for frame, readings in watch(video, reader=reader):
-            frames, faces = frames + 1, faces + len(readings)
-            if drawn:
-                drawn.write(frame, readings)
+    with video, AnnotatedVideo(out, video) if out else nullcontext() as drawn:
+        for frame in chain(video.frames(), (None,)):
+            for one, readings in follower.take(reader, frame) if frame else follower.finish(reader):
+                frames, faces = frames + 1, faces + len(readings)
+                if drawn:
+                    drawn.write(one, readings)
     return frames, faces / max(frames, 1)
 
 

@@ -44,9 +44,13 @@ def check_file(path: Path) -> None:
             "folders."
         )
     if not path.exists():
+        if path.is_symlink():
+            raise ImageError(f"{path}: a link to a file that is missing. Expected a picture.")
         raise ImageError(f"{_missing(str(path))}")
     if not path.is_file():
-        raise ImageError(f"{path}: not a regular file. Expected a picture.")
+        raise ImageError(
+            f"{path}: not a regular file. Expected a picture, or - for standard input."
+        )
     with path.open("rb") as file:
         if not file.read(1):
             raise ImageError(f"{path}: empty. Expected a picture.")
