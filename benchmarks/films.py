@@ -2,6 +2,7 @@
 
     python benchmarks/films.py
     python benchmarks/films.py --film holiday.mp4 --json films.json
+    python benchmarks/films.py --history benchmarks/history/films.csv
 
 Without a film it makes one: 1280×720, 25 frames a second, with sound and two faces that move and
 change their size (scikit-image's astronaut and her mirror image). It takes about a minute, and a
@@ -27,6 +28,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 from cyclopts import Parameter
+from remembering import machine, remember
 from skimage import data
 
 from mien.faces.reader import Reader
@@ -90,6 +92,7 @@ def main(
     film: Path | None = None,
     seconds: float = 10,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
+    history: Path | None = None,
 ) -> None:
     """Measure and print.
 
@@ -97,6 +100,7 @@ def main(
         film: to annotate instead of the one that is made.
         seconds: length of that.
         json_file: file for the figures.
+        history: a table to which a row a case is added.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     reader = Reader()
@@ -131,6 +135,8 @@ def main(
     print(f"\n| {' | '.join(rows[0])} |\n|---{'|--:' * (len(rows[0]) - 1)}|")
     for row in rows:
         print(f"| {' | '.join(map(str, row.values()))} |")
+    if history:
+        remember(history, [{"machine": machine(), "load": round(load, 1)} | row for row in rows])
     if json_file:
         json_file.write_text(json.dumps({"load": round(load, 1), "cases": rows}, indent=1) + "\n")
 
