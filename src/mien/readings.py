@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lookup import drawing, notebook, tables
+from mien.public import public
 from mien.types import Reading
 
 if TYPE_CHECKING:
     import pandas
 
 
+@public
 class Readings(Sequence[Reading]):
     """The readings of one picture, largest face first: a sequence that can be shown and kept.
 
@@ -24,12 +26,12 @@ class Readings(Sequence[Reading]):
 
     Examples:
         >>> import mien
-        >>> from skimage.data import astronaut
-        >>> readings = mien.read(astronaut())
+        >>> readings = mien.read("photo.jpg")
+        >>> readings
+        <Readings of photo.jpg: 1 face
+          <happy, 10 of 10, clear, box (179, 64, 269, 176)>>
         >>> len(readings), readings[0].emotion
         (1, 'happy')
-        >>> readings.draw().shape
-        (512, 512, 3)
     """
 
     __slots__ = ("_readings", "image", "name")
@@ -84,11 +86,23 @@ class Readings(Sequence[Reading]):
 
         Args:
             movements: whether a second line says what moves in a face, where anything does.
+
+        Examples:
+            >>> import mien
+            >>> from PIL import Image
+            >>> Image.fromarray(mien.read("photo.jpg").draw()).save("drawn.png")
         """
         return drawing().draw_readings(self.image, self, movements=movements)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready values: a line of `mien read --json`, `image` being the name, if any."""
+        """JSON-ready values: a line of `mien read --json`, `image` being the name, if any.
+
+        Examples:
+            >>> import mien
+            >>> content = mien.read("photo.jpg").to_dict()
+            >>> content["image"], content["width"], len(content["faces"])
+            ('photo.jpg', 512, 1)
+        """
         height, width = self.image.shape[:2]
         faces = [reading.to_dict() for reading in self]
         return {"image": self.name, "width": width, "height": height, "faces": faces}
@@ -98,10 +112,18 @@ class Readings(Sequence[Reading]):
 
         Raises:
             MissingPackageError: pandas is not installed.
+
+        Examples:
+            >>> import mien
+            >>> table = mien.read("photo.jpg").to_pandas()
+            >>> print(table[["image", "face", "top", "state"]])
+                   image  face    top  state
+            0  photo.jpg     1  happy  clear
         """
         return tables().to_pandas([self])
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureResult:
     """What came of one picture: its size and readings, or why it could not be read.
@@ -112,6 +134,13 @@ class PictureResult:
         height: in pixels; 0 if it could not be read.
         readings: largest face first.
         error: why it could not be read, in words that name it; else None.
+
+    Examples:
+        >>> import mien
+        >>> for result in mien.read_files(["photo.jpg", "missing.jpg"]):
+        ...     print(result.error or result.readings[0].sentence())
+        10 of 10 people would say happy
+        missing.jpg: no such file. Expected a picture.
     """
 
     image: str

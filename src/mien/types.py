@@ -16,6 +16,7 @@ from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranke
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.lookup import notebook, words
+from mien.public import public
 
 Gesture = Literal["nod", "shake"]
 """What a head does: a nod, or a shake."""
@@ -24,6 +25,7 @@ Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A picture of a film.
@@ -32,6 +34,13 @@ class Frame:
         image: RGB uint8 (H, W, 3), upright, as people see it.
         time: seconds since the film's beginning; never less than that of the frame before.
         index: how many frames of the film come before it.
+
+    Examples:
+        >>> import mien
+        >>> image = mien.load_image("photo.jpg")
+        >>> frame = mien.Frame(image, time=0.0, index=0)
+        >>> mien.Follower().read(mien.Reader(), frame)[0].track
+        1
     """
 
     image: NDArray[np.uint8]
@@ -39,6 +48,7 @@ class Frame:
     index: int
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """A face found in a picture.
@@ -49,6 +59,12 @@ class Face:
             corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
             (`Reader.read(faces=...)`); mien's own finder always gives five.
         score: the finder's confidence, 0 to 1.
+
+    Examples:
+        >>> import mien
+        >>> face = mien.read("photo.jpg")[0].face
+        >>> round(face.width), round(face.height)
+        (90, 112)
     """
 
     box: Box
@@ -66,6 +82,7 @@ class Face:
         return self.box[3] - self.box[1]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How well a face can be seen.
@@ -77,6 +94,12 @@ class Quality:
         sharpness: variance of the Laplacian of the contrast-normalised crop; higher is sharper.
         turn: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
             from the nose's place between the eyes; 0 for a face without landmarks.
+
+    Examples:
+        >>> import mien
+        >>> quality = mien.read("photo.jpg")[0].quality
+        >>> print(f"{quality.size:.0f} pixels wide, brightness {quality.brightness:.1f}")
+        90 pixels wide, brightness 0.6
     """
 
     size: float
@@ -86,6 +109,7 @@ class Quality:
     turn: float
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
     """What people would read from one face in one frame.
@@ -99,7 +123,7 @@ class Reading:
         time: of the frame, in seconds, where it has one.
         mixed: whether two emotions are about as frequent, of a face that is clear; over time it
             comes and goes a little later than in the votes. None takes it from the votes.
-        movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
+        movements: what moves in the face, by names of `mien.MOVEMENT_NAMES`, 0 (not) to
             1 (as far as it goes); read-only. Empty where the network tells none.
         change: how the face differs from the person's usual one, where that is known
             (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
@@ -109,6 +133,14 @@ class Reading:
             second, and while the face cannot be seen well.
         gesture: over time, "nod" or "shake" for a moment after a nod or a shake of the head.
         just_now: over time, whether what is shown has changed a few seconds ago, and has stayed.
+
+    Examples:
+        >>> import mien
+        >>> reading = mien.read("photo.jpg")[0]
+        >>> reading
+        <happy, 10 of 10, clear, box (179, 64, 269, 176)>
+        >>> reading.emotion, reading.votes["happy"] > 0.9
+        ('happy', True)
     """
 
     face: Face
@@ -168,7 +200,7 @@ class Reading:
 
     @property
     def emotion(self) -> str:
-        """Name of the largest share, one of `mien.emotions.VOTE_NAMES`; look at `state` first."""
+        """Name of the largest share, one of `mien.VOTE_NAMES`; look at `state` first."""
         return VOTE_NAMES[ranked(self.votes.shares)[0]]
 
     @property
@@ -186,7 +218,13 @@ class Reading:
         return tuple(name for name, _ in self.top(count))
 
     def top(self, k: int = 3) -> list[tuple[str, float]]:
-        """The k largest shares with their names, the largest first."""
+        """The k largest shares with their names, the largest first.
+
+        Examples:
+            >>> import mien
+            >>> [(name, round(share, 1)) for name, share in mien.read("photo.jpg")[0].top(1)]
+            [('happy', 1.0)]
+        """
         return [(VOTE_NAMES[i], float(self.votes.shares[i])) for i in ranked(self.votes.shares)[:k]]
 
     def sentence(self, language: Language = "en") -> str:
@@ -194,6 +232,14 @@ class Reading:
 
         Args:
             language: "en" for English, "de" for German.
+
+        Examples:
+            >>> import mien
+            >>> reading = mien.read("photo.jpg")[0]
+            >>> reading.sentence()
+            '10 of 10 people would say happy'
+            >>> reading.sentence("de")
+            '10 von 10 Menschen würden sagen: fröhlich'
         """
         return words().sentence(self.votes.shares, self.reason, self.state == State.MIXED, language)
 
@@ -206,6 +252,11 @@ class Reading:
         Returns:
             At most three movements, the strongest first. Empty where none is strong enough, where
             the face cannot be seen well, and where the network tells none.
+
+        Examples:
+            >>> import mien
+            >>> mien.read("photo.jpg")[0].movement_words()
+            'corners of the mouth up, upper lip raised'
         """
         return words().movement_words(self.movements, self.reason, language)
 
@@ -218,6 +269,12 @@ class Reading:
         Returns:
             "as usual" where it does not. Empty where the usual face is not known, and where the
             face cannot be seen well.
+
+        Examples:
+            >>> import mien
+            >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+            >>> usual.compared(mien.read("at-rest.jpg")[0]).change_words()
+            'as usual'
         """
         if not self.compared or not self.can_be_seen:
             return ""
@@ -228,6 +285,13 @@ class Reading:
 
         Args:
             language: "en" for English, "de" for German.
+
+        Examples:
+            >>> import mien
+            >>> from dataclasses import replace
+            >>> reading = replace(mien.read("photo.jpg")[0], talking=True, gesture="nod")
+            >>> reading.over_time_words()
+            'talking, nods'
         """
         return words().over_time_words(self.talking, self.gesture, language)
 
@@ -236,12 +300,25 @@ class Reading:
         return self.to_html()
 
     def to_html(self) -> str:
-        """HTML as notebooks show it: ten little people, the sentence, and what moves."""
+        """HTML as notebooks show it: ten little people, the sentence, and what moves.
+
+        Examples:
+            >>> import mien
+            >>> "10 of 10 people would say happy" in mien.read("photo.jpg")[0].to_html()
+            True
+        """
         told = self.sentence()
         return notebook().reading_html(self.votes.shares, self.reason, self.movement_words(), told)
 
     def to_dict(self) -> dict[str, Any]:
-        """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
+        """This reading as JSON-ready values: the `faces` entries of `mien read --json`.
+
+        Examples:
+            >>> import json, mien
+            >>> face = mien.read("photo.jpg")[0].to_dict()
+            >>> face["state"], face["top"][0][0], len(json.dumps(face)) > 0
+            ('clear', 'happy', True)
+        """
         result: dict[str, Any] = {
             "box": [round(value, 2) for value in self.box],
             "score": round(self.score, 4),

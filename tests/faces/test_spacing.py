@@ -1,5 +1,6 @@
 """Frames between those that are read: which are read, and what the others get."""
 
+import pickle
 from collections.abc import Sequence
 
 import numpy as np
@@ -134,13 +135,12 @@ def test_a_film_that_ends_between_readings_ends_with_one(
     assert [frame.index for frame, _ in followed] == [0, 1, 2, 3]
 
 
-def test_another_goes_on_from_its_state(reader: Counting, astronaut: Picture) -> None:
+def test_a_pickled_one_goes_on(reader: Counting, astronaut: Picture) -> None:
     frames = film(moving(astronaut), 30)
     first = SpacedFollower()
     done = [one for frame in frames[:7] for one in first.take(reader, frame)]
     assert not first.waits
-    second = SpacedFollower()
-    second.state = first.state
+    second: SpacedFollower = pickle.loads(pickle.dumps(first))
     done += [one for frame in frames[7:] for one in second.take(reader, frame)]
     for (_, (reading,)), (_, (expected,)) in zip(done, follow(reader, frames), strict=True):
         assert reading.track == 1

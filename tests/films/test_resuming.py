@@ -189,6 +189,20 @@ def test_asked_for_otherwise_it_is_done_anew(film: Path, left: Path, capsys: Out
     assert not left.exists()
 
 
+def test_what_was_begun_with_other_settings_is_kept_or_overwritten(
+    film: Path, left: Path, capsys: Output
+) -> None:
+    arguments = ["watch", str(film), "--out", str(left.parent), "--no-video", "--every", "1"]
+    before = {path: path.read_bytes() for path in left.iterdir()}
+    capsys.readouterr()
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; asked for now is")
+    assert {path: path.read_bytes() for path in left.iterdir()} == before
+    assert main([*arguments, "--overwrite"]) == 0
+    assert not left.exists()
+    assert (left.parent / "film.csv").read_text().count("\n") < 10
+
+
 def test_another_film_of_that_name_leaves_it_alone(film: Path, whole: Path, left: Path) -> None:
     other = left.parent / "other" / "film.mp4"
     other.parent.mkdir()

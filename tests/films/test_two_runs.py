@@ -54,9 +54,11 @@ def test_the_second_stops_at_once_and_a_killed_one_leaves_no_lock(
             assert first.stdout.readline() == "saved\n"
             before = contents(out)
             assert main(arguments) == 1
-            told = f"{out / 'film.part'}: is being written by another run of mien. Wait for its end"
+            told = f"{out / 'film.part'}: is being written by another run of mien"
+            told += f" (process {first.pid} on "
             assert capsys.readouterr().err.startswith(told)
-            assert main([*arguments, "--every", "1"]) == 1  # would begin the film anew
+            assert main([*arguments, "--every", "1", "--overwrite"]) == 1  # would begin anew
+            assert capsys.readouterr().err.startswith(told)
             assert contents(out) == before
             first.stdin.write("\n")
             first.stdin.flush()

@@ -38,13 +38,21 @@ def read_files(
     search leaves out (folders that cannot be opened, HEIC without pillow-heif) a UserWarning tells.
 
     Args:
-        paths: files, folders (searched for pictures to any depth) and patterns, as of
-            `mien.media.picture.find_images`.
+        paths: files, folders (searched for pictures to any depth) and patterns such as
+            "scans/**/*.png". Hidden files are left out.
         reader: set up otherwise than by default.
         workers: threads; None takes as many as there are cores. Each holds one picture at a time.
 
     Raises:
         MienError: `workers` is no number of threads.
+
+    Examples:
+        >>> import mien
+        >>> for result in mien.read_files(["photo.jpg", "holiday"]):
+        ...     print(result.image, result.summary())
+        photo.jpg 1 face
+        holiday/beach.jpg 1 face
+        holiday/sea.png 1 face
     """
     check_workers(workers)
     return _read_files(paths, reader, workers)

@@ -24,6 +24,7 @@ from mien.faces.detector import Detector
 from mien.media.arrays import Order
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
+from mien.public import public
 from mien.readings import Readings, name_of
 from mien.types import Box, Face, Quality, Reading
 
@@ -63,6 +64,7 @@ Sight = tuple[Face, NDArray[np.uint8], Quality]
 """A face, its crop, and how well it can be seen."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Where the time of one picture went, in seconds.
@@ -71,6 +73,12 @@ class Timings:
         finder: finding faces.
         crop: cropping them and measuring how well they can be seen.
         network: predicting the votes.
+
+    Examples:
+        >>> import mien
+        >>> timings = mien.Timings(finder=0.004, crop=0.001, network=0.002)
+        >>> print(f"{1000 * timings.total:.0f} ms")
+        7 ms
     """
 
     finder: float
@@ -89,8 +97,16 @@ class Timings:
         )
 
 
+@public
 class Reader:
-    """Reads what people would say about each face. May be used from several threads at once."""
+    """Reads what people would say about each face. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> reader = mien.Reader(smallest_face=32)
+        >>> reader.read("photo.jpg")[0].emotion
+        'happy'
+    """
 
     def __init__(
         self,
@@ -141,8 +157,8 @@ class Reader:
 
         Examples:
             >>> import mien
-            >>> from skimage.data import astronaut
-            >>> [reading.emotion for reading in mien.Reader().read(astronaut())]
+            >>> reader = mien.Reader()
+            >>> [reading.emotion for reading in reader.read("photo.jpg")]
             ['happy']
         """
         rgb = as_rgb(image, order=order)
@@ -163,7 +179,13 @@ class Reader:
             order: as of `read`.
             faces: as of `read`.
             regions: boxes in pixels, around which alone faces are looked for; see
-                `mien.faces.detector.Detector.detect`.
+                `mien.Detector.detect`.
+
+        Examples:
+            >>> import mien
+            >>> readings, timings = mien.Reader().read_timed("photo.jpg")
+            >>> timings.finder < timings.total
+            True
         """
         rgb = as_rgb(image, order=order)
         start = perf_counter()
@@ -186,6 +208,13 @@ class Reader:
 
         Raises:
             ImageError: a picture cannot be read, or is of another kind.
+
+        Examples:
+            >>> import mien
+            >>> for readings in mien.Reader().read_batch(["photo.jpg", "holiday/sea.png"]):
+            ...     print([reading.emotion for reading in readings])
+            ['happy']
+            ['happy']
         """
         seen: list[list[Sight]] = []
         for image in images:
@@ -214,6 +243,13 @@ class Reader:
         Raises:
             ImageError: a picture cannot be read, which ends it; `mien.read_files` goes on.
             MienError: `workers` is no number of threads.
+
+        Examples:
+            >>> import mien
+            >>> for readings in mien.Reader().read_many(["photo.jpg", "holiday/sea.png"]):
+            ...     print([reading.emotion for reading in readings])
+            ['happy']
+            ['happy']
         """
         check_workers(workers)
         return self._read_many(images, order, workers)
@@ -331,8 +367,7 @@ def read(
 
     Examples:
         >>> import mien
-        >>> from skimage.data import astronaut
-        >>> for reading in mien.read(astronaut()):
+        >>> for reading in mien.read("photo.jpg"):
         ...     print(reading.emotion, reading.state, round(reading.votes["happy"]))
         happy clear 1
     """

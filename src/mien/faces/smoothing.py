@@ -37,10 +37,10 @@ PATIENCE: Final = 0.3
 """Seconds for which a face must be seen badly for one reason, or well, before that is shown."""
 
 AGREED: Final = FEWEST_AGREEING + 0.05
-"""Share of the largest answer from which people agree again who disagreed ..."""
+"""Share of the largest answer from which people agree again who disagreed."""
 
 AGREED_PATIENCE: Final = 0.5
-"""... if it stays there for so many seconds."""
+"""Seconds for which people must agree again, by `AGREED`, before that is shown."""
 
 MIXED_PATIENCE: Final = 0.5
 """Seconds for which two answers must be close together, or apart, before that is shown."""

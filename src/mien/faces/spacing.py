@@ -10,7 +10,7 @@ frames before and after the cut are read.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ Followed = tuple[Frame, list[Reading]]
 
 
 class SpacedFollower:
-    """Follows the faces of a film, and reads no more of its frames than it must."""
+    """Follows the faces of a film, and reads no more of its frames than it must. It pickles."""
 
     def __init__(self, follower: Follower | None = None, *, least_gap: float = LEAST_GAP) -> None:
         """Start without any face.
@@ -48,16 +48,6 @@ class SpacedFollower:
     def waits(self) -> bool:
         """Whether frames have been taken in that have not come out."""
         return bool(self._held)
-
-    @property
-    def state(self) -> tuple[Any, float, list[Reading], NDArray[np.uint8]]:
-        """All that another needs to go on from here, while none `waits`; it pickles."""
-        return self._follower.state, self._time, self._readings, self._pixels
-
-    @state.setter
-    def state(self, state: tuple[Any, float, list[Reading], NDArray[np.uint8]]) -> None:
-        self._follower.state, self._time, self._readings, self._pixels = state
-        self._held = []
 
     def take(self, reader: FaceReader, frame: Frame) -> list[Followed]:
         """Take in the next frame; gives the frames that are done, this one or later ones the last.

@@ -15,6 +15,7 @@ from mien.faces.black_edges import without_edges
 from mien.faces.reader import Timings
 from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
+from mien.public import public
 from mien.types import Box, Frame, Reading
 
 FULL_SEARCH_INTERVAL: Final = 0.2
@@ -22,7 +23,7 @@ FULL_SEARCH_INTERVAL: Final = 0.2
 
 
 class FaceReader(Protocol):
-    """What a follower needs of `mien.faces.reader.Reader`."""
+    """What a follower needs of `mien.Reader`."""
 
     def read_timed(
         self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
@@ -34,8 +35,18 @@ class FaceReader(Protocol):
         ...
 
 
+@public
 class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must."""
+    """Reads frame after frame, follows the faces, and searches no more than it must. It pickles.
+
+    Examples:
+        >>> import mien
+        >>> reader, follower = mien.Reader(), mien.Follower()
+        >>> with mien.Video("film.mp4") as film:
+        ...     tracks = {r.track for frame in film.frames() for r in follower.read(reader, frame)}
+        >>> tracks
+        {1}
+    """
 
     def __init__(self) -> None:
         """Start without any face."""
@@ -45,15 +56,6 @@ class Follower:
         self._size: tuple[int, ...] = ()  # ... and its height and width
         self.usual_faces = UsualFaces()
         """How each person that is followed usually looks, by track."""
-
-    @property
-    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]:
-        """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near, self._size, self.usual_faces
-
-    @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]) -> None:
-        self._tracker, self._whole, self._near, self._size, self.usual_faces = state
 
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """The faces of the frame that comes after the last, largest first.
@@ -71,7 +73,7 @@ class Follower:
         Args:
             reader: that reads the frame.
             image: RGB uint8 (H, W, 3).
-            time: of the frame, in seconds, as of `mien.faces.tracker.Tracker.update`.
+            time: of the frame, in seconds, later than that of the frame before.
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]

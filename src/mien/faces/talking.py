@@ -24,13 +24,13 @@ WINDOW: Final = 1.5
 """Seconds of the mouth's movement that are looked at."""
 
 TALKS_FROM: Final = 0.018
-"""Movement to and fro, as a mean a step of 0.1 s, from which somebody talks ..."""
+"""Movement to and fro, as a mean a step of 0.1 s, from which somebody talks."""
 
 TALKS_TO: Final = 0.012
-"""... until it is below this ..."""
+"""Movement, counted the same way, below which somebody no longer talks"""
 
 PAUSE: Final = 0.6
-"""... for so many seconds."""
+"""Seconds for which the movement must be below `TALKS_TO` before somebody no longer talks."""
 
 TALKING_SMOOTHING: Final = 2.0
 """Time constant in seconds of the votes of somebody who talks."""

@@ -27,13 +27,22 @@ def watch(
 
     Yields:
         Each frame, and the readings of its faces, largest first, with `track`, `time` and
-        smoothed votes, see `mien.faces.tracker.Tracker`; once it is known how a person usually
-        looks, with `change`, see `mien.faces.usual_faces.UsualFaces`.
+        smoothed votes; once it is known how a person usually
+        looks, with `change`, see `mien.UsualFaces`.
 
     Raises:
         VideoError: there is no film, or, at its end, a part of it was damaged or missing; all that
             could be read has been yielded by then.
         ModelError: without `reader`, a model file is missing or damaged.
+
+    Examples:
+        >>> import mien
+        >>> for frame, readings in mien.watch("film.mp4", every=0.1):
+        ...     for reading in readings:
+        ...         print(frame.time, reading.track, reading.state, reading.emotion)
+        0.0 1 clear happy
+        0.12 1 clear happy
+        0.2 1 clear happy
     """
     opened = open_video(video) if not isinstance(video, Video | Camera) else video
     with opened:

@@ -1,5 +1,6 @@
 """One film: its frames read one after the other, and its video, table and report written."""
 
+import json
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from mien.media.camera import Camera
 from mien.media.container import reason_of
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
-from mien.output.journal import read_journal, write_rows
+from mien.output.journal import write_rows
+from mien.output.resuming import Settings
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
@@ -44,15 +46,17 @@ class Task:
 
     Attributes:
         every: seconds between frames that are read.
-        settings: all that its figures depend on.
+        settings: all that its files depend on, but their endings.
         endings: of the files to write: the report's first, the table's last.
         language: of the report.
+        overwrite: whether files of the same film that were made with other settings are replaced.
     """
 
     every: float
-    settings: str
+    settings: Settings
     endings: tuple[str, ...]
     language: Language = "en"
+    overwrite: bool = False
 
     @property
     def drawn(self) -> bool:
@@ -111,7 +115,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._place = place
         self._task = task
         self._film = film
-        self._marks = {FILM: film.fingerprint if film else "", SETTINGS: task.settings}
+        self._marks = {FILM: film.fingerprint if film else "", SETTINGS: json.dumps(task.settings)}
         gap = 0.0 if task.every or video.live else LEAST_GAP
         about = self._marks | {"files": " ".join(task.endings), "gap": f"{gap:g}"}
         self._work = Work(place.work, about)
@@ -120,9 +124,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
-        self._follower = SpacedFollower(least_gap=gap)
-        if self._work.progress.follower is not None:
-            self._follower.state = self._work.progress.follower
+        self._follower = self._work.progress.follower or SpacedFollower(least_gap=gap)
 
     @property
     def kept(self) -> float:
@@ -182,7 +184,7 @@ class Annotation(AbstractContextManager["Annotation"]):
                 self._add(self._follower.take(self._reader, frame), advance)
                 if self._film and monotonic() >= pause and not self._follower.waits:
                     self._end_pictures()
-                    self._work.save(frame, self._follower.state)
+                    self._work.save(frame, self._follower)
                     pause = monotonic() + SAVED
         except VideoError as error:
             if not self._work.progress.summary.frames:
@@ -243,7 +245,7 @@ class Annotation(AbstractContextManager["Annotation"]):
     def _finish(self, damage: str | None) -> None:
         """Write the files, and give them their names when all are whole."""
         work, place, table = self._work, self._place, self._endings[-1]
-        write_rows(work.path(table), TABLES[table], COLUMNS, read_journal(work.path("rows")))
+        write_rows(work.path(table), TABLES[table], COLUMNS, work.rows.contents())
         if "mp4" in self._endings and self._film:
             beginning = self._video.beginning or 0.0
             self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))

@@ -22,6 +22,7 @@ from mien.media.camera import Camera
 from mien.media.film import Video
 from mien.media.upright import Letterbox, Size
 from mien.output.drawing import draw_readings
+from mien.public import public
 from mien.types import Frame, Reading
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
@@ -38,6 +39,7 @@ _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when i
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
 
+@public
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
     """Writes an annotated film, in a thread of its own; a context manager, which ends the file.
 
@@ -47,6 +49,13 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
 
     Attributes:
         notes: what people should know of it, each a sentence; whole when it is ended.
+
+    Examples:
+        >>> import mien
+        >>> film = mien.Video("film.mp4", sound=True)
+        >>> with mien.AnnotatedVideo("annotated.mp4", film) as annotated:
+        ...     for frame, readings in mien.watch(film):
+        ...         annotated.write(frame, readings)
     """
 
     def __init__(
@@ -57,7 +66,7 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         Args:
             path: of the file; MP4 whatever its ending.
             video: whose frames will come; packets of its sound are taken from it along with them.
-            piece: write a part of a film, without its sound, for `mien.films.joining.join`.
+            piece: write a part of a film, without its sound, to be joined with others.
             size: width and height of the pictures; None takes those of the first. Others are scaled
                 to fit, with black edges.
         """

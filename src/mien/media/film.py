@@ -34,6 +34,7 @@ from mien.media.damage import Damage
 from mien.media.frame_times import Clock, Due, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
+from mien.public import public
 from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
@@ -46,6 +47,7 @@ Source = str | os.PathLike[str] | int
 """A file's path; "-" for standard input; an address; the number of a camera."""
 
 
+@public
 class Video(AbstractContextManager["Video"]):
     """An open film; also a context manager, which closes it. For one thread at a time.
 
@@ -59,6 +61,12 @@ class Video(AbstractContextManager["Video"]):
         notes: what people should know of the film although it is whole, such as that its sound
             cannot be decoded, each a sentence.
         beginning: stamp in seconds that counts as 0.
+
+    Examples:
+        >>> import mien
+        >>> with mien.Video("film.mp4") as film:
+        ...     print(film.duration, [frame.index for frame in film.frames(every=0.1)])
+        0.24 [0, 3, 5]
     """
 
     def __init__(self, source: str | os.PathLike[str], *, sound: bool = False) -> None:

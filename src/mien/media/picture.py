@@ -66,7 +66,7 @@ OTHER_EXTENSIONS: Final = (
 """Endings of pictures that mien does not read, which are counted where a folder has them."""
 
 LIMIT_MEGAPIXELS: Final = 100
-"""Largest picture read by default."""
+"""Megapixels of the largest picture that is read by default."""
 
 Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
 """A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
@@ -148,6 +148,11 @@ def load_image(
     Raises:
         ImageError: missing, empty, a folder, not a picture, of a kind that would be misread,
             truncated, or too large; it names the file.
+
+    Examples:
+        >>> import mien
+        >>> mien.load_image("photo.jpg").shape
+        (512, 512, 3)
     """
     if isinstance(source, bytes):
         name = f"picture of {len(source):,} bytes in memory"

@@ -67,6 +67,13 @@ def draw_readings(
 
     Raises:
         ImageError: the array is of another kind.
+
+    Examples:
+        >>> import mien
+        >>> for frame, readings in mien.watch("film.mp4"):
+        ...     drawn = mien.draw_readings(frame.image, readings)
+        >>> drawn.shape
+        (240, 480, 3)
     """
     check_rgb(image)
     result = np.array(image, np.uint8, order="C")

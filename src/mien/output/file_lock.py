@@ -1,68 +1,79 @@
-"""One writer at a time: a lock on an open file, which the system frees with the process."""
+"""One writer at a time: a file that one run of mien has, until it closes it or its process ends."""
 
-import errno
+import json
 import os
-import sys
+import platform
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
+
+from filelock import lock_descriptor
 
 from mien.errors import MienError
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_HELD: Final = {errno.EAGAIN, errno.EACCES}
-_FAR: Final = 0x7FFF_FFFF
-# On Windows a locked byte cannot be read through another handle. The last one that can be named is
-# behind all that mien writes into such a file: 2 GiB are the rows of millions of faces.
+RUN_START: Final = b'{"run": '
+"""How a line of `run_line` begins."""
 
 
-def lock(descriptor: int) -> bool:
-    """Lock an open file until it is closed, or its process ends in whatever way.
+def open_alone(path: Path, named: Path) -> IO[bytes]:
+    """Open or make a file, and let no other run of mien do so meanwhile.
 
-    Args:
-        descriptor: of a file that is open for writing; on Windows its position is moved.
-
-    Returns:
-        Whether nobody else holds it; also where the file system cannot tell.
-    """
-    try:
-        if sys.platform == "win32":
-            os.lseek(descriptor, _FAR, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in _HELD
-    return True
-
-
-def open_alone(path: Path, told: Path) -> IO[bytes]:
-    """Open or make a file for reading and writing, and let no other run of mien do so meanwhile.
+    It is read anywhere, and written at its end. On Windows nobody else can read its beginning
+    meanwhile. Where the file system knows no locks, it is opened without one.
 
     Args:
         path: of the file.
-        told: what is named where another run has it.
+        named: what an error names.
 
     Raises:
         MienError: another run has it.
         OSError: it cannot be opened.
     """
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags, 0o666)
         file = os.fdopen(descriptor, "r+b", buffering=0)
-        if not lock(descriptor):
+        if not _is_locked(descriptor):
             file.close()
             raise MienError(
-                f"{told}: is being written by another run of mien. Wait for its end, or name "
-                "another with --out."
+                f"{named}: is being written by another run of mien{_holder(path)}. Wait for its "
+                "end, or name another with --out."
             )
         if _is_there(path, descriptor):
-            file.seek(0)
             return file
         file.close()  # the other run had ended, and removed it, between the opening and the lock
+
+
+def run_line(**about: Any) -> bytes:
+    """A line for such a file that says which run has it, and more about that run."""
+    run = {"process": os.getpid(), "computer": platform.node(), **about}
+    return json.dumps({"run": run}).encode() + b"\n"
+
+
+def run_of(line: bytes) -> dict[str, Any] | None:
+    """What a line of `run_line` says; None of another line."""
+    if not line.startswith(RUN_START):
+        return None
+    with suppress(ValueError):
+        run = json.loads(line)["run"]
+        return run if isinstance(run, dict) else None
+    return None
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        return lock_descriptor(descriptor, blocking=False)
+    except OSError:
+        return True  # a file system that knows no locks
+
+
+def _holder(path: Path) -> str:
+    """Who has the file: its last line of a run."""
+    run: dict[str, Any] | None = None
+    with suppress(OSError), path.open("rb") as file:  # which Windows does not let others read
+        for line in file:
+            run = run_of(line) or run
+    return f" (process {run['process']} on {run['computer']})" if run else ""
 
 
 def _is_there(path: Path, descriptor: int) -> bool:

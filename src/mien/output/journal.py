@@ -10,12 +10,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-from mien.output.file_lock import open_alone
+from mien.output.file_lock import open_alone, run_line, run_of
 from mien.output.tables import Columns, Row, arrow_schema
 from mien.output.whole_file import whole_file
 from mien.parallel import chunks
@@ -29,19 +29,19 @@ _ROWS: Final = 5_000  # of Parquet that are in memory at once
 class Journal:
     """JSON lines that grow, each written whole before `write` returns, by one run at a time."""
 
-    def __init__(self, path: Path, told: Path) -> None:
+    def __init__(self, path: Path, named: Path) -> None:
         """Open or make the file; `cut` it before anything is written.
 
         Args:
             path: of the file.
-            told: what is named where another run has it.
+            named: what an error names.
 
         Raises:
             MienError: another run of mien has it.
             OSError: it cannot be opened.
         """
         self._path = path
-        self._file: IO[bytes] = open_alone(path, told)
+        self._file: IO[bytes] = open_alone(path, named)
 
     def cut(self, keep: int) -> None:
         """Keep that many bytes; what is behind them is cut off.
@@ -50,7 +50,17 @@ class Journal:
             OSError: it cannot be written.
         """
         self._file.truncate(keep)
-        self._file.seek(keep)
+
+    def begin(self, **about: Any) -> None:
+        """Note that this run writes it, for people and for later runs.
+
+        Args:
+            about: what later runs should know of this one; see `lines`.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._append(run_line(**about))
 
     @property
     def size(self) -> int:
@@ -63,7 +73,20 @@ class Journal:
         Raises:
             OSError: it cannot be written.
         """
-        rest = memoryview(json_line(content).encode())
+        self._append(json_line(content).encode())
+
+    def lines(self) -> Generator[bytes]:
+        """All lines so far, those of `begin` too, and a last one that may be cut short."""
+        with os.fdopen(os.dup(self._file.fileno()), "rb") as file:
+            file.seek(0)
+            yield from file
+
+    def contents(self) -> Iterator[dict[str, Any]]:
+        """What was written; all lines must be whole, and nothing be written meanwhile."""
+        return (json.loads(line) for line in self.lines() if run_of(line) is None)
+
+    def _append(self, line: bytes) -> None:
+        rest = memoryview(line)
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
@@ -87,12 +110,6 @@ class Journal:
         self._file.close()  # open files cannot be removed there
         with suppress(PermissionError):  # another run has it now, and knows that it is done
             self._path.unlink(missing_ok=True)
-
-
-def read_journal(path: Path) -> Iterator[dict[str, Any]]:
-    """What a journal of whole lines holds."""
-    with path.open("rb") as file:
-        yield from map(json.loads, file)
 
 
 def write_rows(
@@ -123,6 +140,23 @@ def write_rows(
                     file.write(csv_header(columns).encode())
                 line = json_line if kind == "json" else csv_line
                 file.writelines(line(row).encode("utf-8", "backslashreplace") for row in rows)
+
+
+def read_rows(path: Path, kind: Format) -> Iterator[Row]:
+    """The rows of a file by `write_rows`; of CSV their values are text.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if kind == "parquet":
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as table:
+            for batch in table.iter_batches(_ROWS):
+                yield from batch.to_pylist()
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file) if kind == "csv" else map(json.loads, file)
 
 
 def _write_parquet(

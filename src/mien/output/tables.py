@@ -131,6 +131,14 @@ def to_pandas(results: Results) -> "pandas.DataFrame":
     Raises:
         MissingPackageError: pandas is not installed.
         DataError: as of `rows`.
+
+    Examples:
+        >>> import mien
+        >>> table = mien.to_pandas(mien.read_files("holiday"))
+        >>> print(table[["image", "face", "top", "state"]])
+                       image  face    top  state
+        0  holiday/beach.jpg     1  happy  clear
+        1    holiday/sea.png     1  happy  clear
     """
     pandas = _package("pandas")
     kinds = {str: "string", int: "Int64", float: "float64", bool: "boolean"}
@@ -149,6 +157,11 @@ def to_polars(results: Results) -> "polars.DataFrame":
     Raises:
         MissingPackageError: polars is not installed.
         DataError: as of `rows`.
+
+    Examples:
+        >>> import mien
+        >>> mien.to_polars(mien.read_files("holiday"))["top"].to_list()
+        ['happy', 'happy']
     """
     polars = _package("polars")
     kinds = {str: polars.String, int: polars.Int64, float: polars.Float64, bool: polars.Boolean}
@@ -162,6 +175,11 @@ def to_arrow(results: Results) -> Any:
     Raises:
         MissingPackageError: pyarrow is not installed.
         DataError: as of `rows`.
+
+    Examples:
+        >>> import mien
+        >>> mien.to_arrow(mien.read_files("holiday"))["top"].to_pylist()
+        ['happy', 'happy']
     """
     return _package("pyarrow").Table.from_pylist(list(rows(results)), schema=arrow_schema())
 

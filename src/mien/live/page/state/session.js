@@ -51,7 +51,8 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @typedef {object} Remark A note, or a mark that something was wrong.
  * @property {number} time seconds
  * @property {"bookmark" | "note" | "wrong"} kind
- * @property {string} text of the note or bookmark; of a mark, what was shown
+ * @property {string} text of the note or bookmark; of a mark, what was shown: "happy", "happy+neutral", or
+ *   "" where it was unclear
  * @property {string | null} [right] of a mark, what the person would say; "" where nobody could tell
  * @property {number | null} face number; null for a note
  */
@@ -284,7 +285,32 @@ export function lastingChanges(row) {
  * @returns {string[]}
  */
 export function shownIn(answer) {
-  return answer === null ? [] : answer.split("+");
+  return answer ? answer.split("+") : [];
+}
+
+/**
+ * @typedef {object} Mark
+ * @property {string} shown as a remark's text
+ * @property {string | null} right what the person would say; "" where nobody could tell, null where they
+ *   did not say
+ * @property {number} count
+ */
+
+/**
+ * What the person marked as wrong, and what they would say instead, the most frequent first.
+ * @param {readonly Session[]} sessions
+ * @returns {Mark[]}
+ */
+export function marksOf(sessions) {
+  /** @type {Map<string, Mark>} */
+  const marks = new Map();
+  for (const { kind, text: shown, right = null } of sessions.flatMap(({ remarks }) => remarks)) {
+    if (kind !== "wrong") continue;
+    const key = JSON.stringify([shown, right]);
+    const mark = marks.get(key) ?? { shown, right, count: 0 };
+    marks.set(key, { ...mark, count: mark.count + 1 });
+  }
+  return [...marks.values()].sort((a, b) => b.count - a.count);
 }
 
 /**
