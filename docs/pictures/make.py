@@ -152,9 +152,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
             face = cv2.resize(data.astronaut()[:384], (640, 480)).astype(np.uint8)
             dark = (face * 0.19).astype(np.uint8)
+            dusk = [(face * part).astype(np.uint8) for part in np.linspace(1, 0.19, 40)]
             one = film(Path(folder) / "one.mjpeg", [face])
             six = film(Path(folder) / "six.mjpeg", [call_of_six()])
-            changing = film(Path(folder) / "changing.mjpeg", [face] * 150 + [dark] * 90)
+            changing = film(
+                Path(folder) / "changing.mjpeg", [face] * 130 + dusk + [dark] * 70 + dusk[::-1]
+            )
             browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, six])
             page = open_page(browser, address, 1440, 900, faces=6)
             name_people(page, "Ana", "Ben")
