@@ -310,7 +310,7 @@ def test_a_server_that_stalls_is_told_and_the_newest_frame_comes_next(
     stalled = page.evaluate("performance.now()") - began
     own_server.go_on()
     expect(status).to_be_empty(timeout=ENOUGH_MS)
-    page.wait_for_function("ages.length >= 5")
+    page.wait_for_function("() => ages.length >= 5")
     # What was on its way when the server stalled is old; at most its two credits' worth.
     assert max(page.evaluate("ages.slice(2)")) < stalled
 

@@ -155,7 +155,7 @@ def test_the_panel_goes_on_while_the_page_is_out_of_sight(page: Page) -> None:
                 delays.push(detail.shown - detail.answer.capture_time));
         }"""
     )
-    page.wait_for_function("delays.length > 5", polling=100)  # nothing is drawn there
+    page.wait_for_function("() => delays.length > 5", polling=100)  # nothing is drawn there
     delays: list[float] = page.evaluate("delays")
     # By clocks that were not brought in line each would be longer by the time between their begins.
     assert 0 < min(delays) < apart
