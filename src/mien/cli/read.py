@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -34,30 +34,37 @@ _Compared = Callable[[PictureResult], PictureResult]
 _AS: Final = {"json": as_json, "csv": as_csv}
 
 
-def read_pictures(
-    images: Iterable[str],
-    *,
-    files_from: str | None,
-    kind: Format | Literal["text"],
-    out: Path | None,
-    draw: Path | None,
-    model: Path | None,
-    movements: bool = False,
-    null: bool = False,
-    usual: Sequence[Path] = (),
-) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What is asked of `mien read`.
+
+    Attributes:
+        files_from: a file with a path a line, or `STANDARD_INPUT`.
+        kind: format of the results; "text" has no file, "parquet" nothing else.
+        out: file for the results; an interrupted run is continued there.
+        draw: folder for copies with the readings drawn in.
+        model: a file of `mien export`.
+        movements: whether words and copies say what moves in each face.
+        null: whether paths in the list end with a null character, not with a line.
+        usual: pictures of one person's usual face, with which every face is compared.
+    """
+
+    files_from: str | None
+    kind: Format | Literal["text"]
+    out: Path | None
+    draw: Path | None
+    model: Path | None
+    movements: bool = False
+    null: bool = False
+    usual: Sequence[Path] = ()
+
+
+def read_pictures(images: Iterable[str], wishes: Wishes) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
     Args:
         images: files, folders and patterns, or `STANDARD_INPUT`.
-        files_from: a file with a path a line, or `STANDARD_INPUT`.
-        kind: of the results; "text" has no file, "parquet" nothing else.
-        out: file for the results, which goes on where an interrupted run has left it.
-        draw: folder for copies with the readings drawn in.
-        model: a file of `mien export`.
-        movements: whether words and copies say what moves in each face.
-        null: paths in the list end with a null character, not with a line.
-        usual: pictures of one person's usual face, with which every face is compared.
+        wishes: what is made of them.
 
     Returns:
         The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
@@ -66,32 +73,33 @@ def read_pictures(
     Raises:
         MienError: there are no pictures, or a model, `out` or one of `usual` cannot be used.
     """
+    files_from, kind, out = wishes.files_from, wishes.kind, wishes.out
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
-    given = [*images, *(read_list(files_from, null=null) if files_from else ())]
+    given = [*images, *(read_list(files_from, null=wishes.null) if files_from else ())]
     search = ImageSearch()
     sources = dict(_sources(given, search))
     for sentence in search.sentences():
         tell(f"mien: {sentence}")
     if not sources:
         raise MienError(f"{', '.join(given[:_NAMED]) or files_from}: no pictures in there.")
-    reader = Reader(model=model)
-    compared = _comparing(reader, usual)
+    reader = Reader(model=wishes.model)
+    compared = _comparing(reader, wishes.usual)
     errors: list[str] = []
     with ExitStack() as stack:
         file = None
         if out is not None and kind != "text":
             file = stack.enter_context(ResultFile(out, kind))
             errors.extend(file.errors_of(sources))
-        copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
-        show = _printer(kind, movements) if file is None else file.write
+        copies = stack.enter_context(DrawnCopies(wishes.draw, out)) if wishes.draw else None
+        show = _printer(kind, wishes.movements) if file is None else file.write
         todo = {n: source for n, source in sources.items() if file is None or not file.is_done(n)}
         done = len(sources) - len(todo)
         if done:
             tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
         again = _to_draw(copies, sources, todo)
         advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
-        drawn = None if copies is None else partial(_draw, movements, compared)
+        drawn = None if copies is None else partial(_draw, wishes.movements, compared)
         read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
             for result, copy in stack.enter_context(closing(read)):
