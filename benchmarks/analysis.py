@@ -115,7 +115,7 @@ def train(*, data: Path, runs: Path, only: Sequence[str] = ()) -> None:
         result = run_training(data, run, config, resume=(run / "config.json").exists())
         log.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(run / "epochs.csv", log)
-        print(f"{name}: {result['accuracy']:.4f}", flush=True)
+        print(f"{name}: {result.accuracy:.4f}", flush=True)
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,11 @@ def test_beyond_the_edge_stand_the_pixels_that_keras_puts_there(
     monkeypatch: pytest.MonkeyPatch,
     fill_mode: Literal["nearest", "reflect", "constant"],
 ) -> None:
-    def half_as_large(**options: Any) -> RandomAffine:
-        return RandomAffine(**{**options, "degrees": (0.0, 0.0), "scale": (0.4, 0.4)})
+    def smaller(**options: Any) -> RandomAffine:
+        mode = options["padding_mode"]
+        return RandomAffine(degrees=(0.0, 0.0), scale=(0.4, 0.4), padding_mode=mode, p=1.0)
 
-    monkeypatch.setattr(augment, "RandomAffine", half_as_large)
+    monkeypatch.setattr(augment, "RandomAffine", smaller)
     found = augment_batch(faces[:1], replace(NONE, fill_mode=fill_mode), 0)[0, 0].numpy()
     face, middle = faces[0, 0].numpy(), 23.5
     # What Keras' `apply_affine_transform` calls, with the same words for the modes.

@@ -136,6 +136,8 @@ def test_a_mean_is_begun_with_and_exported_but_not_resumed(
     classifier = Classifier(tmp_path / "mean.onnx")
     assert classifier.metadata["network"] == "se_resnet"
     assert classifier.predict_heads(crops)[0].shape == label.shape
+    with pytest.raises(TrainingError, match="has no last epoch; leave out --last"):
+        export([mean], tmp_path / "last.onnx", dataset_file, last=True)
     config = Config(network="se_resnet", start=str(mean), votes_weight=0.0)
     open_run(tmp_path / "more", config, records, resume=False)
     assert read_config(tmp_path / "more")["start"] is not None

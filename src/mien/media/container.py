@@ -108,7 +108,8 @@ def check_file(path: Path) -> None:
             )
         if not path.exists():
             camera = f" Camera {path} is a number, without quotes." if str(path).isdecimal() else ""
-            raise VideoError(f"{path}: no such file. {EXPECTED}.{camera}")
+            what = "a link to a file that is missing" if path.is_symlink() else "no such file"
+            raise VideoError(f"{path}: {what}. {EXPECTED}.{camera}")
         if not path.is_file():
             raise VideoError(f"{path}: not a regular file. {EXPECTED}, or - for standard input.")
         with path.open("rb") as file:

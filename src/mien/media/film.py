@@ -80,6 +80,8 @@ class Video(AbstractContextManager["Video"]):
             VideoError: there is no film, it cannot be opened, or it has no pictures.
         """
         source = os.fsdecode(source)
+        if not source:  # a variable of the shell that is not set; as a path it is this folder
+            raise VideoError("Expected a film's name, got an empty one.")
         address = bool(_ADDRESS.match(source))
         self.name = re.sub(r"//[^/@]*@", "//", source) if address else source
         self._pipe = Pipe() if source == "-" else None

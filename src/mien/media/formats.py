@@ -52,6 +52,8 @@ def check_file(name: str) -> None:
             "folders."
         )
     if not path.exists():
+        if path.is_symlink():
+            raise ImageError(f"{name}: a link to a file that is missing. Expected a picture.")
         raise ImageError(_missing(name))
     if not path.is_file():
         raise ImageError(f"{name}: not a regular file. Expected a picture.")

@@ -96,7 +96,9 @@ class PartReader:
                     self._read_pictures(part, faces, done, errors, missed)
                 if not deadly:
                     rows = faces if sum(done.values()) else None
-                    self._tables.write(part.source, part.name, faces=rows, done=done, errors=errors)
+                    stamps = {file.name: file.stamp for file in part.files}
+                    read = {name: (count, stamps[name]) for name, count in done.items()}
+                    self._tables.write(part.source, part.name, faces=rows, done=read, errors=errors)
             except OSError as error:
                 failed = str(error)
         return {

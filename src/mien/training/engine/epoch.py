@@ -97,10 +97,11 @@ class Trainer:
     ) -> Batch:
         chosen = torch.from_numpy(batch).to(self.targets.images.device)
         augmentation = self.config.augmentation
-        clear, worse = augment_stages(rescale(self.targets.images[chosen]), augmentation, seed)
+        augmented = augment_stages(rescale(self.targets.images[chosen]), augmentation, seed)
+        worse = augmented.worse
         if small:  # Teachers see them whole: some take 48×48 only.
             worse = interpolate(worse, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
-        stages = [worse, clear] if self.teachers else [worse]
+        stages = [worse, augmented.moved] if self.teachers else [worse]
         blend = [(1.0, chosen)]
         if self.config.mixup:
             weight = float(rng.beta(self.config.mixup, self.config.mixup))

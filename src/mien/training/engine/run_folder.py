@@ -138,9 +138,14 @@ def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
 
     Raises:
         TrainingError: the folder holds no run, or none that finished an epoch, or its weights do
-            not fit its config.
+            not fit its config, or the last epoch of a mean is asked for.
     """
-    config: Config = read_config(run)["config"]
+    content = read_config(run)
+    config: Config = content["config"]
+    if last and AVERAGE in content:
+        raise TrainingError(
+            f"{run}: holds a mean of other runs' weights, which has no last epoch; leave out --last"
+        )
     network = build(config.network, config.seed, config.heads)
     try:
         weights = (

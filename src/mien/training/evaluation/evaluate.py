@@ -41,6 +41,14 @@ class Predictor(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Movements:
+    """What moves in N faces: names of M movements, and float (N, M), 0 to 1."""
+
+    names: tuple[str, ...]
+    found: metrics.Shares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a model says of N images.
 
@@ -49,13 +57,13 @@ class Predictions:
         votes: float (N, 10) in the order of `FERPLUS_NAMES`, or None without that head.
         shown: float (N, 8) in the order of `VOTE_NAMES`, what people see; None of a predictor that
             is no `Classifier`.
-        movements: float (N, M), 0 to 1, and their names; None without that head.
+        movements: None without that head.
     """
 
     label: metrics.Shares | None
     votes: metrics.Shares | None
     shown: metrics.Shares | None = None
-    movements: tuple[tuple[str, ...], metrics.Shares] | None = None
+    movements: Movements | None = None
 
 
 def load_model(model: Path | Predictor | None) -> Predictor:
@@ -84,8 +92,9 @@ def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
     if not isinstance(model, Classifier):
         return Predictions(label, votes)
     faces = model.predict_faces(images)
-    told = None if faces.movements is None else (model.movement_names, faces.movements)
-    return Predictions(label, votes, faces.votes, told)
+    found = faces.movements
+    movements = None if found is None else Movements(model.movement_names, found)
+    return Predictions(label, votes, faces.votes, movements)
 
 
 def evaluate(
@@ -189,7 +198,7 @@ def movements_figures(records: NDArray[np.void], predictions: Predictions) -> di
     """`movements.r2` by name; None without that head or on images that nobody annotated."""
     if predictions.movements is None or not (records["movements"] >= 0).any():
         return {"r2": None}
-    names, found = predictions.movements
+    names, found = predictions.movements.names, predictions.movements.found
     wanted = records["movements"][:, [MOVEMENT_NAMES.index(name) for name in names]]
     r2 = metrics.movements_r2(wanted, found)
     return {"r2": {n: float(v) if np.isfinite(v) else None for n, v in zip(names, r2, strict=True)}}
