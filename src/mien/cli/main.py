@@ -204,10 +204,9 @@ def read(
         raise UsageError("--overwrite needs --out FILE.")
     if kind == "text" and out is not None:
         raise UsageError("--out needs --json, --csv or --parquet, or a file's name that ends so.")
-    from mien.cli.read import read_pictures
+    from mien.cli.read import Wishes, read_pictures
 
-    return read_pictures(
-        images,
+    wishes = Wishes(
         files_from=files_from,
         kind=kind,
         out=out,
@@ -218,6 +217,7 @@ def read(
         usual=usual or (),
         overwrite=overwrite,
     )
+    return read_pictures(images, wishes)
 
 
 @app.command(sort_key=1)

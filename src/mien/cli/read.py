@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -36,32 +36,39 @@ _Compared = Callable[[PictureResult], PictureResult]
 _AS: Final = {"json": as_json, "csv": as_csv}
 
 
-def read_pictures(
-    images: Iterable[str],
-    *,
-    files_from: str | None,
-    kind: Format | Literal["text"],
-    out: Path | None,
-    draw: Path | None,
-    model: Path | None,
-    movements: bool = False,
-    null: bool = False,
-    usual: Sequence[Path] = (),
-    overwrite: bool = False,
-) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What is asked of `mien read`.
+
+    Attributes:
+        files_from: a file with a path a line, or `STANDARD_INPUT`.
+        kind: format of the results; "text" has no file, "parquet" nothing else.
+        out: file for the results; an interrupted run is continued there.
+        draw: folder for copies with the readings drawn in.
+        model: a file of `mien export`.
+        movements: whether words and copies say what moves in each face.
+        null: whether paths in the list end with a null character, not with a line.
+        usual: pictures of one person's usual face, with which every face is compared.
+        overwrite: whether an `out` is replaced that was made with another model or usual face.
+    """
+
+    files_from: str | None
+    kind: Format | Literal["text"]
+    out: Path | None
+    draw: Path | None
+    model: Path | None
+    movements: bool = False
+    null: bool = False
+    usual: Sequence[Path] = ()
+    overwrite: bool = False
+
+
+def read_pictures(images: Iterable[str], wishes: Wishes) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
     Args:
         images: files, folders and patterns, or `STANDARD_INPUT`.
-        files_from: a file with a path a line, or `STANDARD_INPUT`.
-        kind: of the results; "text" has no file, "parquet" nothing else.
-        out: file for the results, which goes on where an interrupted run has left it.
-        draw: folder for copies with the readings drawn in.
-        model: a file of `mien export`.
-        movements: whether words and copies say what moves in each face.
-        null: paths in the list end with a null character, not with a line.
-        usual: pictures of one person's usual face, with which every face is compared.
-        overwrite: replace an `out` that was made with another model or usual face.
+        wishes: what is made of them.
 
     Returns:
         The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
@@ -70,29 +77,30 @@ def read_pictures(
     Raises:
         MienError: there are no pictures, or a model, `out` or one of `usual` cannot be used.
     """
+    files_from, kind, out = wishes.files_from, wishes.kind, wishes.out
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
-    given = [*images, *(read_list(files_from, null=null) if files_from else ())]
+    given = [*images, *(read_list(files_from, null=wishes.null) if files_from else ())]
     search = ImageSearch()
     sources = dict(_sources(given, search))
     for sentence in search.sentences():
         tell(f"mien: {sentence}")
     if not sources:
         raise MienError(f"{', '.join(given[:_NAMED]) or files_from}: no pictures in there.")
-    reader = Reader(model=model)
-    compared = _comparing(reader, usual)
+    reader = Reader(model=wishes.model)
+    compared = _comparing(reader, wishes.usual)
     errors: list[str] = []
     with ExitStack() as stack:
         file, todo = None, sources
         if out is not None and kind != "text":
-            settings = {"weights": weights_of(model)}
-            if usual:
-                settings["usual"] = hash_of(*(path.read_bytes() for path in usual))
-            file = stack.enter_context(ResultFile(out, kind, settings, overwrite=overwrite))
+            settings = {"weights": weights_of(wishes.model)}
+            if wishes.usual:
+                settings["usual"] = hash_of(*(path.read_bytes() for path in wishes.usual))
+            file = stack.enter_context(ResultFile(out, kind, settings, overwrite=wishes.overwrite))
             todo = _to_read(file, sources, out)
             errors.extend(file.errors_of(name for name in sources if name not in todo))
-        copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
-        show = _printer(kind, movements) if file is None else file.write
+        copies = stack.enter_context(DrawnCopies(wishes.draw, out)) if wishes.draw else None
+        show = _printer(kind, wishes.movements) if file is None else file.write
         done = len(sources) - len(todo)
         again = _to_draw(copies, sources, todo)
         count = len(todo) + len(again)
@@ -101,7 +109,7 @@ def read_pictures(
         show_done = stack.enter_context(
             progress("Reading", count, counted="pictures", hidden=hidden)
         )
-        drawn = None if copies is None else partial(_draw, movements, compared)
+        drawn = None if copies is None else partial(_draw, wishes.movements, compared)
         read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
             for number, (result, copy) in enumerate(stack.enter_context(closing(read)), start=1):

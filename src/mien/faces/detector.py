@@ -12,7 +12,7 @@ al. 2019, "BlazeFace", arXiv 1907.05047.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -167,6 +167,28 @@ def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
     return _Part(first.astype(np.intp), last.astype(np.intp), corners.mean(axis=0), margin)
 
 
+class _Candidates(NamedTuple):
+    """Places that may be faces, several a face.
+
+    Attributes:
+        scores: float32 (n,), 0 to 1.
+        boxes: float32 (n, 4), x1, y1, x2, y2 in pixels.
+        landmarks: float32 (n, 5, 2), in pixels.
+    """
+
+    scores: Array
+    boxes: Array
+    landmarks: Array
+
+    @classmethod
+    def of(cls, found: "Sequence[_Candidates]") -> "_Candidates":
+        """All candidates of several searches; none of no search."""
+        if not found:
+            none = np.empty((0, 5, 2), np.float32)
+            return cls(none[:, 0, 0], none[:, :2].reshape(0, 4), none)
+        return cls(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
 @public
 class Detector:
     """Finds faces and their landmarks. May be used from several threads at once.
@@ -257,9 +279,9 @@ class Detector:
             found = [self._find(fitted)]
         else:
             found = [self._find_in(fitted, part) for part in parts if part.pixels]
-        if not sum(len(scores) for scores, _, _ in found):
+        scores, boxes, landmarks = _Candidates.of(found)
+        if not len(scores):
             return []
-        scores, boxes, landmarks = (np.concatenate(parts) for parts in zip(*found, strict=True))
         corners = boxes.copy()
         corners[:, 2:] -= corners[:, :2]
         kept = np.asarray(
@@ -280,12 +302,12 @@ class Detector:
         ]
         return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
 
-    def _find(self, image: NDArray[np.uint8]) -> tuple[Array, Array, Array]:
+    def _find(self, image: NDArray[np.uint8]) -> "_Candidates":
         blob = _to_input(image)
         outputs: list[Array] = self._session.run(_OUTPUTS, {self._input_name: blob})
         return self._decode(outputs, blob.shape[3])
 
-    def _find_in(self, image: NDArray[np.uint8], part: _Part) -> tuple[Array, Array, Array]:
+    def _find_in(self, image: NDArray[np.uint8], part: _Part) -> "_Candidates":
         """The same in a part of the image, of the face that it is around."""
         first, last = part.first, part.last
         scores, boxes, landmarks = self._find(image[first[1] : last[1], first[0] : last[0]])
@@ -294,15 +316,15 @@ class Detector:
         # A neighbour that the part shows by half would be found by half.
         moved = np.abs((boxes[:, :2] + boxes[:, 2:]) / 2 - part.centre)
         own = (moved <= part.margin).all(axis=1)
-        return scores[own], boxes[own], landmarks[own]
+        return _Candidates(scores[own], boxes[own], landmarks[own])
 
-    def _decode(self, outputs: list[Array], width: int) -> tuple[Array, Array, Array]:
-        """Scores (n,), boxes (n, 4) as x1, y1, x2, y2, and landmarks (n, 5, 2) above the threshold.
+    def _decode(self, outputs: list[Array], width: int) -> "_Candidates":
+        """The candidates above the threshold.
 
         `outputs` are in the order of `_OUTPUTS`. YuNet names landmarks from the person's side: its
         right eye comes first, which is the left one in the picture; hence its order is `Face`'s.
         """
-        found: list[tuple[Array, Array, Array]] = []
+        found: list[_Candidates] = []
         for level, stride in enumerate(_STRIDES):
             classes, objects, offsets, points = (outputs[level + 3 * kind][0] for kind in range(4))
             squared = classes[:, 0] * objects[:, 0]
@@ -313,6 +335,5 @@ class Detector:
             half = np.exp(offsets[cells, 2:]) * (stride / 2)
             marks = (origin[:, None] + points[cells].reshape(-1, 5, 2)) * stride
             boxes = np.concatenate((centre - half, centre + half), axis=1)
-            found.append((np.sqrt(squared[cells]), boxes, marks))
-        scores, boxes, landmarks = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return np.minimum(scores, 1), boxes, landmarks
+            found.append(_Candidates(np.minimum(np.sqrt(squared[cells]), 1), boxes, marks))
+        return _Candidates.of(found)

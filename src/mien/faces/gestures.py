@@ -11,7 +11,7 @@ benchmarks/over_time.py.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,15 +106,29 @@ def is_gesture(series: Series, least: float) -> bool:
         least: size of a swing at least.
     """
     last = swings(series, least)[-SWINGS:]
-    if len(last) < SWINGS or series[-1][0] - last[-1][1] > QUICK:
+    if len(last) < SWINGS or series[-1][0] - last[-1].end > QUICK:
         return False
-    sizes = [size for *_, size in last]
-    quick = all(end - start <= QUICK for start, end, _ in last)
+    sizes = [swing.size for swing in last]
+    quick = all(swing.end - swing.start <= QUICK for swing in last)
     return quick and max(sizes) <= _ALIKE * min(sizes)
 
 
-def swings(series: Series, least: float) -> list[tuple[float, float, float]]:
-    """The swings of a series, one way and then the other: start and end in seconds, and size.
+class Swing(NamedTuple):
+    """One way of a movement to and fro.
+
+    Attributes:
+        start: its start, in seconds.
+        end: its end, in seconds.
+        size: how far it goes, in the series' unit.
+    """
+
+    start: float
+    end: float
+    size: float
+
+
+def swings(series: Series, least: float) -> list[Swing]:
+    """The swings of a series, one way and then the other.
 
     Args:
         series: in order of time.
@@ -132,7 +146,7 @@ def swings(series: Series, least: float) -> list[tuple[float, float, float]]:
             turns[-1] = point
         elif abs(step) >= least:
             turns.append(point)
-    return [(a[0], b[0], abs(b[1] - a[1])) for a, b in pairwise(turns)]
+    return [Swing(a[0], b[0], abs(b[1] - a[1])) for a, b in pairwise(turns)]
 
 
 def _way(series: Series) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +61,19 @@ bare faces; for photographs, where finding faces takes longest, nothing that cou
 MOST_THREADS: Final = 4
 """Number of threads used to read one picture in `read`; of many, each is better read by one."""
 
-Sight = tuple[Face, NDArray[np.uint8], Quality]
-"""A face, its crop, and how well it can be seen."""
+
+class Sight(NamedTuple):
+    """A face as the network gets to see it.
+
+    Attributes:
+        face: where it is.
+        crop: uint8 (48, 48), grey.
+        quality: how well it can be seen.
+    """
+
+    face: Face
+    crop: NDArray[np.uint8]
+    quality: Quality
 
 
 @public
@@ -271,7 +282,7 @@ class Reader:
             yield from readings
 
     def _readings(self, seen: list[Sight], *, keep_all: bool) -> list[Reading]:
-        crops = np.array([crop for _, crop, _ in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)
+        crops = np.array([sight.crop for sight in seen], np.uint8).reshape(-1, CROP_SIZE, CROP_SIZE)
         predicted = self.classifier.predict_faces(crops)
         moving = self._movements(predicted.movements, len(seen))
         result: list[Reading] = []
@@ -353,7 +364,7 @@ def _own_face(face: Any) -> Face:
 
 def _look(image: NDArray[np.uint8], face: Face) -> Sight:
     crop = crop_face(image, face)
-    return face, crop, measure_quality(crop, face)
+    return Sight(face, crop, measure_quality(crop, face))
 
 
 def _crops(image: NDArray[np.uint8], faces: list[Face]) -> Iterator[Sight]:
