@@ -28,7 +28,7 @@ from mien.output.whole_file import write_whole
 from mien.training.data.dataset import SIZE, load_dataset, select
 from mien.training.engine.config import Config
 from mien.training.engine.run_folder import fingerprint, load_run, read_config
-from mien.training.engine.train import predict_logits
+from mien.training.engine.validation import predict_logits
 from mien.training.evaluation.metrics import movements_r2
 from mien.training.model.calibration import Calibration, fit
 from mien.training.model.exported import Exported, Together

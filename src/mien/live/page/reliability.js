@@ -9,12 +9,12 @@
 export default {
   images: 3199,
   answers: {
-    angry: { precision: 0.861, recall: 0.777 },
-    disgust: { precision: 0.2, recall: 0.667 },
-    fear: { precision: 0.494, recall: 0.661 },
-    happy: { precision: 0.867, recall: 0.969 },
-    sad: { precision: 0.604, recall: 0.701 },
-    surprise: { precision: 0.837, recall: 0.901 },
-    neutral: { precision: 0.901, recall: 0.728 },
+    angry: { precision: 0.868, recall: 0.801 },
+    disgust: { precision: 0.211, recall: 0.667 },
+    fear: { precision: 0.553, recall: 0.677 },
+    happy: { precision: 0.868, recall: 0.97 },
+    sad: { precision: 0.596, recall: 0.732 },
+    surprise: { precision: 0.853, recall: 0.906 },
+    neutral: { precision: 0.911, recall: 0.726 },
   },
 };

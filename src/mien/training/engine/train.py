@@ -31,9 +31,6 @@ from mien.training.engine.optimizer import make_average, make_optimizer
 from mien.training.engine.run_folder import first_network, open_run
 from mien.training.engine.teachers import load_teacher
 from mien.training.engine.validation import Validation, validate
-from mien.training.engine.validation import (
-    predict_logits as predict_logits,  # noqa: PLC0414  # for mien.training.export
-)
 from mien.training.evaluation.plots import plot_learning_curves
 from mien.training.model.losses import Targets
 
