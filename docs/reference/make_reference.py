@@ -55,13 +55,15 @@ THRESHOLDS: Final = {
     "Over time": (
         *("faces.stream.FULL_SEARCH_INTERVAL", "faces.tracker.MEMORY"),
         *("faces.tracker.MEMORY_READINGS", "faces.smoothing.SMOOTHING"),
-        *("faces.smoothing.PATIENCE", "faces.smoothing.AGREED", "faces.talking.WINDOW"),
+        *("faces.smoothing.FOLLOWING", "faces.smoothing.PATIENCE", "faces.smoothing.AGREED"),
+        *("faces.smoothing.TALKING_AGREED", "faces.talking.KNOWN", "faces.talking.WINDOW"),
         *("faces.talking.TALKS_FROM", "faces.talking.TALKING_SMOOTHING", "faces.gestures.NODS"),
         *("faces.gestures.SHAKES", "faces.gestures.SHOWN", "faces.just_now.LASTING"),
         "faces.just_now.MARKED",
     ),
     "The usual face": (
-        *("faces.usual_face.LEAST", "faces.usual_face.ADDED", "faces.usual_face.MOVED"),
+        *("faces.usual_face.LEAST", "faces.usual_face.ADDED", "faces.usual_face.WITHOUT"),
+        *("faces.usual_face.MADE", "faces.usual_face.MOVED"),
         *("faces.usual_faces.ENOUGH", "faces.usual_faces.CALM", "faces.usual_faces.FRONTAL"),
         *("faces.usual_faces.FOLLOWS", "faces.usual_faces.BY_HAND", "faces.usual_faces.SMOOTHED"),
         *("faces.usual_faces.SHOWN_FROM", "faces.usual_faces.SHOWN_TO"),

@@ -37,7 +37,7 @@ class ImageError(MienError):
 
 @public
 class VideoError(MienError):
-    """A film cannot be read, or not to its end.
+    """A film cannot be read, or cannot be read to its end.
 
     Examples:
         >>> import mien
@@ -65,7 +65,7 @@ class ModelError(MienError):
 
 @public
 class DataError(MienError):
-    """A data set is missing, damaged, or does not fit what is asked of it.
+    """Data are missing, damaged, or do not fit what is asked of them.
 
     Examples:
         >>> import mien
@@ -79,7 +79,7 @@ class DataError(MienError):
 
 @public
 class TrainingError(MienError):
-    """A training run cannot start, go on or be exported.
+    """A training run cannot start, continue or be exported; raised by commands alone.
 
     Examples:
         >>> import mien
@@ -90,7 +90,7 @@ class TrainingError(MienError):
 
 @public
 class MissingPackageError(MienError):
-    """A package that mien can do without is wanted here, and not installed.
+    """A package that mien does not install by itself is needed here, and is missing.
 
     Examples:
         >>> import mien

@@ -1,8 +1,8 @@
 """The readings of one picture, together, and what came of a picture that may be unreadable."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -21,8 +21,8 @@ class Readings(Sequence[Reading]):
     """The readings of one picture, largest face first: a sequence that can be shown and kept.
 
     Attributes:
-        image: the picture that was read, RGB uint8 (H, W, 3), upright.
-        name: its file, where it came from one.
+        image: picture that was read, RGB uint8 (H, W, 3), upright.
+        name: path of the picture's file; None for a picture in memory.
 
     Examples:
         >>> import mien
@@ -42,9 +42,9 @@ class Readings(Sequence[Reading]):
         """Put readings and their picture together.
 
         Args:
-            readings: of the picture.
-            image: RGB uint8 (H, W, 3).
-            name: of its file.
+            readings: readings of the picture.
+            image: the picture, RGB uint8 (H, W, 3).
+            name: path of the picture's file, if any.
         """
         self._readings = tuple(readings)
         self.image = image
@@ -57,7 +57,11 @@ class Readings(Sequence[Reading]):
     def __getitem__(self, index: int | slice) -> "Reading | Readings":
         if isinstance(index, slice):
             return Readings(self._readings[index], self.image, self.name)
-        return self._readings[index]
+        try:
+            return self._readings[index]
+        except IndexError:
+            name = self.name or "the picture"
+            raise IndexError(f"{name}: {_count(len(self))}; there is no reading {index}") from None
 
     def __len__(self) -> int:
         return len(self._readings)
@@ -73,13 +77,12 @@ class Readings(Sequence[Reading]):
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
     def __repr__(self) -> str:
-        faces = "".join(f"\n  {reading}" for reading in self)
-        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{faces}>"
+        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{_lines(self)}>"
 
     def _repr_html_(self) -> str:
         """How notebooks show it: every reading."""
         faces = [reading.to_html() for reading in self]
-        return notebook().picture_html(self.name or "Picture", _count(len(self)), faces)
+        return str(notebook().picture_html(self.name or "Picture", _count(len(self)), faces))
 
     def draw(self, *, movements: bool = False) -> NDArray[np.uint8]:
         """A copy of the picture with a box and a few words a face, RGB uint8 (H, W, 3).
@@ -95,7 +98,7 @@ class Readings(Sequence[Reading]):
         return drawing().draw_readings(self.image, self, movements=movements)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready values: a line of `mien read --json`, `image` being the name, if any.
+        """These readings as JSON-ready values: a line of `mien read --json`.
 
         Examples:
             >>> import mien
@@ -108,7 +111,7 @@ class Readings(Sequence[Reading]):
         return {"image": self.name, "width": width, "height": height, "faces": faces}
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A pandas data frame, a row a face, as of `mien.to_pandas`.
+        """A pandas data frame with a row a face, as `mien.to_pandas` makes it.
 
         Raises:
             MissingPackageError: pandas is not installed.
@@ -124,16 +127,16 @@ class Readings(Sequence[Reading]):
 
 
 @public
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PictureResult:
     """What came of one picture: its size and readings, or why it could not be read.
 
     Attributes:
-        image: its name: the path as given, or as found in a folder.
-        width: in pixels; 0 if it could not be read.
-        height: in pixels; 0 if it could not be read.
-        readings: largest face first.
-        error: why it could not be read, in words that name it; else None.
+        image: path of the picture, as given or as found in a folder.
+        width: width of the picture in pixels; 0 if it could not be read.
+        height: height of the picture in pixels; 0 if it could not be read.
+        readings: readings of its faces, largest face first.
+        error: why the picture could not be read, in words that name it; None if it could.
 
     Examples:
         >>> import mien
@@ -149,6 +152,10 @@ class PictureResult:
     readings: tuple[Reading, ...] = ()
     error: str | None = None
 
+    def __repr__(self) -> str:
+        told = self.summary().removeprefix(f"{self.image}: ")  # errors name it themselves
+        return f"<PictureResult of {self.image}: {told}{_lines(self.readings)}>"
+
     def summary(self) -> str:
         """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
         return _count(len(self.readings)) if self.error is None else self.error
@@ -163,7 +170,11 @@ class PictureResult:
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
         faces = [reading.to_html() for reading in self.readings]
-        return notebook().picture_html(self.image, self.summary(), faces)
+        return str(notebook().picture_html(self.image, self.summary(), faces))
+
+
+def _lines(readings: Iterable[Reading]) -> str:
+    return "".join(f"\n  {reading}" for reading in readings)
 
 
 def _count(faces: int) -> str:
@@ -172,4 +183,4 @@ def _count(faces: int) -> str:
 
 def name_of(image: object) -> str | None:
     """The file that a picture was given as, if it was."""
-    return str(image) if isinstance(image, str | Path) else None
+    return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

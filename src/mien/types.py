@@ -26,14 +26,14 @@ Box = tuple[float, float, float, float]
 
 
 @public
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Frame:
-    """A picture of a film.
+    """One picture of a film or camera.
 
     Attributes:
         image: RGB uint8 (H, W, 3), upright, as people see it.
         time: seconds since the film's beginning; never less than that of the frame before.
-        index: how many frames of the film come before it.
+        index: number of frames that come before it in the film.
 
     Examples:
         >>> import mien
@@ -47,18 +47,22 @@ class Frame:
     time: float
     index: int
 
+    def __repr__(self) -> str:
+        height, width = self.image.shape[:2]
+        return f"<Frame {self.index} at {self.time:.2f} s, {width}×{height}>"
+
 
 @public
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Face:
     """A face found in a picture.
 
     Attributes:
         box: (x1, y1, x2, y2) in pixels; may reach beyond the picture's edge.
         landmarks: float32 (5, 2), pixels: left eye, right eye, nose tip, left and right mouth
-            corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
-            (`Reader.read(faces=...)`); mien's own finder always gives five.
-        score: the finder's confidence, 0 to 1.
+            corner, left and right as seen in the picture. (0, 2) where the caller gave only a box
+            (`mien.read(faces=...)`); mien's own detector always gives five.
+        score: the detector's confidence, 0 to 1.
 
     Examples:
         >>> import mien
@@ -70,6 +74,10 @@ class Face:
     box: Box
     landmarks: NDArray[np.float32]
     score: float
+
+    def __repr__(self) -> str:
+        box = ", ".join(f"{value:.0f}" for value in self.box)
+        return f"<Face, box ({box}), score {self.score:.2f}>"
 
     @property
     def width(self) -> float:
@@ -112,15 +120,15 @@ class Quality:
 @public
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
-    """What people would read from one face in one frame.
+    """What people would say about one face in one picture or frame.
 
     Attributes:
         face: where the face is.
-        votes: shares of people by what they would say, sum 1.
+        votes: shares of people by what they would say; their sum is 1.
         quality: how well the face can be seen.
-        reason: why the face is not clear; None where people could tell, and would not disagree.
-        track: number of the face over time, where a tracker gave one.
-        time: of the frame, in seconds, where it has one.
+        reason: why the face is not clear; None where people could tell and would agree.
+        track: number of the face over time; None in a single picture.
+        time: time of the frame in seconds; None in a single picture.
         mixed: whether two emotions are about as frequent, of a face that is clear; over time it
             comes and goes a little later than in the votes. None takes it from the votes.
         movements: what moves in the face, by names of `mien.MOVEMENT_NAMES`, 0 (not) to
@@ -166,12 +174,16 @@ class Reading:
         return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     def __repr__(self) -> str:
-        """A line such as "happy, 8 of 10, clear, box (34, 50, 134, 190)"."""
-        people = share_out(self.votes.shares)[ranked(self.votes.shares)[0]]
-        state = f"unclear: {self.reason}" if self.reason else str(self.state)
+        """A line such as "<happy, 8 of 10, clear, box (34, 50, 134, 190)>".
+
+        What is not clear names no answer: "<unclear: too small, box (34, 50, 44, 62)>".
+        """
+        people = dict(zip(VOTE_NAMES, share_out(self.votes.shares), strict=True))
+        said = " and ".join(f"{name}, {people[name]} of {PEOPLE}" for name in self.answers)
+        state = f"{said}, {self.state}" if said else f"unclear: {self.reason}"
         box = ", ".join(f"{value:.0f}" for value in self.box)
         face = "" if self.track is None else f"face {self.track}: "
-        return f"<{face}{self.emotion}, {people} of {PEOPLE}, {state}, box ({box})>"
+        return f"<{face}{state}, box ({box})>"
 
     @property
     def clear(self) -> bool:
@@ -195,7 +207,7 @@ class Reading:
 
     @property
     def score(self) -> float:
-        """The face finder's confidence, 0 to 1."""
+        """The face detector's confidence, 0 to 1."""
         return self.face.score
 
     @property
@@ -241,7 +253,9 @@ class Reading:
             >>> reading.sentence("de")
             '10 von 10 Menschen würden sagen: fröhlich'
         """
-        return words().sentence(self.votes.shares, self.reason, self.state == State.MIXED, language)
+        return words(language).sentence(
+            self.votes.shares, self.reason, self.state == State.MIXED, language
+        )
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -258,7 +272,7 @@ class Reading:
             >>> mien.read("photo.jpg")[0].movement_words()
             'corners of the mouth up, upper lip raised'
         """
-        return words().movement_words(self.movements, self.reason, language)
+        return words(language).movement_words(self.movements, self.reason, language)
 
     def change_words(self, language: Language = "en") -> str:
         """How the face differs from the person's usual one, such as "more smiling than usual".
@@ -278,7 +292,7 @@ class Reading:
         """
         if not self.compared or not self.can_be_seen:
             return ""
-        return self.change.sentence(language) if self.change else words().AS_USUAL[language]
+        return self.change.sentence(language) if self.change else words(language).AS_USUAL[language]
 
     def over_time_words(self, language: Language = "en") -> str:
         """What the face does over time, such as "talking, nods"; empty where it does nothing.
@@ -293,11 +307,11 @@ class Reading:
             >>> reading.over_time_words()
             'talking, nods'
         """
-        return words().over_time_words(self.talking, self.gesture, language)
+        return words(language).over_time_words(self.talking, self.gesture, language)
 
     def _repr_html_(self) -> str:
         """How notebooks show it."""
-        return self.to_html()
+        return str(self.to_html())
 
     def to_html(self) -> str:
         """HTML as notebooks show it: ten little people, the sentence, and what moves.

@@ -14,6 +14,7 @@ from PIL import Image
 from terminals import run_on_terminal
 
 from mien.cli.main import main
+from mien.faces.classifier import PACKAGED_MODEL
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]
@@ -59,7 +60,7 @@ def test_a_file_holds_what_would_be_printed(folder: Path, capsys: Output, ending
         assert told([str(folder), "--out", str(out)], capsys)[:2] == (1, "")
         table = parquet.read_table(out)
         assert table.num_rows == 19 + 2  # faces and errors
-        assert {path.name for path in out.parent.iterdir()} == {out.name}
+        assert {path.name for path in out.parent.iterdir()} == {out.name, f".{out.name}.mien"}
         return
     printed = told([str(folder), "--json" if ending == "jsonl" else "--csv"], capsys)
     given = told([str(folder), "--out", str(out)], capsys)
@@ -73,13 +74,58 @@ def test_a_file_holds_what_would_be_printed(folder: Path, capsys: Output, ending
 def test_what_is_done_is_not_read_again(folder: Path, capsys: Output) -> None:
     out = folder.parent / "faces.jsonl"
     assert main(["read", str(folder / "0?.jpg"), "--out", str(out)]) == 0
-    (folder / "03.jpg").write_bytes(b"")  # reading it again would fail
+    status = (folder / "03.jpg").stat()
+    (folder / "03.jpg").write_bytes(bytes(status.st_size))  # reading it again would fail
+    os.utime(folder / "03.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
     code, _, err = told([str(folder), "--out", str(out)], capsys)
     assert code == 1
     assert err.startswith(f"mien: 10 of 30 pictures are in {out} already.\n")
     images = [json.loads(line)["image"] for line in out.read_text().splitlines()]
     assert images == sorted(map(str, folder.glob("*.jpg")))
     assert "error" not in out.read_text().splitlines()[3]
+
+
+def test_a_picture_that_changed_is_read_again(folder: Path, capsys: Output) -> None:
+    out = folder.parent / "faces.jsonl"
+    assert main(["read", str(folder / "0?.jpg"), "--out", str(out)]) == 0
+    (folder / "03.jpg").write_bytes(b"")
+    code, _, err = told([str(folder / "0?.jpg"), "--out", str(out)], capsys)
+    assert code == 1
+    assert err.splitlines() == [
+        f"mien: 9 of 10 pictures are in {out} already.",
+        "mien: 1 picture has changed since it was written: read again.",
+        f"{folder}/03.jpg: empty. Expected a picture.",
+        "mien: 1 of 10 pictures could not be read.",
+    ]
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sorted(line["image"] for line in lines) == sorted(map(str, folder.glob("0?.jpg")))
+    assert [line["image"] for line in lines if "error" in line] == [f"{folder}/03.jpg"]
+
+
+@pytest.mark.parametrize("option", ["--model", "--usual"])
+def test_another_model_or_usual_face_is_refused_or_overwrites(
+    folder: Path, capsys: Output, option: str
+) -> None:
+    out = folder.parent / "faces.csv"
+    arguments = [str(folder / "0?.jpg"), "--out", str(out)]
+    assert told(arguments, capsys)[0] == 0
+    before = out.read_bytes()
+    other = folder / "00.jpg"
+    if option == "--model":
+        other = folder.parent / "other.onnx"
+        doc_string = b"\x32\x07another"  # a field of the file that changes no reading
+        other.write_bytes(PACKAGED_MODEL.read_bytes() + doc_string)
+    code, _, err = told([*arguments, option, str(other)], capsys)
+    assert code == 1
+    differing = "weights" if option == "--model" else "usual"
+    assert err.startswith(f"mien: {out}: was begun with {differing} ")
+    assert "name another with --out, or replace it with --overwrite." in err
+    assert out.read_bytes() == before
+    code, _, err = told([*arguments, option, str(other), "--overwrite"], capsys)
+    assert (code, err) == (0, "")
+    code, _, err = told([*arguments, option, str(other)], capsys)
+    assert err == f"mien: 10 of 10 pictures are in {out} already.\n"
+    assert told(arguments, capsys)[0] == 1
 
 
 def test_a_file_of_another_kind_is_left_alone(folder: Path, capsys: Output) -> None:
@@ -142,6 +188,7 @@ STOPPED = """
 import os, signal, sys
 
 from mien.cli.main import main
+from mien.faces.classifier import PACKAGED_MODEL
 from mien.output.result_file import ResultFile
 
 write, written = ResultFile.write, []
@@ -176,7 +223,7 @@ def test_interrupted_and_started_again_nothing_is_lost_or_doubled(folder: Path) 
     assert process.stderr.startswith("mien: stopped; ")
     assert not out.exists()
     part = out.with_name("faces.jsonl.part")
-    kept = part.read_text().splitlines()
+    kept = [line.rpartition(', "stamp"')[0] + "}" for line in part.read_text().splitlines()[1:]]
     assert 0 < len(kept) < 120
     with part.open("a") as file:
         file.write('{"image": "half a li')

@@ -102,8 +102,17 @@ def test_what_is_done_is_skipped(film: Path, out: Path, capsys: Output) -> None:
     assert f"{damaged}: done before" in error
     assert f"\n{damaged}: damaged" in error  # still
     assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
-    assert main(["watch", str(film), "--out", str(out), "--no-video", "--every", "0.1"]) == 0
-    assert len(rows(out / "film.csv")) < 30  # asked for otherwise, it is done anew
+    otherwise = ["watch", str(film), "--out", str(out), "--no-video", "--every", "0.1"]
+    assert main(otherwise) == 1
+    assert capsys.readouterr().err == (
+        f"{out}/film.html: was begun with every 0 s; asked for now is every 0.1 s. Ask for the "
+        "same, name another with --out, or replace it with --overwrite.\n"
+    )
+    assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
+    assert main([*otherwise, "--overwrite"]) == 0
+    assert len(rows(out / "film.csv")) < 30
+    assert main(otherwise) == 0
+    assert "done before" in capsys.readouterr().err
     assert names(out) == ["cut.csv", "cut.html", "film.csv", "film.html"]
 
 

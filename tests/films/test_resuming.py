@@ -81,11 +81,11 @@ def assert_the_same(out: Path, whole: Path) -> None:
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, stop: int, error: type[BaseException]) -> None:
-    """Let reading a frame fail."""
+    """Let reading fail, at the first frame from one on that is read."""
     read = Follower.read
 
     def fail(follower: Follower, reader: FaceReader, frame: Frame) -> list[Reading]:
-        if frame.index == stop:
+        if frame.index >= stop:
             raise error
         return read(follower, reader, frame)
 
@@ -187,6 +187,20 @@ def test_asked_for_otherwise_it_is_done_anew(film: Path, left: Path, capsys: Out
     lines = (left.parent / "film.jsonl").read_text().splitlines()
     assert [json.loads(line)["frame"] for line in lines][: FRAMES // 2] == [*range(FRAMES // 2)]
     assert not left.exists()
+
+
+def test_what_was_begun_with_other_settings_is_kept_or_overwritten(
+    film: Path, left: Path, capsys: Output
+) -> None:
+    arguments = ["watch", str(film), "--out", str(left.parent), "--no-video", "--every", "1"]
+    before = {path: path.read_bytes() for path in left.iterdir()}
+    capsys.readouterr()
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; asked for now is")
+    assert {path: path.read_bytes() for path in left.iterdir()} == before
+    assert main([*arguments, "--overwrite"]) == 0
+    assert not left.exists()
+    assert (left.parent / "film.csv").read_text().count("\n") < 10
 
 
 def test_another_film_of_that_name_leaves_it_alone(film: Path, whole: Path, left: Path) -> None:

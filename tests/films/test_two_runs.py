@@ -57,7 +57,8 @@ def test_the_second_stops_at_once_and_a_killed_one_leaves_no_lock(
             told = f"{out / 'film.part'}: is being written by another run of mien"
             told += f" (process {first.pid} on "
             assert capsys.readouterr().err.startswith(told)
-            assert main([*arguments, "--every", "1"]) == 1  # would begin the film anew
+            assert main([*arguments, "--every", "1", "--overwrite"]) == 1  # would begin anew
+            assert capsys.readouterr().err.startswith(told)
             assert contents(out) == before
             first.stdin.write("\n")
             first.stdin.flush()

@@ -154,9 +154,10 @@ def test_the_browser_asks_before_notes_are_lost(page: Page, kind: str) -> None:
     elif kind == "bookmark":
         page.get_by_role("button", name="Bookmark").click()
     else:
-        row = page.locator("[data-face='1']")
-        row.get_by_role("button", name="Wrong?").click()
-        row.get_by_role("button", name="neutral").click()
+        card = page.locator("[data-face='1']")
+        card.get_by_role("button", name="What it means").click()
+        card.get_by_role("button", name="Wrong?").click()
+        card.get_by_role("button", name="neutral").click()
     with page.expect_event("dialog"):
         asked = leave(page)
     assert asked == ["beforeunload"]

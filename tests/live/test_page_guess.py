@@ -189,12 +189,12 @@ def test_a_film_stops_for_the_question_and_goes_on_after_it(
     expect(page.locator(".guess-verdict")).to_contain_text("You said happy.")
     assert page.evaluate(PAUSED)  # the result is read in peace, too
     page.get_by_role("button", name="Next face").click()
-    page.wait_for_function(f"!{PAUSED}")
+    page.wait_for_function(f"() => !{PAUSED}")
     page.get_by_role("button", name="Ask again now").click()
     expect_question(page)
     assert page.evaluate(PAUSED)
     guess_first(page)  # off
-    page.wait_for_function(f"!{PAUSED}")
+    page.wait_for_function(f"() => !{PAUSED}")
     expect(page.locator("[data-face]")).to_have_count(1)
 
     # Whoever paused the film by hand goes on by hand.

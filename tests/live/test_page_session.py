@@ -167,7 +167,8 @@ def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
 ) -> None:
     page = open_page(launch(*camera_flags([three_faces])), live_server)
     start(page, faces=3)
-    page.wait_for_timeout(2500)
+    page.locator("#open-session").click()
+    expect(page.locator("#session-summary li")).to_have_count(3)  # whoever was seen for a second
     page.get_by_role("button", name="Stop").click()
     page.locator(".timeline").focus()
     seen: list[str] = []

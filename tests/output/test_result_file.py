@@ -1,4 +1,6 @@
 import json
+import re
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from made_readings import happy_reading as reading
 
 from mien.errors import MienError
-from mien.output.journal import Format
+from mien.output.journal import Format, read_rows
 from mien.output.result_file import ResultFile
 from mien.output.tables import rows
 from mien.readings import PictureResult
@@ -21,24 +23,40 @@ RESULTS = [
     PictureResult("c.jpg", 64, 48, (reading(), reading())),
 ]
 NAMES = [result.image for result in RESULTS]
+SETTINGS = {"weights": "0123"}
 TEXT: list[Format] = ["json", "csv"]
 ALL: list[Format] = [*TEXT, "parquet"]
 
 
-def write(path: Path, kind: Format, results: list[PictureResult] = RESULTS) -> list[str]:
+def sources(results: list[PictureResult], changed: str = "") -> dict[str, Path | bytes]:
+    """Contents of the pictures; that of one is another."""
+    return {r.image: b"changed" if r.image == changed else b"picture" for r in results}
+
+
+def write(
+    path: Path,
+    kind: Format,
+    results: list[PictureResult] = RESULTS,
+    *,
+    made: dict[str, str] = SETTINGS,
+    changed: str = "",
+    overwrite: bool = False,
+) -> list[str]:
     """One run; the names of those that it had to read."""
-    with ResultFile(path, kind) as file:
-        todo = [result for result in results if not file.is_done(result.image)]
-        for result in todo:
-            file.write(result)
-    return [result.image for result in todo]
+    with ResultFile(path, kind, made, overwrite=overwrite) as file:
+        todo = file.todo(sources(results, changed))
+        for result in results:
+            if result.image in todo:
+                file.write(result)
+    return [*todo]
 
 
 def interrupt(path: Path, kind: Format, results: list[PictureResult]) -> Path:
     """A run that is interrupted; what it leaves."""
-    with suppress(KeyboardInterrupt), ResultFile(path, kind) as file:
+    with suppress(KeyboardInterrupt), ResultFile(path, kind, SETTINGS) as file:
+        todo = file.todo(sources(results))
         for result in results:
-            if not file.is_done(result.image):
+            if result.image in todo:
                 file.write(result)
         raise KeyboardInterrupt
     return path.with_name(path.name + ".part")
@@ -50,6 +68,11 @@ def content(path: Path, kind: Format) -> object:
     from pyarrow import parquet
 
     return parquet.read_table(path).to_pylist()
+
+
+def pictures(path: Path, kind: Format) -> list[str]:
+    """The pictures of each row or line, in their order."""
+    return [row["image"] for row in read_rows(path, kind)]
 
 
 def whole(folder: Path, kind: Format) -> object:
@@ -68,7 +91,7 @@ def test_cut_anywhere_it_goes_on(tmp_path: Path, kind: Format) -> None:
         part.write_bytes(gathered[:length])
         todo = write(path, kind)
         assert content(path, kind) == expected, length
-        assert len(todo) == len(RESULTS) - gathered[:length].count(b"\n")
+        assert len(todo) == len(RESULTS) - max(0, gathered[:length].count(b"\n") - 1)
         path.unlink()
 
 
@@ -78,7 +101,7 @@ def test_the_file_is_there_when_it_is_whole(tmp_path: Path, kind: Format) -> Non
     assert interrupt(path, kind, RESULTS[:2]).exists()
     assert not path.exists()
     assert write(path, kind) == NAMES[2:]
-    assert [file.name for file in tmp_path.iterdir()] == ["faces"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".faces.mien", "faces"]
     assert content(path, kind) == whole(tmp_path, kind)
 
 
@@ -88,10 +111,9 @@ def test_a_file_that_is_there_is_added_to(tmp_path: Path, kind: Format) -> None:
     expected = whole(tmp_path, kind)
     assert write(path, kind, RESULTS[:3]) == NAMES[:3]
     part = interrupt(path, kind, RESULTS[:4])
-    without_rows = [] if kind == "json" else [NAMES[1]]  # CSV and Parquet know nothing of it
     assert write(path, kind) == [NAMES[4]]
     assert content(path, kind) == expected
-    assert write(path, kind) == without_rows
+    assert write(path, kind) == []
     assert content(path, kind) == expected
     assert not part.exists()
 
@@ -125,7 +147,7 @@ def test_a_run_that_is_stopped_before_any_picture_leaves_nothing(tmp_path: Path)
 def test_errors_are_remembered(tmp_path: Path, kind: Format) -> None:
     path = tmp_path / "faces"
     write(path, kind, RESULTS)
-    with ResultFile(path, kind) as file:
+    with ResultFile(path, kind, SETTINGS) as file:
         assert file.errors_of(NAMES) == ["bad-\\udcff.jpg: empty."]
         assert file.errors_of(["a.jpg"]) == []
 
@@ -157,14 +179,107 @@ def test_any_content_is_kept_or_refused(
     for there in (path, path.with_name("any.part")):
         for kind in TEXT:
             path.unlink(missing_ok=True)
+            path.with_name(".any.mien").unlink(missing_ok=True)
             there.write_bytes(content)
             try:
-                with ResultFile(path, kind):
+                with ResultFile(path, kind, SETTINGS):
                     pass
             except MienError:
                 assert there.read_bytes() == content
                 there.unlink()
             else:
                 kept = path.read_bytes()
-                assert kept.endswith(b"\n") or not kept
+                assert kept.startswith(b"image,") if kind == "csv" else not kept
                 assert not path.with_name("any.part").exists()
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_picture_that_changed_is_read_again(tmp_path: Path, kind: Format) -> None:
+    path = tmp_path / "faces"
+    write(path, kind)
+    before = pictures(path, kind)
+    changed = NAMES[0]
+    assert write(path, kind, changed=changed) == [changed]
+    others = [name for name in before if name != changed]
+    assert pictures(path, kind) == others + [changed] * before.count(changed)
+    assert write(path, kind, changed=changed) == []
+    assert write(path, kind) == [changed]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_picture_that_changed_while_a_run_was_interrupted_is_read_again(
+    tmp_path: Path, kind: Format
+) -> None:
+    path = tmp_path / "faces"
+    interrupt(path, kind, RESULTS[:2])
+    assert write(path, kind, changed=NAMES[0]) == [NAMES[0], *NAMES[2:]]
+    there = pictures(path, kind)
+    assert there.count(NAMES[0]) == (1 if kind == "json" else 2)  # two faces
+
+
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("finished", [True, False])
+def test_other_settings_are_refused_or_replace_what_is_there(
+    tmp_path: Path, kind: Format, finished: bool
+) -> None:
+    path, other = tmp_path / "faces", {"weights": "4567", "usual": "89"}
+    write(path, kind) if finished else interrupt(path, kind, RESULTS[:3])
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    told = (
+        "was begun with weights 0123, usual none; asked for now is weights 4567, usual 89. "
+        "Ask for the same, name another with --out, or replace it with --overwrite."
+    )
+    with pytest.raises(MienError, match=re.escape(f"{path}: {told}")):
+        write(path, kind, made=other)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    with (
+        suppress(KeyboardInterrupt),
+        ResultFile(path, kind, other, overwrite=True) as file,
+    ):
+        assert [*file.todo(sources(RESULTS))] == NAMES
+        file.write(RESULTS[4])
+        raise KeyboardInterrupt
+    if finished:
+        assert path.read_bytes() == before[path]  # it stays until all is read
+    # The same command goes on, and so does one that does not ask for overwriting any more.
+    for overwrite in (True, False):
+        assert write(path, kind, RESULTS[:2], made=other, overwrite=overwrite) == (
+            NAMES[:2] if overwrite else []
+        )
+    # The second picture has no face, and so no row.
+    assert {*pictures(path, kind)} - {NAMES[1]} == {NAMES[0], NAMES[4]}
+
+
+def test_a_file_that_somebody_changed_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "faces"
+    write(path, "csv")
+    path.write_text(path.read_text().replace("happy", "sad"))
+    with pytest.raises(MienError, match=r"it was changed since\. Name another file, or delete"):
+        write(path, "csv", overwrite=True)
+
+
+def test_a_file_may_be_given_another_place_with_what_is_known_of_it(tmp_path: Path) -> None:
+    write(tmp_path / "faces", "csv", RESULTS[:3])
+    shutil.copytree(tmp_path, tmp_path / "new")
+    assert write(tmp_path / "new" / "faces", "csv") == NAMES[3:]
+
+
+@pytest.mark.parametrize("killed_at", ["result", "knowledge"])
+def test_killed_while_it_is_finished_nothing_is_lost_or_doubled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at: str
+) -> None:
+    expected = whole(tmp_path, "csv")
+    path = tmp_path / "faces"
+    write(path, "csv", RESULTS[:3])
+    before, known = path.read_bytes(), (tmp_path / ".faces.mien").read_bytes()
+    part = interrupt(path, "csv", RESULTS)
+    gathered = part.read_bytes()
+    write(path, "csv")
+    part.write_bytes(gathered)
+    if killed_at == "result":
+        path.write_bytes(before)
+    elif killed_at == "knowledge":
+        path.write_bytes(before)
+        (tmp_path / ".faces.mien").write_bytes(known)
+    assert write(path, "csv") == []
+    assert content(path, "csv") == expected

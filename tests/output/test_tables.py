@@ -156,8 +156,12 @@ def test_any_results_go_through_a_csv_file_and_back(data: st.DataObject) -> None
     content = csv_header(COLUMNS) + "".join(map(as_csv, results))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "faces.csv"
-        path.write_bytes(content.encode("utf-8", "backslashreplace"))
-        with ResultFile(path, "csv") as file:
+        sources: dict[str, Path | bytes] = {result.image: b"" for result in results}
+        with ResultFile(path, "csv", {}) as file:
+            assert file.todo(sources) == sources
             for result in results:
-                assert file.is_done(result.image) == bool(result.readings or result.error)
+                file.write(result)
+        assert path.read_bytes() == content.encode("utf-8", "backslashreplace")
+        with ResultFile(path, "csv", {}) as file:
+            assert file.todo(sources) == {}
         assert path.read_bytes() == content.encode("utf-8", "backslashreplace")

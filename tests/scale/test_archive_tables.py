@@ -37,7 +37,7 @@ def write(tables: Tables, faces: Path, part: str, names: list[str], bad: str | N
         "a folder/ü%",
         part,
         faces=faces_file(faces, names),
-        done=dict.fromkeys([*names, *([bad] if bad else [])], 1),
+        done=dict.fromkeys([*names, *([bad] if bad else [])], (1, "as it was")),
         errors={bad: f"{bad}: broken"} if bad else {},
     )
 
@@ -77,7 +77,7 @@ def test_a_part_that_a_kill_left_unfinished_does_not_count(
     monkeypatch.undo()
     del tables
     again = Tables(str(out))
-    assert again.begin(SETTINGS) == {"a": None, "b": "b: broken"}
+    assert again.begin(SETTINGS) == {"a": "as it was", "b": "as it was"}
     assert [row["image"] for row in rows(out / "faces")] == ["a"]
     assert again.errors() == {"b": "b: broken"}
     write(again, tmp_path, "3", ["c"], bad="d")
@@ -89,17 +89,39 @@ def test_a_part_read_again_without_faces_leaves_none(tmp_path: Path) -> None:
     tables = Tables(str(tmp_path / "out"))
     tables.begin(SETTINGS)
     write(tables, tmp_path, "1", ["a"], bad="b")
-    tables.write("a folder/ü%", "1", faces=None, done={"a": 0}, errors={})
+    tables.write("a folder/ü%", "1", faces=None, done={"a": (0, "")}, errors={})
     assert not list((tmp_path / "out" / "faces").rglob("*.parquet"))
     assert tables.errors() == {}
 
 
-def test_other_settings_are_refused(tmp_path: Path) -> None:
-    tables = Tables(str(tmp_path))
+def test_a_file_that_changed_is_forgotten(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    tables = Tables(str(out))
     tables.begin(SETTINGS)
+    write(tables, tmp_path, "1", ["a", "b"], bad="c")
+    write(tables, tmp_path, "2", ["d"])
+    before = (out / "done" / partition("a folder/ü%") / "2.parquet").stat().st_mtime_ns
+    tables.forget({"a", "c"})
+    assert sorted(row["image"] for row in rows(out / "faces")) == ["b", "d"]
+    assert tables.errors() == {}
     del tables
-    with pytest.raises(MienError, match="name another folder"):
-        Tables(str(tmp_path)).begin(SETTINGS | {"weights": "1"})
+    assert Tables(str(out)).begin(SETTINGS) == {"b": "as it was", "d": "as it was"}
+    assert (out / "done" / partition("a folder/ü%") / "2.parquet").stat().st_mtime_ns == before
+
+
+def test_other_settings_are_refused_or_replace_what_is_there(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    tables = Tables(str(out))
+    tables.begin(SETTINGS)
+    write(tables, tmp_path, "1", ["a"], bad="b")
+    del tables
+    other = SETTINGS | {"weights": "1"}
+    with pytest.raises(MienError, match="was begun with weights 0; asked for now is weights 1"):
+        Tables(str(out)).begin(other)
+    assert len(rows(out / "faces")) == 1
+    assert Tables(str(out)).begin(other, overwrite=True) == {}
+    assert not list(out.rglob("*.parquet"))
+    assert Tables(str(out)).begin(other) == {}
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"])

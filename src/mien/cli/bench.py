@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -21,6 +21,7 @@ from mien.cli.bench_frames import FACES, HEIGHT, WIDTH, Picture, frame
 from mien.cli.install_size import install_size
 from mien.errors import MienError
 from mien.faces.reader import Reader, Timings
+from mien.output.progress import progress
 from mien.output.whole_file import check_writable, write_whole
 from mien.parallel import cores
 
@@ -120,15 +121,11 @@ def run(repeats: int, json_file: str | None) -> None:
         MienError: as of `measure`.
         OSError: the file cannot be written.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     if json_file is not None and json_file != "-":
         check_writable(Path(json_file))  # fails before the work, where it fails
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("Measuring", total=steps(repeats, STARTS))
-        report = measure(repeats, STARTS, lambda: bar.advance(task))
+    done = count(1)
+    with progress("Measuring", steps(repeats, STARTS)) as show_done:
+        report = measure(repeats, STARTS, lambda: show_done(next(done)))
     if json_file == "-":
         sys.stdout.write(as_json(report))
         return

@@ -125,6 +125,7 @@ def read(
     as_csv: Annotated[bool, _FLAG, Parameter("--csv", group=_FORMAT)] = False,
     as_parquet: Annotated[bool, _FLAG, Parameter("--parquet", group=_FORMAT)] = False,
     out: Path | None = None,
+    overwrite: Annotated[bool, _FLAG] = False,
     draw: Path | None = None,
     movements: Annotated[bool, _FLAG] = False,
     usual: Annotated[list[Path] | None, Parameter(consume_multiple=True, negative=())] = None,
@@ -146,7 +147,9 @@ def read(
         as_parquet: the same table as Parquet; needs --out and pyarrow.
         out: file for the results instead of standard output; its ending, .jsonl, .csv or .parquet,
             says what to write where no option does. An interrupted run, started again by the same
-            command, goes on where it stopped.
+            command, goes on where it stopped. Pictures that are in the file already are left out,
+            unless they changed.
+        overwrite: replace an --out that was made with another model or other --usual.
         draw: folder for copies with the readings drawn in; nothing that exists is overwritten.
         movements: say what moves in each face too, in the plain words and the copies of --draw,
             such as "corners of the mouth up"; JSON, CSV and Parquet have it in any case.
@@ -192,11 +195,13 @@ def read(
             )
         from mien.scale.archive import read_archive
 
-        return read_archive(images, out, model=model)
+        return read_archive(images, out, model=model, overwrite=overwrite)
     if null and files_from is None:
         raise UsageError("--null says how the names in --files-from FILE are separated.")
     if kind == "parquet" and out is None:
         raise UsageError("--parquet needs --out FILE.")
+    if overwrite and out is None:
+        raise UsageError("--overwrite needs --out FILE.")
     if kind == "text" and out is not None:
         raise UsageError("--out needs --json, --csv or --parquet, or a file's name that ends so.")
     from mien.cli.read import read_pictures
@@ -211,6 +216,7 @@ def read(
         movements=movements,
         null=null,
         usual=usual or (),
+        overwrite=overwrite,
     )
 
 

@@ -1,8 +1,8 @@
 """`mien read`: pictures, folders, patterns, standard input → words, JSON, CSV, Parquet, copies."""
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,9 @@ from mien.output.console import tell
 from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.output.journal import Format, csv_header
 from mien.output.printing import as_csv, as_json, as_text
+from mien.output.progress import progress
 from mien.output.result_file import ResultFile
+from mien.output.resuming import hash_of, weights_of
 from mien.output.tables import COLUMNS, arrow_schema
 from mien.readings import PictureResult
 from mien.types import Reading
@@ -45,6 +47,7 @@ def read_pictures(
     movements: bool = False,
     null: bool = False,
     usual: Sequence[Path] = (),
+    overwrite: bool = False,
 ) -> int:
     """Read pictures, and write or print what came of them, in their order.
 
@@ -58,6 +61,7 @@ def read_pictures(
         movements: whether words and copies say what moves in each face.
         null: paths in the list end with a null character, not with a line.
         usual: pictures of one person's usual face, with which every face is compared.
+        overwrite: replace an `out` that was made with another model or usual face.
 
     Returns:
         The exit code: 1 if a picture could not be read, a copy not be written, or pictures may have
@@ -79,29 +83,35 @@ def read_pictures(
     compared = _comparing(reader, usual)
     errors: list[str] = []
     with ExitStack() as stack:
-        file = None
+        file, todo = None, sources
         if out is not None and kind != "text":
-            file = stack.enter_context(ResultFile(out, kind))
-            errors.extend(file.errors_of(sources))
+            settings = {"weights": weights_of(model)}
+            if usual:
+                settings["usual"] = hash_of(*(path.read_bytes() for path in usual))
+            file = stack.enter_context(ResultFile(out, kind, settings, overwrite=overwrite))
+            todo = _to_read(file, sources, out)
+            errors.extend(file.errors_of(name for name in sources if name not in todo))
         copies = stack.enter_context(DrawnCopies(draw, out)) if draw else None
         show = _printer(kind, movements) if file is None else file.write
-        todo = {n: source for n, source in sources.items() if file is None or not file.is_done(n)}
         done = len(sources) - len(todo)
-        if done:
-            tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
         again = _to_draw(copies, sources, todo)
-        advance = stack.enter_context(_progress(len(todo) + len(again), hidden=out is None))
+        count = len(todo) + len(again)
+        # Results that scroll by show how far it is themselves.
+        hidden = count < 2 or (out is None and sys.stdout.isatty())
+        show_done = stack.enter_context(
+            progress("Reading", count, counted="pictures", hidden=hidden)
+        )
         drawn = None if copies is None else partial(_draw, movements, compared)
         read = read_sources([*again.items(), *todo.items()], reader, None, drawn)
         try:
-            for result, copy in stack.enter_context(closing(read)):
+            for number, (result, copy) in enumerate(stack.enter_context(closing(read)), start=1):
                 if copies is not None and (copy is not None or result.image in again):
                     copies.save(result.image, copy or MienError(result.error))
                 if result.image in todo:
                     errors.extend([result.error] if result.error else [])
                     show(compared(result))
                     done += 1
-                advance()
+                show_done(number)
         except KeyboardInterrupt:
             if file is not None:
                 tell(
@@ -110,6 +120,19 @@ def read_pictures(
                 )
             raise
     return _tell_errors(errors, len(sources), copies, search)
+
+
+def _to_read(
+    file: ResultFile, sources: Mapping[str, Path | bytes], out: Path
+) -> Mapping[str, Path | bytes]:
+    """Pictures that are not in the file, or changed since."""
+    todo = file.todo(sources)
+    if done := len(sources) - len(todo):
+        tell(f"mien: {done:,} of {len(sources):,} pictures are in {out} already.")
+    if changed := sum(map(file.has, todo)):
+        what = "1 picture has" if changed == 1 else f"{changed:,} pictures have"
+        tell(f"mien: {what} changed since it was written: read again.")
+    return todo
 
 
 def _to_draw(
@@ -146,6 +169,8 @@ def _tell_errors(
 
 def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
     for name in given:
+        if not name:  # a variable of the shell that is not set; as a path it is this folder
+            raise MienError("Expected a picture's or a folder's name, got an empty one.")
         if name == STANDARD_INPUT:
             yield name, sys.stdin.buffer.read()
         else:
@@ -205,20 +230,3 @@ def _draw(
     movements: bool, compared: _Compared, image: NDArray[np.uint8], result: PictureResult
 ) -> Copy:
     return draw_copy(image, compared(result), movements=movements, changes=True)
-
-
-@contextmanager
-def _progress(total: int, *, hidden: bool) -> Generator[Callable[[], None]]:
-    """A bar on standard error, where a person sees that; `hidden` where the results scroll by."""
-    if total < 2 or not sys.stderr.isatty() or (hidden and sys.stdout.isatty()):
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-
-    # Rich would send standard output to the bar's console, which is standard error.
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("Reading", total=total)
-        yield lambda: bar.advance(task)

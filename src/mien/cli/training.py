@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import ArgumentCollection, Group, Parameter
-from rich.console import Console
-from rich.progress import track
 
 from mien.errors import MienError
+from mien.output.progress import progress
 from mien.training.data.dataset import SPLIT_SEED, load_dataset
 from mien.training.data.teachers import Teachers
 from mien.training.engine.config import Augmentation, Config
@@ -312,7 +311,7 @@ def export(
 
 
 def _progress(items: Iterable[Any], description: str, total: int | None) -> Iterator[Any]:
-    console = Console(stderr=True)
-    yield from track(
-        items, description, total, console=console, disable=not console.is_terminal, transient=True
-    )
+    with progress(description, total) as show_done:
+        for number, item in enumerate(items, start=1):
+            yield item
+            show_done(number)

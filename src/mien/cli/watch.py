@@ -1,9 +1,5 @@
 """The command `mien watch`."""
 
-import hashlib
-import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,7 +8,6 @@ from cyclopts import Group, Parameter, validators
 
 from mien.answers import Language
 from mien.errors import MienError
-from mien.faces.classifier import PACKAGED_MODEL
 from mien.faces.reader import Reader
 from mien.films.annotation import Annotation, Film, Task
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
@@ -22,6 +17,8 @@ from mien.media.film import Video, open_video
 from mien.media.frame_times import clock_time
 from mien.media.waiting import end_without
 from mien.output.console import safe, tell
+from mien.output.progress import progress
+from mien.output.resuming import weights_of
 from mien.output.tables import arrow_schema
 
 _FLAG = Parameter(negative=(), show_default=False)
@@ -46,6 +43,7 @@ def watch(
     as_json: Annotated[bool, _FLAG, Parameter("--json", group=_FORMAT)] = False,
     parquet: Annotated[bool, _FLAG, Parameter(group=_FORMAT)] = False,
     language: Language = "en",
+    overwrite: Annotated[bool, _FLAG] = False,
     model: Path | None = None,
     ray: Annotated[bool, _FLAG] = False,
 ) -> int:
@@ -60,11 +58,14 @@ def watch(
         videos: film files; - for standard input; addresses (rtsp://, http://); numbers of cameras.
             What goes on live is ended with Ctrl-C.
         out: folder for the files, which get the films' names.
-        every: seconds between frames that are read; 0 reads all. The video has those frames alone.
+        every: seconds between frames that are read, and the video has those alone. With 0 it has
+            all, and of a film in a file those are read that come 0.06 s or more apart.
         no_video: leave out the annotated video.
         as_json: the table as JSON lines instead of CSV.
         parquet: the table as Parquet; needs pyarrow.
         language: of the report: en or de.
+        overwrite: replace what was made of the same film with another --model, --every or
+            --language.
         model: a file of `mien export`; without it the network that ships with mien.
         ray: read an archive by Ray, on all cores or the cluster that RAY_ADDRESS names: files,
             folders and addresses such as s3://bucket/folder into Parquet tables, without videos
@@ -75,17 +76,17 @@ def watch(
             raise MienError("--ray writes Parquet; leave out --json.")
         from mien.scale.archive import read_archive
 
-        return read_archive(videos, out, films=True, every=every, model=model)
+        return read_archive(videos, out, films=True, every=every, model=model, overwrite=overwrite)
     if parquet:
         arrow_schema()  # fails where pyarrow is missing, before any work
     table = "jsonl" if as_json else "parquet" if parquet else "csv"
     reader = Reader(model=model)
-    weights = hashlib.sha256((model or PACKAGED_MODEL).read_bytes()).hexdigest()[:16]
     task = Task(
         every,
-        f"every {every:g} s, weights {weights}" + (f", in {language}" if language != "en" else ""),
+        {"every": f"{every:g} s", "weights": weights_of(model), "language": language},
         ("html", *(() if no_video else ("mp4",)), table),
         language,
+        overwrite,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -144,9 +145,10 @@ def _annotate(
         if place.is_done(task.settings, task.endings):
             _tell(video, f"done before, see {place.path('html')}; skipped")
             return place.marks.get(DAMAGE), False
+        place.check(film and film.fingerprint, task.settings, overwrite=task.overwrite)
         with (
             Annotation(video, place, task, reader, film) as annotation,
-            _progress(f"{place.name}{part}", video.duration) as advance,
+            progress(f"{place.name}{part}", video.duration) as advance,
         ):
             if annotation.kept:
                 _tell(video, f"goes on at {clock_time(annotation.kept)}")
@@ -168,18 +170,3 @@ def _annotate(
 
 def _tell(video: Video | Camera, words: str) -> None:
     tell(f"{video.name}: {words}")
-
-
-@contextmanager
-def _progress(name: str, seconds: float | None) -> Generator[Callable[[float], None]]:
-    """A bar with the time left on standard error, where a person sees that."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task(escape(name), total=seconds)
-        yield lambda time: bar.update(task, completed=time)

@@ -37,7 +37,10 @@ class FaceReader(Protocol):
 
 @public
 class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must. It pickles.
+    """Follows the faces of a stream of frames, one frame after the other. For one thread at a time.
+
+    It searches the whole frame for faces five times a second, and in between around the faces that
+    it follows. It can be pickled.
 
     Examples:
         >>> import mien
@@ -58,22 +61,26 @@ class Follower:
         """How each person that is followed usually looks, by track."""
 
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
-        """The faces of the frame that comes after the last, largest first.
+        """What people would say about each face of the next frame, largest face first.
 
-        Their readings have `track`, `time`, smoothed votes, and, once a person's usual face is
-        known, `change`.
+        The readings have `track`, `time` and smoothed votes, and `change` once the person's usual
+        face is known.
+
+        Args:
+            reader: reader of the frame.
+            frame: the frame that comes after the last one.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
     def read_timed(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float
     ) -> tuple[list[Reading], Timings]:
-        """Like `read`, and where the time went.
+        """Like `read`, with the time that each step took.
 
         Args:
-            reader: that reads the frame.
+            reader: reader of the frame.
             image: RGB uint8 (H, W, 3).
-            time: of the frame, in seconds, later than that of the frame before.
+            time: time of the frame in seconds, later than that of the frame before.
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]

@@ -56,16 +56,17 @@ three for the votes, and move nothing that makes them."""
 
 WITHOUT: Final = 1.0
 """Nats that an emotion counts less by where none of the movements that make it is more than usual;
-in between in proportion, up to ...
+in between in proportion, up to `MADE`.
 
-With it 82.7 % of `real/yale` are right in place of 77.1, all of London's smiles as before; of
+With it 82.7 % of `real/yale` is right in place of 77.1, all of London's smiles as before; of
 FER2013's validation images 60.1 % in place of 59.1, balanced: fear 27 (31), disgust 53 (57), anger
-61 (55), sadness 64 (60). Happiness is not held to a movement: half of London's mild smiles move the
+61 (55), sadness 64 (60). Happiness is not held to a movement: 23 of London's 51 smiles move the
 corners of the mouth by less than 0.2.
 """
 
 MADE: Final = 0.15
-"""... so much more than usual, from which it counts in full."""
+"""Difference of a movement that makes an emotion from the usual, from which that one counts in
+full."""
 
 MOVED: Final = 0.2
 """Difference from which a movement is said to be more than usual; glasses or other light make
@@ -105,7 +106,7 @@ def can_be_seen(reading: Reading) -> bool:
 
 
 @public
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UsualFace:
     """How one person usually looks: some twenty numbers, no picture, no identity.
 
@@ -114,7 +115,7 @@ class UsualFace:
 
     Attributes:
         log_odds: of each emotion but neutral, by name: the usual logarithm of its share, set
-            against that of neutral, in nats, with `ADDED`; read-only.
+            against that of neutral, in nats (a little is added to both); read-only.
         movements: usual value of each movement that the network tells, 0 to 1; read-only.
         readings: how many it was made of.
         since: time in seconds of the first of them, where it has one.
@@ -136,12 +137,15 @@ class UsualFace:
         for name in ("log_odds", "movements"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __repr__(self) -> str:
+        return f"<UsualFace of {self.readings:,} reading{'' if self.readings == 1 else 's'}>"
+
     def __reduce__(self) -> tuple[type["UsualFace"], tuple[Any, ...]]:
         values = (getattr(self, each.name) for each in fields(self))
         return type(self), tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
 
     def differences(self, reading: Reading) -> dict[str, float]:
-        """By how much each emotion's log odds lie above the usual, in nats, the most first."""
+        """How far each emotion's log odds lie above the usual, in nats, the largest first."""
         now = dict(zip(_NAMES, log_odds(reading.votes.shares).tolist(), strict=True))
         above = {name: now[name] - self.log_odds[name] for name in _NAMES}
         return dict(sorted(above.items(), key=lambda item: -item[1]))
@@ -167,7 +171,7 @@ class UsualFace:
             reading: of a face, by the same network.
 
         Returns:
-            The emotion that has grown most, if by more than `LEAST`; None for a face that looks as
+            The emotion that has grown most, if by more than 0.9 nats; None for a face that looks as
             usual, and for one that cannot be seen well.
         """
         emotion, by = next(iter(self.counted(reading).items()))
@@ -237,7 +241,7 @@ class UsualFace:
         return cls(odds, moves, readings, None if since is None else float(since))
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON; nothing else of mien writes one.
+        """Write this usual face to a file, as JSON. Nothing else in mien writes one.
 
         Raises:
             OSError: the file cannot be written.
@@ -256,7 +260,7 @@ class UsualFace:
 
     @classmethod
     def load(cls, path: str | Path) -> "UsualFace":
-        """Read what `save` wrote.
+        """The usual face that `save` wrote to a file.
 
         Raises:
             DataError: the file is missing, or holds something else; the message names it.
@@ -276,14 +280,15 @@ class UsualFace:
             raise DataError(f"{path}: {error}") from error
 
 
-def usual_face(readings: Iterable[Reading]) -> UsualFace:
-    """How a person usually looks, of readings of that one person looking as usual.
+def usual_face(readings: Reading | Iterable[Reading]) -> UsualFace:
+    """How a person usually looks, learnt from readings of that person looking as usual.
 
-    One is enough; of several the median counts, number by number, so that a blink or a smile among
-    many does no harm.
+    One reading is enough. Of several the median counts, number by number, so that a blink or a
+    smile among many does no harm.
 
     Args:
-        readings: by one network. Those of faces that cannot be seen well are left out.
+        readings: readings of one person by one network, or a single one. Faces that cannot be seen
+            well are left out.
 
     Raises:
         DataError: none can be seen well.
@@ -294,8 +299,14 @@ def usual_face(readings: Iterable[Reading]) -> UsualFace:
         >>> [usual.compared(reading).change_words() for reading in mien.read("at-rest.jpg")]
         ['as usual']
     """
-    given = list(readings)
-    seen = [reading for reading in given if can_be_seen(reading)]
+    given: list[Any] = [readings] if isinstance(readings, Reading) else list(readings)
+    for reading in given:
+        if not isinstance(reading, Reading):
+            raise DataError(
+                "Expected readings, such as mien.read(picture) gives them, to take them as usual; "
+                f"got a {type(reading).__name__} among them."
+            )
+    seen: list[Reading] = [reading for reading in given if can_be_seen(reading)]
     if not seen:
         whys = ", ".join(sorted({str(reading.reason) for reading in given}))
         raise DataError(

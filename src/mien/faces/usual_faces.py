@@ -69,7 +69,7 @@ class _Person:
 
 @public
 class UsualFaces:
-    """Usual faces by track, for one film, camera or connection. For one thread at a time.
+    """The usual face of everybody in one film, by track. For one thread at a time.
 
     Examples:
         >>> import mien
@@ -85,7 +85,8 @@ class UsualFaces:
         """Start without anybody.
 
         Args:
-            learn: by itself; else only what `take` and `put` give is compared with.
+            learn: whether usual faces are learnt from calm stretches; if not, only those of `take`
+                and `put` are known.
         """
         self._learn = learn
         self._people: dict[int, _Person] = {}
@@ -124,7 +125,7 @@ class UsualFaces:
         It then stays as it is, until the next `take`, `forget`, or until the person is forgotten.
 
         Returns:
-            The usual face; None where the face was not seen well in the last `BY_HAND` seconds.
+            The usual face; None where the face was not seen well in the last two seconds.
         """
         person = self._people.get(track)
         if person is None:

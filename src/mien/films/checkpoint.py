@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from mien.faces.stream import Follower
+from mien.faces.spacing import SpacedFollower
 from mien.films.summary import Summary
 from mien.output.journal import Journal
 from mien.output.whole_file import write_whole
@@ -37,6 +37,7 @@ _KNOWN: Final = frozenset(
         *(("mien", name) for name in _PUBLIC),
         ("mien.films.checkpoint", "Progress"),
         *(("mien.films.summary", name) for name in ("Summary", "Life", "Segment", "Moment")),
+        ("mien.faces.spacing", "SpacedFollower"),
         *(("mien.faces.usual_faces", "_Person"), ("collections", "deque")),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
@@ -68,7 +69,7 @@ class Progress:
     time: float = 0.0
     rows: int = 0
     pieces: list[int] = field(default_factory=list[int])
-    follower: Follower | None = None
+    follower: SpacedFollower | None = None
     summary: Summary = field(default_factory=Summary)
 
 
@@ -138,7 +139,7 @@ class Work:
         """The pieces so far."""
         return sorted(self._folder.glob("*.mp4"))
 
-    def save(self, frame: Frame, follower: Follower) -> None:
+    def save(self, frame: Frame, follower: SpacedFollower) -> None:
         """Keep what is done, with the summary in `progress`.
 
         Args:

@@ -6,6 +6,7 @@ does the folder of a film that is not done.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 from mien.films.checkpoint import about_work, is_free
 from mien.output.journal import Format
+from mien.output.resuming import Settings, goes_on
 
 FILM: Final = "mien-film"
 SETTINGS: Final = "mien-settings"
@@ -56,10 +58,27 @@ class Place:
         """The folder of what is done while it is not all."""
         return self.path("part")
 
-    def is_done(self, settings: str, endings: tuple[str, ...]) -> bool:
+    def is_done(self, settings: Settings, endings: tuple[str, ...]) -> bool:
         """Whether the film was read with these settings, and all files are there."""
         there = all(self.path(ending).exists() for ending in endings)
-        return there and self.marks.get(SETTINGS) == settings
+        return there and self.marks.get(SETTINGS) == json.dumps(settings)
+
+    def check(self, film: str | None, settings: Settings, *, overwrite: bool) -> None:
+        """Refuse to put the film in the place of what was made of it with other settings.
+
+        Args:
+            film: as of `find_place`.
+            settings: of this run.
+            overwrite: whether people asked for it.
+
+        Raises:
+            MienError: the settings are others, and people did not ask for it.
+        """
+        left = about_work(self.work)
+        if film is not None and left.get(FILM) == film:
+            goes_on(self.work, left.get(SETTINGS), settings, overwrite)
+        else:
+            goes_on(self.path("html"), self.marks.get(SETTINGS), settings, overwrite)
 
 
 def find_place(folder: Path, name: str, film: str | None) -> Place:

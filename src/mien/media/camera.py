@@ -24,7 +24,7 @@ _MOST: Final = 99  # higher numbers are the same cameras by other drivers, to Op
 
 @public
 class Camera(AbstractContextManager["Camera"]):
-    """A camera, read by OpenCV; also a context manager. Has what `Video` has.
+    """An open camera, as a context manager, which switches it off. It has what `Video` has.
 
     Examples:
         >>> import mien
@@ -45,7 +45,7 @@ class Camera(AbstractContextManager["Camera"]):
         """Open a camera.
 
         Args:
-            number: of the camera, from 0.
+            number: number of the camera, from 0.
 
         Raises:
             VideoError: there is no such camera.

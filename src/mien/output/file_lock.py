@@ -11,7 +11,8 @@ from filelock import lock_descriptor
 
 from mien.errors import MienError
 
-_RUN: Final = b'{"run": '
+RUN_START: Final = b'{"run": '
+"""How a line of `run_line` begins."""
 
 
 def open_alone(path: Path, named: Path) -> IO[bytes]:
@@ -51,7 +52,7 @@ def run_line(**about: Any) -> bytes:
 
 def run_of(line: bytes) -> dict[str, Any] | None:
     """What a line of `run_line` says; None of another line."""
-    if not line.startswith(_RUN):
+    if not line.startswith(RUN_START):
         return None
     with suppress(ValueError):
         run = json.loads(line)["run"]

@@ -142,6 +142,23 @@ def write_rows(
                 file.writelines(line(row).encode("utf-8", "backslashreplace") for row in rows)
 
 
+def read_rows(path: Path, kind: Format) -> Iterator[Row]:
+    """The rows of a file by `write_rows`; of CSV their values are text.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if kind == "parquet":
+        from pyarrow import parquet
+
+        with parquet.ParquetFile(path) as table:
+            for batch in table.iter_batches(_ROWS):
+                yield from batch.to_pylist()
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file) if kind == "csv" else map(json.loads, file)
+
+
 def _write_parquet(
     path: Path, columns: Columns, rows: Iterable[Row], before: Path | None = None
 ) -> None:

@@ -1,28 +1,39 @@
 """Results of many pictures in one file, which an interrupted run goes on with.
 
 They gather as JSON lines in FILE.part, and become FILE when all pictures are read. A file that is
-there already is added to.
+there already is added to. Beside it, .FILE.mien says how it was made, and of which pictures.
 """
 
-import csv
+import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from mien.errors import MienError
-from mien.output.journal import Format, Journal, csv_header, write_rows
-from mien.output.tables import COLUMNS, arrow_schema, dict_rows, text
+from mien.output.file_lock import RUN_START, run_of
+from mien.output.journal import Format, Journal, json_line, read_rows, write_rows
+from mien.output.resuming import Settings, goes_on, stamp_of
+from mien.output.tables import COLUMNS, Row, dict_rows, text
+from mien.output.whole_file import whole_file
 from mien.readings import PictureResult
 
-_JSON_START: Final = b'{"image": '
-_IMAGE: Final = list(COLUMNS).index("image")
-_ERROR: Final = list(COLUMNS).index("error")
-_ROWS: Final = 5_000  # of Parquet that are in memory at once
+_IMAGE_START: Final = b'{"image": '
 
-Done = dict[str | None, str | None]
-"""Errors, or None, by the names of the pictures that are done."""
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A picture that is done: its stamp when it was read, and why it could not be, if so."""
+
+    stamp: str
+    error: str | None
+
+
+_Done = dict[str, _Entry]
+"""Pictures that are done, by name."""
 
 
 class ResultFile(AbstractContextManager["ResultFile"]):
@@ -31,20 +42,27 @@ class ResultFile(AbstractContextManager["ResultFile"]):
     Use it as a context manager. Left without an exception, it is finished.
     """
 
-    def __init__(self, path: Path, kind: Format) -> None:
+    def __init__(
+        self, path: Path, kind: Format, settings: Settings, *, overwrite: bool = False
+    ) -> None:
         """Look at what an earlier run has left, and go on from there.
 
         Args:
             path: of the file; its folder is made where it is missing.
             kind: of the file.
+            settings: of the readings.
+            overwrite: replace what was made with other settings; until all is read it stays.
 
         Raises:
-            MienError: the file is there and of another kind, or another run writes it.
+            MienError: the file is there and not made by mien, or with other settings; or another
+                run writes it.
             OSError: it cannot be written.
         """
         self._path = path
         self._kind: Format = kind
         self._part = path.with_name(path.name + ".part")
+        self._about = path.with_name(f".{path.name}.mien")
+        self._stamps: dict[str, str] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         for each in (path, self._part):
             if each.exists() and not each.is_file():
@@ -52,123 +70,164 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         self._journal = Journal(self._part, path)
         try:
             # Looked at only now, when no other run can change them any more.
-            self._before = _DONE[kind](path) if path.exists() else {}
-            with closing(self._journal.lines()) as lines:
-                gathered, end = _json_lines(self._part, lines)
-            self._journal.cut(end)
+            self._take_up(dict(settings), overwrite)
         except BaseException:
-            self._leave()
+            if self._journal.size:
+                self._journal.close()
+            else:
+                self._journal.remove()
             raise
-        self._done = self._before | gathered
 
-    def is_done(self, name: str) -> bool:
-        """Whether the picture of that name needs not be read."""
-        return text(name) in self._done
+    def todo(self, sources: Mapping[str, Path | bytes]) -> dict[str, Path | bytes]:
+        """The pictures that are to be read: new ones, and those that changed since."""
+        self._stamps = {name: stamp_of(source) for name, source in sources.items()}
+
+        def is_done(name: str) -> bool:
+            entry = self._done.get(_key(name))
+            return entry is not None and entry.stamp == self._stamps[name]
+
+        return {name: source for name, source in sources.items() if not is_done(name)}
+
+    def has(self, name: str) -> bool:
+        """Whether the picture of that name was read before, changed or not."""
+        return _key(name) in self._done
 
     def errors_of(self, names: Iterable[str]) -> list[str]:
         """Why those of the pictures that are done could not be read."""
-        return [error for name in names if (error := self._done.get(text(name)))]
+        entries = (self._done.get(_key(name)) for name in names)
+        return [entry.error for entry in entries if entry and entry.error]
 
     def write(self, result: PictureResult) -> None:
-        """Add a picture.
+        """Add a picture, of the last `todo`.
 
         Raises:
             OSError: it cannot be written.
         """
-        self._journal.write(result.to_dict())
+        content = result.to_dict() | {"stamp": self._stamps.get(result.image, "")}
+        self._journal.write(content)
+        self._note(content)
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            self._leave()
-            return
-        with closing(self._journal):
-            there = self._path if self._path.exists() else None
-            if self._journal.size or there is None:
-                self._finish(there)
-            self._journal.remove()
-
-    def _leave(self) -> None:
-        """End without finishing; what has nothing in it does not stay."""
-        if self._journal.size:
+        if kind is None:
+            with closing(self._journal):
+                if self._fresh or not _hash(self._path):
+                    self._finish()
+                self._journal.remove()
+        elif self._fresh:
             self._journal.close()
         else:
             self._journal.remove()
 
-    def _finish(self, there: Path | None) -> None:
-        contents = self._journal.contents()
-        fresh = (each for each in contents if text(each["image"]) not in self._before)
-        if self._kind != "json":
-            fresh = (row for each in fresh for row in dict_rows(each))
-        write_rows(self._path, self._kind, COLUMNS, fresh, before=there)
+    def _take_up(self, settings: dict[str, Any], overwrite: bool) -> None:
+        there = _hash(self._path)
+        made, before, result = self._read_about() if there else (None, _Done(), None)
+        self._done, self._fresh, self._lines = _Done(), dict[str, int](), 0
+        run, end = self._gathered()
+        base, replaces = (run.get("base"), run.get("replaces", False)) if run else (there, False)
+        if there and base != there:
+            # The run was killed between giving the file its name and removing what it gathered.
+            run, end, replaces = None, 0, False
+            self._done, self._fresh = _Done(), {}
+        if there and (made is None or (run is None and result != there)):
+            raise self._refusal(
+                f"{self._about.name}, which says how it was made, is missing beside it"
+                if made is None
+                else "it was changed since"
+            )
+        if not goes_on(self._path, run["settings"] if run else made, settings, overwrite):
+            end, replaces = 0, there is not None
+            self._done, self._fresh = _Done(), {}
+        self._replaces = replaces
+        self._before = _Done() if replaces else before
+        self._done = self._before | self._done
+        self._journal.cut(end)
+        self._lines = self._lines if end else 0
+        self._journal.begin(settings=settings, base=there, replaces=replaces)
+
+    def _gathered(self) -> tuple[dict[str, Any] | None, int]:
+        """The last run that gathered results, and where whole lines end."""
+        run, end = None, 0
+        with closing(self._journal.lines()) as lines:
+            for number, line in enumerate(lines, start=1):
+                starts = (RUN_START, _IMAGE_START) if run else (RUN_START,)
+                if not line.endswith(b"\n") and any(
+                    start.startswith(line[: len(start)]) for start in starts
+                ):
+                    break  # who is killed may leave a part of a line
+                try:
+                    found = run_of(line)
+                    if found is not None:
+                        found["settings"].items()
+                    elif run:
+                        self._note(json.loads(line))
+                    else:
+                        raise ValueError
+                except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                    raise MienError(
+                        f"{self._part}: expected what an earlier `mien read` has gathered: line "
+                        f"{number} is not that. Name another file, or delete this one."
+                    ) from error
+                run = found or run
+                end += len(line)
+        return run, end
+
+    def _note(self, content: Mapping[str, Any]) -> None:
+        name = _key(content["image"])
+        self._done[name] = _Entry(content["stamp"], text(content.get("error")))
+        self._fresh[name] = self._lines
+        self._lines += 1
+
+    def _finish(self) -> None:
+        there = None if self._replaces or not _hash(self._path) else self._path
+        rows = self._fresh_rows()
+        if there and self._fresh.keys() & self._before.keys():
+            kept = read_rows(there, self._kind)
+            rows = chain((row for row in kept if _key(row["image"]) not in self._fresh), rows)
+            there = None
+        with whole_file(self._path) as new:
+            write_rows(new, self._kind, COLUMNS, rows, before=there)
+            self._write_about(_hash(new))
+
+    def _fresh_rows(self) -> Iterator[Row]:
+        for number, content in enumerate(self._journal.contents()):
+            if self._fresh[_key(content["image"])] == number:  # else it was read again
+                del content["stamp"]
+                yield from [content] if self._kind == "json" else dict_rows(content)
+
+    def _read_about(self) -> tuple[Settings | None, _Done, str | None]:
+        """Settings of the file, the pictures in it, and the hash of its content."""
+        try:
+            with self._about.open("rb") as file:
+                head = json.loads(file.readline())
+                entries = map(json.loads, file)
+                done = {name: _Entry(stamp, error) for name, stamp, error in entries}
+                return dict(head["settings"]), done, head["result"]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None, _Done(), None
+
+    def _write_about(self, result: str | None) -> None:
+        run = next(run for line in self._journal.lines() if (run := run_of(line)))
+        with whole_file(self._about) as new, new.open("w", encoding="utf-8") as file:
+            file.write(json_line({"settings": run["settings"], "result": result}))
+            for name, entry in self._done.items():
+                file.write(json.dumps([name, entry.stamp, entry.error]) + "\n")
+
+    def _refusal(self, why: str) -> MienError:
+        kind = {"json": "JSON lines", "csv": "CSV", "parquet": "Parquet"}[self._kind]
+        return MienError(
+            f"{self._path}: expected {kind} of an earlier `mien read`, to go on with: {why}. "
+            "Name another file, or delete this one."
+        )
 
 
-def _refusal(path: Path, kind: str, why: str) -> MienError:
-    return MienError(
-        f"{path}: expected {kind} of an earlier `mien read`, to go on with: {why}. "
-        "Name another file, or delete this one."
-    )
+def _key(name: str) -> str:
+    """A picture's name as files can hold it."""
+    return str(text(name))
 
 
-def _json_done(path: Path) -> Done:
+def _hash(path: Path) -> str | None:
+    """Of a file's content; None where it is not there or empty."""
+    if not path.exists() or not path.stat().st_size:
+        return None
     with path.open("rb") as file:
-        done, end = _json_lines(path, file)
-    if end < path.stat().st_size:
-        raise _refusal(path, "JSON lines", "its last line is cut short")
-    return done
-
-
-def _json_lines(path: Path, lines: Iterable[bytes]) -> tuple[Done, int]:
-    """What is done, and where the whole lines end: who is killed may leave a part of one."""
-    done: Done = {}
-    end = 0
-    for number, line in enumerate(lines, start=1):
-        if not line.endswith(b"\n") and _JSON_START.startswith(line[: len(_JSON_START)]):
-            break
-        try:
-            content: Any = json.loads(line)
-            done[text(content["image"])] = text(content.get("error"))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise _refusal(path, "JSON lines", f"line {number} is none") from error
-        end += len(line)
-    return done, end
-
-
-def _csv_done(path: Path) -> Done:
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        first = file.readline()
-        if first != csv_header(COLUMNS):
-            raise _refusal(path, "CSV", "its header is another")
-        done: Done = {}
-        try:
-            for row in csv.reader(file):
-                if len(row) != len(COLUMNS):
-                    raise _refusal(path, "CSV", f"a row has {len(row)} of {len(COLUMNS)} columns")
-                done[row[_IMAGE]] = row[_ERROR] or None
-        except csv.Error as error:
-            raise _refusal(path, "CSV", str(error)) from error
-    return done
-
-
-def _parquet_done(path: Path) -> Done:
-    schema = arrow_schema()
-    import pyarrow
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:
-            if file.schema_arrow.names != schema.names:
-                raise _refusal(path, "Parquet", "its columns are others")
-            return {
-                row["image"]: row["error"]
-                for batch in file.iter_batches(_ROWS, columns=["image", "error"])
-                for row in batch.to_pylist()
-            }
-    except pyarrow.ArrowException as error:
-        raise _refusal(path, "Parquet", str(error).rstrip(".")) from error
-
-
-_DONE: Final[dict[Format, Callable[[Path], Done]]] = {
-    "json": _json_done,
-    "csv": _csv_done,
-    "parquet": _parquet_done,
-}
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,17 +11,15 @@ import json
 import logging
 import os
 import pickle
-import sys
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from mien.errors import MienError
-from mien.faces.classifier import PACKAGED_MODEL
 from mien.media.picture import EXTENSIONS, find_images
 from mien.output.console import tell
+from mien.output.progress import progress
+from mien.output.resuming import stamp_of, weights_of
 from mien.parallel import chunks
 from mien.scale.cluster import check_ray, ray_cluster
 from mien.scale.listing import File, find_files, is_address, source_of, unique, whole_address
@@ -38,7 +36,6 @@ _MOST: Final = 256  # pictures a part: some seconds' work, which a kill may lose
 _LEAST: Final = 16
 _PARTS: Final = 8  # a core, so that all end at about the same time
 _BLOCKS: Final = 4096  # of Ray Data; each costs the scheduler some milliseconds
-_TOLD: Final = 30.0  # seconds between lines of progress where nobody watches a bar
 
 
 def read_archive(
@@ -48,6 +45,7 @@ def read_archive(
     films: bool = False,
     every: float = 0.0,
     model: Path | None = None,
+    overwrite: bool = False,
 ) -> int:
     """Read an archive into tables, or go on where an earlier run has stopped.
 
@@ -58,6 +56,7 @@ def read_archive(
         films: read films, not pictures.
         every: seconds between frames of films that are read; 0 reads all.
         model: a file of `mien export`.
+        overwrite: replace tables that were made with other settings.
 
     Returns:
         The exit code: 1 if a file could not be read, or not to its end; the errors are listed.
@@ -75,23 +74,36 @@ def read_archive(
         raise MienError(f"{', '.join(given)}: no {what} in there.")
     for source in {source for source, _ in sources}:
         partition(source)
-    content = (model or PACKAGED_MODEL).read_bytes()
-    settings = {"read": what, "weights": hashlib.sha256(content).hexdigest()[:16]}
-    settings |= {"every": every} if films else {}
+    settings = {"read": what, "weights": weights_of(model)} | ({"every": every} if films else {})
     place = whole_address(out)
     if not is_address(place):
         place = str(Path(place).absolute())
     told = source_of(whole_address(out))
     tables = Tables(place)
-    done = tables.begin(settings)
-    todo = [(source, file) for source, file in sources if file.name not in done]
+    done = tables.begin(settings, overwrite=overwrite)
+    todo = [
+        (source, file)
+        for source, file in sources
+        if file.name not in done or done[file.name] not in (None, file.stamp)
+    ]
     before = len(sources) - len(todo)
+    changed = {file.name for _, file in todo if file.name in done}
+    if changed:
+        _tell(f"{len(changed):,} of {len(sources):,} {what} changed since: read again.")
+        tables.forget(changed)
     if before:
         _tell(f"{before:,} of {len(sources):,} {what} are in {told} already.")
     missed: dict[str, str] = {}
     if todo:
-        task = Task(films, every, None if model is None else content)
-        with _progress(before, len(sources), what) as advance:
+        task = Task(films, every, None if model is None else model.read_bytes())
+        with progress("Reading", len(sources), before, counted=what, lines=True) as show_done:
+            count = before
+
+            def advance(more: int) -> None:
+                nonlocal count
+                count += more
+                show_done(count)
+
             try:
                 missed = _read(todo, tables, place, task, advance)
             except KeyboardInterrupt:
@@ -132,7 +144,8 @@ def _read(
         for part in _run(alone, out, task, cores, missed, advance):
             name = part.files[0].name
             why = f"{name}: whoever read it died, three times; it is left out."
-            tables.write(part.source, part.name, faces=None, done={name: 0}, errors={name: why})
+            done = {name: (0, part.files[0].stamp)}
+            tables.write(part.source, part.name, faces=None, done=done, errors={name: why})
             advance(1)
     tables.end()
     return missed
@@ -217,32 +230,7 @@ def _find(place: str, endings: frozenset[str]) -> Iterator[tuple[str, File]]:
     folder = Path(place).is_dir()
     for path in find_images([place], endings=endings):
         source = Path(place) if folder else path.parent
-        yield str(source), File(str(path), "", str(path.absolute()))
-
-
-@contextmanager
-def _progress(done: int, total: int, what: str) -> Generator[Callable[[int], None]]:
-    """A bar on standard error where a person sees that, else a line twice a minute."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import MofNCompleteColumn, Progress
-
-        columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
-            task = bar.add_task("Reading", total=total, completed=done)
-            yield lambda count: bar.advance(task, count)
-        return
-    told = time.monotonic()
-
-    def advance(count: int) -> None:
-        nonlocal done, told
-        done += count
-        if time.monotonic() - told > _TOLD:
-            told = time.monotonic()
-            _tell(f"{done:,} of {total:,} {what} are read.")
-
-    yield advance
+        yield str(source), File(str(path), "", str(path.absolute()), stamp_of(path))
 
 
 def _tell(words: str) -> None:

@@ -35,11 +35,13 @@ class File:
         name: the path as `mien read` has it, or an address without user, password and settings.
         root: address as it was given; "" for this machine's own disks.
         path: within the root's file system.
+        stamp: that is another once the file changed, as of `mien.output.resuming.stamp_of`.
     """
 
     name: str
     root: str
     path: str
+    stamp: str = ""
 
     def read(self) -> bytes:
         """Its content.
@@ -134,17 +136,19 @@ def find_files(root: str, endings: Collection[str]) -> list[File]:
     system, base = file_system(root)
     scheme = root.partition("://")[0]
 
-    def file(path: str) -> File:
-        return File(f"{scheme}://{path}", root, path)
+    def file(info: Any) -> File:
+        stamp = f"{info.size} {info.mtime_ns}"
+        return File(f"{scheme}://{info.path}", root, info.path, stamp)
 
     info = system.get_file_info(base)
     if info.type == fs.FileType.File:
-        return [file(base)]
+        return [file(info)]
     if info.type == fs.FileType.NotFound:
         raise MienError(f"{_told(root)}: no such file, folder or prefix.")
     inside = system.get_file_info(fs.FileSelector(base, recursive=True))
-    paths = (entry.path for entry in inside if entry.type == fs.FileType.File)
-    return [file(path) for path in sorted(paths) if _wanted(path, base, endings)]
+    files = (entry for entry in inside if entry.type == fs.FileType.File)
+    wanted = (entry for entry in files if _wanted(entry.path, base, endings))
+    return [file(entry) for entry in sorted(wanted, key=lambda entry: entry.path)]
 
 
 def unique(files: Iterable[tuple[str, File]]) -> list[tuple[str, File]]:

@@ -15,10 +15,8 @@ from mien.errors import MienError
 from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
-from mien.films.rows import COLUMNS as FILM_COLUMNS
-from mien.films.rows import row
 from mien.media.film import Video
-from mien.output.tables import arrow_schema, dict_rows
+from mien.output.tables import FILM_COLUMNS, arrow_schema, dict_rows, film_row
 from mien.parallel import chunks
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
@@ -98,7 +96,9 @@ class PartReader:
                     self._read_pictures(part, faces, done, errors, missed)
                 if not deadly:
                     rows = faces if sum(done.values()) else None
-                    self._tables.write(part.source, part.name, faces=rows, done=done, errors=errors)
+                    stamps = {file.name: file.stamp for file in part.files}
+                    read = {name: (count, stamps[name]) for name, count in done.items()}
+                    self._tables.write(part.source, part.name, faces=rows, done=read, errors=errors)
             except OSError as error:
                 failed = str(error)
         return {
@@ -149,7 +149,7 @@ class PartReader:
                 with _on_disk(film, faces.parent) as path, Video(path) as video:
                     frames = watch(video, reader=self._reader, every=self._task.every)
                     rows = (
-                        {"film": film.name, **row(frame, reading)}
+                        {"film": film.name, **film_row(frame, reading)}
                         for frame, readings in frames
                         for reading in readings
                     )

@@ -15,7 +15,7 @@ import os
 import sys
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from mien.errors import MienError
 from mien.output.file_lock import open_alone, run_line
+from mien.output.resuming import Settings, goes_on
 from mien.scale.listing import file_system, source_of
 
 if sys.platform != "win32":
@@ -57,7 +58,7 @@ class Tables:
         self._system, self._base = file_system(out)
         self._is_local = self._system.type_name == "local"
 
-    def begin(self, settings: Mapping[str, Any]) -> dict[str, str | None]:
+    def begin(self, settings: Settings, *, overwrite: bool = False) -> dict[str, str | None]:
         """Make the folder, or go on with it: remove what a killed run has left unfinished.
 
         On a disk no other run can begin there as long as this object lives; object stores have no
@@ -65,9 +66,10 @@ class Tables:
 
         Args:
             settings: all that rows depend on; the same for all runs into a folder.
+            overwrite: begin with an empty folder where an earlier run had other settings.
 
         Returns:
-            What was wrong with each file that is done, or None, by its name.
+            The stamp of each file that is done, by its name; None where mien 0.1.0 read it.
 
         Raises:
             MienError: another run writes there, or one wrote with other settings.
@@ -80,16 +82,34 @@ class Tables:
             lock.truncate()
             lock.write(run_line())
             self._wait_for_actors()
-        self._check_settings(dict(settings))
+        self._check_settings(dict(settings), overwrite)
         self.end()
-        parts, names = self._finished()
+        finished = self._finished()
         for table in (FACES, ERRORS):
             for path in self._paths(table):
-                if path.removeprefix(f"{self._base}/{table}/") not in parts:
+                if path.removeprefix(f"{self._base}/{table}/") not in finished:
                     self._system.delete_file(path)
-        for path in self._paths(ERRORS):
-            names |= {row["file"]: row["error"] for row in self._rows(path)}
-        return names
+        return {name: stamp for part in finished.values() for name, stamp in part.items()}
+
+    def forget(self, names: Collection[str]) -> None:
+        """Remove all rows of files, so that they are read again.
+
+        Raises:
+            OSError: the tables cannot be written.
+        """
+        from pyarrow import array
+        from pyarrow import compute as typed_in_part
+
+        compute: Any = typed_in_part
+        forgotten = array(names)
+        for place, part in self._finished().items():
+            if part.keys() & names:
+                for table in (FACES, ERRORS, DONE):  # the last makes it count
+                    with suppress(FileNotFoundError):
+                        rows = self._table(f"{self._base}/{table}/{place}")
+                        name = next(n for n in ("image", "film", "file") if n in rows.column_names)
+                        gone = compute.is_in(rows[name], value_set=forgotten)
+                        self._put(f"{table}/{place}", rows.filter(compute.invert(gone)))
 
     def join(self) -> None:
         """Write beside others, from another process.
@@ -109,7 +129,7 @@ class Tables:
         part: str,
         *,
         faces: Path | None,
-        done: Mapping[str, int],
+        done: Mapping[str, tuple[int, str]],
         errors: Mapping[str, str],
     ) -> None:
         """Write a part, whole or not at all.
@@ -118,7 +138,7 @@ class Tables:
             source: that its files are of.
             part: its name, of these files alone.
             faces: a Parquet file with the rows of all faces; None if there are none.
-            done: how many faces were read in each file, by name.
+            done: how many faces were read in each file, and its stamp, by name.
             errors: what is wrong with those that could not be read, or not to their end.
 
         Raises:
@@ -128,7 +148,7 @@ class Tables:
         self._put(f"{FACES}/{place}", faces)
         wrong = [{"file": name, "error": error} for name, error in errors.items()]
         self._put(f"{ERRORS}/{place}", wrong)
-        read = [{"file": name, "faces": count} for name, count in done.items()]
+        read = [{"file": name, "faces": n, "stamp": stamp} for name, (n, stamp) in done.items()]
         self._put(f"{DONE}/{place}", read)
 
     def begun(self, part: str) -> int:
@@ -159,13 +179,15 @@ class Tables:
     def errors(self) -> dict[str, str]:
         """What is wrong with files, by name."""
         paths = self._paths(ERRORS)
-        return {row["file"]: row["error"] for path in paths for row in self._rows(path)}
+        rows = (row for path in paths for row in self._table(path).to_pylist())
+        return {row["file"]: row["error"] for row in rows}
 
-    def _put(self, place: str, content: Path | list[dict[str, Any]] | None) -> None:
+    def _put(self, place: str, content: Any) -> None:
+        """Write a file of a table: what a Parquet file, rows or an Arrow table hold, or nothing."""
         from pyarrow import Table, parquet
 
         path = f"{self._base}/{place}"
-        if not content:
+        if content is None or (not isinstance(content, Path) and not len(content)):
             with suppress(FileNotFoundError):  # of the same part, read before
                 self._system.delete_file(path)
             return
@@ -179,7 +201,8 @@ class Tables:
                     while piece := file.read(1 << 20):
                         stream.write(piece)
             else:
-                parquet.write_table(Table.from_pylist(content), stream)
+                rows = Table.from_pylist(content) if isinstance(content, list) else content
+                parquet.write_table(rows, stream)
         if written != path:
             self._system.move(written, path)
 
@@ -190,47 +213,41 @@ class Tables:
         entries = self._system.get_file_info(inside)
         return [entry.path for entry in entries if entry.type == fs.FileType.File]
 
-    def _rows(self, path: str) -> Iterable[dict[str, Any]]:
+    def _table(self, path: str) -> Any:
         from pyarrow import parquet
 
         with self._system.open_input_file(path) as file:
-            return parquet.ParquetFile(file).read().to_pylist()
+            return parquet.ParquetFile(file).read()
 
-    def _finished(self) -> tuple[set[str], dict[str, str | None]]:
-        """Places of the parts that count, and the names of their files."""
+    def _finished(self) -> dict[str, dict[str, str | None]]:
+        """Names and stamps of the files of each part that counts, by its place."""
         import pyarrow
 
-        parts: set[str] = set()
-        names: dict[str, str | None] = {}
+        parts: dict[str, dict[str, str | None]] = {}
         for path in self._paths(DONE):
             try:
-                rows = self._rows(path)
+                rows = self._table(path).to_pylist()
             except pyarrow.ArrowException:  # cut short, in a store that shows half files
                 self._system.delete_file(path)
                 continue
-            parts.add(path.removeprefix(f"{self._base}/{DONE}/"))
-            names |= dict.fromkeys(row["file"] for row in rows)
-        return parts, names
+            place = path.removeprefix(f"{self._base}/{DONE}/")
+            parts[place] = {row["file"]: row.get("stamp") for row in rows}
+        return parts
 
-    def _check_settings(self, settings: dict[str, Any]) -> None:
+    def _check_settings(self, settings: dict[str, Any], overwrite: bool) -> None:
         path = f"{self._base}/{_SETTINGS}"
         try:
             with self._system.open_input_stream(path) as stream:
-                before = json.loads(stream.readall() or b"null")
+                before = stream.readall().decode("utf-8", "replace") or None
         except FileNotFoundError:
             before = None
-        except ValueError:
-            before = "what is no JSON"
-        if before is None:
-            if self._paths(FACES) or self._paths(DONE):
-                raise MienError(f"{self._out}: holds tables of something else. Name another.")
+        if before is None and (self._paths(FACES) or self._paths(DONE)):
+            raise MienError(f"{self._out}: holds tables of something else. Name another.")
+        if before is None or not goes_on(self._out, before, settings, overwrite):
+            for table in (DONE, FACES, ERRORS):
+                self._system.delete_dir_contents(f"{self._base}/{table}", missing_dir_ok=True)
             with self._system.open_output_stream(path) as stream:
                 stream.write(json.dumps(settings, indent=2).encode() + b"\n")
-        elif before != settings:
-            raise MienError(
-                f"{self._out}: was begun with {json.dumps(before)}, and asked for now is "
-                f"{json.dumps(settings)}. Ask for the same, or name another folder."
-            )
 
     def _wait_for_actors(self) -> None:
         """Let those of a killed run end, which outlive it by seconds; not on Windows."""

@@ -1,7 +1,7 @@
 /** The recording as files that the person may save: a table, data, and a report to read. */
 
 import { ANSWERS } from "../state/emotions.js";
-import { marksOf } from "../state/session.js";
+import { marksOf } from "../state/marks.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
 import {

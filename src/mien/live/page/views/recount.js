@@ -1,6 +1,7 @@
 /** The session in words: sentences and a table, for the page and the report. */
 
-import { lastingChanges, marksOf, peopleOf, shownIn, summaryOf } from "../state/session.js";
+import { marksOf } from "../state/marks.js";
+import { lastingChanges, peopleOf, shownIn, summaryOf } from "../state/session.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
 

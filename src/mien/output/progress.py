@@ -1,0 +1,58 @@
+"""How far a long work is: a bar on standard error, where a person sees it."""
+
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+from mien.output.console import tell
+
+_PAUSE: Final = 30.0  # seconds between lines where nobody watches a bar
+
+
+@contextmanager
+def progress(
+    name: str,
+    total: float | None,
+    done: float = 0.0,
+    *,
+    counted: str | None = None,
+    lines: bool = False,
+    hidden: bool = False,
+) -> Generator[Callable[[float], None]]:
+    """Show a bar while the context lasts, if standard error is a terminal.
+
+    Args:
+        name: what stands beside the bar.
+        total: all that is to be done, such as a number of pictures or seconds; None if unknown.
+        done: what is done of it already.
+        counted: what is counted, such as "pictures"; then the bar shows numbers too.
+        lines: where there is no bar, write a line twice a minute.
+        hidden: show nothing at all.
+
+    Yields:
+        A function that takes how much is done now.
+    """
+    if hidden or not sys.stderr.isatty():
+        told = time.monotonic()
+
+        def write(now: float) -> None:
+            nonlocal told
+            if time.monotonic() - told > _PAUSE:
+                told = time.monotonic()
+                tell(f"mien: {now:,.0f} of {total or 0:,.0f} {counted or name} are done.")
+
+        yield write if lines and not hidden else lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import MofNCompleteColumn, Progress
+
+    numbers = [MofNCompleteColumn()] if counted else []
+    columns = (*Progress.get_default_columns(), *numbers)
+    console = Console(stderr=True)
+    # Rich would send standard output to the bar's console, which is standard error.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(escape(name), total=total, completed=done)  # pyright: ignore[reportArgumentType]
+        yield lambda now: bar.update(task, completed=now)
