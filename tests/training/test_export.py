@@ -180,7 +180,7 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
     annotated_file: Path, tmp_path: Path
 ) -> None:
     config = Config(
-        epochs=7,
+        epochs=14,
         warmup=0.17,
         batch_size=12,
         expressions_weight=1.0,
@@ -188,7 +188,7 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
         distillation_weight=0.3,
     )
     train(annotated_file, tmp_path / "run", config)
-    line = export([tmp_path / "run"], tmp_path / "model.onnx", annotated_file)
+    line = export([tmp_path / "run"], tmp_path / "model.onnx", annotated_file, last=True)
     classifier = Classifier(tmp_path / "model.onnx")
     told = classifier.metadata
     assert told["movements"] == list(classifier.movement_names)
