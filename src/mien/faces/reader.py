@@ -68,24 +68,26 @@ class Timings:
     """Where the time of one picture went, in seconds.
 
     Attributes:
-        finder: finding faces.
-        crop: cropping them and measuring how well they can be seen.
+        detector: finding faces.
+        alignment: cropping them and measuring how well they can be seen.
         network: predicting the votes.
     """
 
-    finder: float
-    crop: float
+    detector: float
+    alignment: float
     network: float
 
     @property
     def total(self) -> float:
         """All of them, in seconds."""
-        return self.finder + self.crop + self.network
+        return self.detector + self.alignment + self.network
 
     def __add__(self, other: "Timings") -> "Timings":
         """Of two readings, one after the other."""
         return Timings(
-            self.finder + other.finder, self.crop + other.crop, self.network + other.network
+            self.detector + other.detector,
+            self.alignment + other.alignment,
+            self.network + other.network,
         )
 
 
@@ -100,11 +102,11 @@ class Reader:
         threads: int = 1,
         smallest_face: float = SMALLEST_FACE,
     ) -> None:
-        """Load the face finder and the network.
+        """Load the face detector and the network.
 
         Args:
             model: a file of `mien export` or a loaded one; None takes the weights that ship.
-            detector: a face finder set up otherwise than by default.
+            detector: a face detector set up otherwise than by default.
             threads: that one call of `read` may use; for those parts which are not given loaded.
             smallest_face: a face whose box is narrower, in pixels, is not clear.
 
@@ -168,11 +170,11 @@ class Reader:
         rgb = as_rgb(image, order=order)
         start = perf_counter()
         found = self.detector.detect(rgb, regions) if faces is None else own_faces(faces)
-        finder = perf_counter()
-        seen = list(_crops(rgb, found)) if faces is None else [_look(rgb, face) for face in found]
-        crop = perf_counter()
+        detected = perf_counter()
+        seen = list(_crops(rgb, found)) if faces is None else [_sight(rgb, face) for face in found]
+        aligned = perf_counter()
         readings = self._readings(seen, keep_all=faces is not None)
-        timings = Timings(finder - start, crop - finder, perf_counter() - crop)
+        timings = Timings(detected - start, aligned - detected, perf_counter() - aligned)
         return readings, timings
 
     def read_batch(self, images: Iterable[Picture], *, order: Order = "RGB") -> list[list[Reading]]:
@@ -259,7 +261,7 @@ class Reader:
             Reason.TOO_SMALL: quality.size < self._smallest_face,
             Reason.TOO_DARK: quality.brightness < DARKEST,
             Reason.BLURRED: quality.sharpness < BLURRIEST,
-            Reason.TURNED_AWAY: quality.turn > FARTHEST_TURN,
+            Reason.TURNED_AWAY: quality.yaw > FARTHEST_TURN,
         }
         return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -299,7 +301,7 @@ def _own_face(face: Any) -> Face:
     return Face((x1, y1, x2, y2), marks, float(face.score))
 
 
-def _look(image: NDArray[np.uint8], face: Face) -> Sight:
+def _sight(image: NDArray[np.uint8], face: Face) -> Sight:
     crop = crop_face(image, face)
     return face, crop, measure_quality(crop, face)
 
@@ -307,7 +309,7 @@ def _look(image: NDArray[np.uint8], face: Face) -> Sight:
 def _crops(image: NDArray[np.uint8], faces: list[Face]) -> Iterator[Sight]:
     for face in faces:
         try:
-            yield _look(image, face)
+            yield _sight(image, face)
         except ImageError:  # landmarks in one point: no face, and the others still count
             continue
 

@@ -13,7 +13,7 @@ from mien.output.tables import (
 )
 from mien.types import Frame, Reading
 
-COLUMNS: Final[Columns] = {
+FILM_COLUMNS: Final[Columns] = {
     "time": float,
     "frame": int,
     "track": int,
@@ -34,7 +34,7 @@ COLUMNS: Final[Columns] = {
 
 
 def row(frame: Frame, reading: Reading) -> Row:
-    """A face in a frame, by `COLUMNS`."""
+    """A face in a frame, by `FILM_COLUMNS`."""
     face = reading.to_dict()
     # What is unclear fills no column that looks like an answer.
     top, share = face["top"][0] if reading.clear else (None, None)
@@ -44,4 +44,4 @@ def row(frame: Frame, reading: Reading) -> Row:
         *(face["state"], face["clear"], face["why"], *change_row(face.get("change")).values()),
         *(reading.talking, reading.gesture, reading.just_now),
     )
-    return dict(zip(COLUMNS, values, strict=True))
+    return dict(zip(FILM_COLUMNS, values, strict=True))

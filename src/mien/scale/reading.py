@@ -15,8 +15,7 @@ from mien.errors import MienError
 from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
-from mien.films.rows import COLUMNS as FILM_COLUMNS
-from mien.films.rows import row
+from mien.films.rows import FILM_COLUMNS, row
 from mien.media.film import Video
 from mien.output.tables import arrow_schema, dict_rows
 from mien.parallel import chunks
@@ -43,7 +42,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ArchiveTask:
     """How files are read.
 
     Attributes:
@@ -60,7 +59,7 @@ class Task:
 class PartReader:
     """Reads parts, one after the other; an actor of Ray Data."""
 
-    def __init__(self, out: str, task: Task) -> None:
+    def __init__(self, out: str, task: ArchiveTask) -> None:
         """Load the models, and join those who write into `out`."""
         with _model_file(task.model) as path:
             self._reader = Reader(model=path, threads=1)
