@@ -47,7 +47,7 @@ class Face:
         box: (x1, y1, x2, y2) in pixels; may reach beyond the picture's edge.
         landmarks: float32 (5, 2), pixels: left eye, right eye, nose tip, left and right mouth
             corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
-            (`Reader.read(faces=...)`); mien's own finder always gives five.
+            (`Reader.read(faces=...)`); mien's own detector always gives five.
         score: the detector's confidence, 0 to 1.
     """
 
