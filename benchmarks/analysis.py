@@ -26,7 +26,7 @@ from mien.training.data.dataset import load_dataset, select
 from mien.training.engine.config import Augmentation, Config
 from mien.training.engine.train import train as run_training
 from mien.training.evaluation import metrics, plots
-from mien.training.evaluation.evaluate import copies_in_training, evaluate
+from mien.training.evaluation.evaluate import duplicates_in_training, evaluate
 from mien.training.evaluation.figures import LIGHT, new_axes, new_figure, save
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -34,12 +34,12 @@ EXPERIMENTS: Final = Path(__file__).parents[1] / "experiments"
 STUDY_LOGS: Final = EXPERIMENTS / "runs" / "studies"
 
 REFERENCE: Final = Config(
-    network="residual",
+    network="se_resnet",
     epochs=6,
     patience=6,
     progressive=0.67,
     weight_decay=0.05,
-    averaging=0.995,
+    ema_decay=0.995,
     augmentation=Augmentation(
         zoom_range=0.25,
         brightness_range=0.3,
@@ -56,15 +56,24 @@ _AUGMENTATION: Final = REFERENCE.augmentation
 STUDIES: Final[dict[str, tuple[str, Config]]] = {
     "reference": ("the recipe", REFERENCE),
     # As many steps as with all images.
-    "part-50": ("50 % of the images", replace(REFERENCE, part=0.5, epochs=12, patience=12)),
-    "part-25": ("25 % of the images", replace(REFERENCE, part=0.25, epochs=24, patience=24)),
-    "part-10": ("10 % of the images", replace(REFERENCE, part=0.1, epochs=60, patience=60)),
+    "part-50": (
+        "50 % of the images",
+        replace(REFERENCE, data_fraction=0.5, epochs=12, patience=12),
+    ),
+    "part-25": (
+        "25 % of the images",
+        replace(REFERENCE, data_fraction=0.25, epochs=24, patience=24),
+    ),
+    "part-10": (
+        "10 % of the images",
+        replace(REFERENCE, data_fraction=0.1, epochs=60, patience=60),
+    ),
     "no-votes": ("without the votes head", replace(REFERENCE, votes_weight=0.0)),
     "no-smoothing": ("without label smoothing", replace(REFERENCE, label_smoothing=0.0)),
     "mixup": ("with mixup (0.2)", replace(REFERENCE, mixup=0.2)),
     "balance": ("with rare labels drawn more often (0.5)", replace(REFERENCE, balance=0.5)),
     "no-decay": ("without weight decay", replace(REFERENCE, weight_decay=0.0)),
-    "no-averaging": ("without averaging of the weights", replace(REFERENCE, averaging=0.0)),
+    "no-averaging": ("without averaging of the weights", replace(REFERENCE, ema_decay=0.0)),
     **{
         f"no-{name}": (
             f"without {words}",
@@ -106,7 +115,7 @@ def train(*, data: Path, runs: Path, only: Sequence[str] = ()) -> None:
         result = run_training(data, run, config, resume=(run / "config.json").exists())
         log.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(run / "epochs.csv", log)
-        print(f"{name}: {result['accuracy']:.4f}", flush=True)
+        print(f"{name}: {result.accuracy:.4f}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class Study:
     """What came of a study: the validation figures of its last epoch."""
 
     words: str
-    part: float
+    data_fraction: float
     accuracy: float
     training_accuracy: float
     votes_loss: float | None
@@ -218,7 +227,7 @@ def _studies(folder: Path) -> list[str]:
     found = {
         name: Study(
             words,
-            config.part,
+            config.data_fraction,
             float(last["validation_accuracy"]),
             float(last["training_accuracy"]),
             float(last["validation_votes_loss"]) if last["validation_votes_loss"] else None,
@@ -232,12 +241,16 @@ def _studies(folder: Path) -> list[str]:
         return []
     epochs = f"{REFERENCE.epochs} epochs each, otherwise the recipe of the run `residual`; one seed"
     sections: list[str] = []
-    sizes = [study for study in (*found.values(), reference) if study.part < 1]
+    sizes = [study for study in (*found.values(), reference) if study.data_fraction < 1]
     if sizes:
-        sizes = sorted([*sizes, reference], key=lambda study: study.part)
+        sizes = sorted([*sizes, reference], key=lambda study: study.data_fraction)
         _draw_sizes(sizes, folder / "data-size.png")
         rows = [
-            [f"{study.part:.0%}", _percent(study.training_accuracy), _percent(study.accuracy)]
+            [
+                f"{study.data_fraction:.0%}",
+                _percent(study.training_accuracy),
+                _percent(study.accuracy),
+            ]
             for study in sizes
         ]
         sections.append(
@@ -246,7 +259,7 @@ def _studies(folder: Path) -> list[str]:
             "![Accuracy by part of the images](analysis/data-size.png)\n\n"
             + _table(["part of the training images", "training (augmented)", "validation"], rows)
         )
-    changes = [study for study in found.values() if study.part == 1]
+    changes = [study for study in found.values() if study.data_fraction == 1]
     if changes:
         rows = [
             [
@@ -268,7 +281,7 @@ def _studies(folder: Path) -> list[str]:
 def _draw_sizes(sizes: Sequence[Study], out: Path) -> None:
     figure = new_figure(7, 4)
     axes = new_axes(figure)
-    part = [study.part for study in sizes]
+    part = [study.data_fraction for study in sizes]
     for name, colour in (
         ("accuracy", LIGHT.second),
         ("training_accuracy", LIGHT.first),
@@ -337,7 +350,7 @@ def _copies(classifier: Classifier, records: NDArray[np.void]) -> str:
         chosen = select(records, split)
         right = classifier.predict_label(np.ascontiguousarray(chosen["image"])).argmax(axis=1)
         right = right == chosen["label"]
-        copies = copies_in_training(records, chosen, split)
+        copies = duplicates_in_training(records, chosen, split)
         rows.append(
             [
                 name,

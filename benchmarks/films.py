@@ -2,6 +2,7 @@
 
     python benchmarks/films.py
     python benchmarks/films.py --film holiday.mp4 --json films.json
+    python benchmarks/films.py --history benchmarks/history/films.csv
 
 Without a film it makes one: 1280×720, 25 frames a second, with sound and two faces that move and
 change their size (scikit-image's astronaut and her mirror image). It takes about a minute, and a
@@ -14,6 +15,7 @@ import platform
 from collections.abc import Callable
 from contextlib import nullcontext
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -26,10 +28,11 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 from cyclopts import Parameter
+from remembering import machine, remember
 from skimage import data
 
 from mien.faces.reader import Reader
-from mien.faces.watch import watch
+from mien.faces.spacing import SpacedFollower
 from mien.films.video import AnnotatedVideo
 from mien.media.film import Video
 
@@ -66,14 +69,15 @@ def make_film(path: Path, seconds: float) -> None:
 
 
 def annotate(film: Path, out: Path | None, reader: Reader) -> tuple[int, float]:
-    """Read a film, and write it annotated; frames and faces a frame."""
-    video = Video(film, sound=out is not None)
+    """Read a film as `mien watch` does, and write it annotated; frames and faces a frame."""
+    video, follower = Video(film, sound=out is not None), SpacedFollower()
     frames = faces = 0
-    with AnnotatedVideo(out, video) if out else nullcontext() as drawn:
-        for frame, readings in watch(video, reader=reader):
-            frames, faces = frames + 1, faces + len(readings)
-            if drawn:
-                drawn.write(frame, readings)
+    with video, AnnotatedVideo(out, video) if out else nullcontext() as drawn:
+        for frame in chain(video.frames(), (None,)):
+            for one, readings in follower.take(reader, frame) if frame else follower.finish(reader):
+                frames, faces = frames + 1, faces + len(readings)
+                if drawn:
+                    drawn.write(one, readings)
     return frames, faces / max(frames, 1)
 
 
@@ -88,6 +92,7 @@ def main(
     film: Path | None = None,
     seconds: float = 10,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
+    history: Path | None = None,
 ) -> None:
     """Measure and print.
 
@@ -95,6 +100,7 @@ def main(
         film: to annotate instead of the one that is made.
         seconds: length of that.
         json_file: file for the figures.
+        history: a table to which a row a case is added.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     reader = Reader()
@@ -129,6 +135,8 @@ def main(
     print(f"\n| {' | '.join(rows[0])} |\n|---{'|--:' * (len(rows[0]) - 1)}|")
     for row in rows:
         print(f"| {' | '.join(map(str, row.values()))} |")
+    if history:
+        remember(history, [{"machine": machine(), "load": round(load, 1)} | row for row in rows])
     if json_file:
         json_file.write_text(json.dumps({"load": round(load, 1), "cases": rows}, indent=1) + "\n")
 

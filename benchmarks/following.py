@@ -14,12 +14,9 @@ face), how many clear readings show another answer than the largest share, and h
 the limit.
 """
 
-import csv
 import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Annotated, Final
@@ -29,6 +26,7 @@ import cyclopts
 import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
+from remembering import remember
 
 from mien.answers import State
 from mien.faces.reader import FEWEST_AGREEING, Reader
@@ -252,20 +250,7 @@ def measure(
     if json_file:
         json_file.write_text(json.dumps(asdict(result), indent=2) + "\n")
     if history:
-        _remember(history, asdict(result))
-
-
-def _remember(history: Path, row: dict[str, object]) -> None:
-    command = ["git", "describe", "--always", "--dirty"]
-    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-    row = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit} | row
-    is_new = not history.exists()
-    history.parent.mkdir(parents=True, exist_ok=True)
-    with history.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+        remember(history, [asdict(result)])
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def main(
     records = load_dataset(data)
     allowed = (records["split"] == SPLITS.index(split)) & (records["label"] >= 0)
     if without_copies:
-        allowed &= ~records["copy_in_training"]
+        allowed &= ~records["duplicate_in_training"]
     usable = np.flatnonzero(allowed)
     generator = np.random.default_rng(seed)
     drawn = generator.choice(usable, size=min(images, len(usable)), replace=False)

@@ -14,7 +14,7 @@ from onnx import helper, numpy_helper
 
 from mien.emotions import EMOTION_NAMES
 from mien.training.data.expressions import ORDER
-from mien.training.data.press import COLUMNS
+from mien.training.data.press import FACES_COLUMNS
 
 
 def press_row(number: int, label: str, **change: str) -> dict[str, str]:
@@ -29,7 +29,7 @@ def write_press(
     path: Path,
     rows: Sequence[Mapping[str, str]],
     pictures: Mapping[str, NDArray[np.uint8] | bytes],
-    columns: Sequence[str] = COLUMNS,
+    columns: Sequence[str] = FACES_COLUMNS,
 ) -> Path:
     """Write a zip of press faces.
 

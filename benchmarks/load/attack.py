@@ -6,6 +6,7 @@ before, during and five seconds after it, the server's memory before and at most
 its log.
 
     python benchmarks/load/attack.py --json attack.json
+    python benchmarks/load/attack.py --history benchmarks/history/attacks.csv --remark quiet
     python benchmarks/load/attack.py --source ../other/src --only pings     # another version
 
 Needs the dev extra, and Linux.
@@ -34,6 +35,9 @@ from clients import Session, film, hold
 from cyclopts import Parameter
 
 from mien.live.protocol import Frame, encode_frame
+
+sys.path.append(str(Path(__file__).parents[1]))  # a folder up
+from remembering import machine, remember
 
 ATTACKER: Final = "127.0.0.2"
 SESSIONS: Final = 8
@@ -320,6 +324,8 @@ def main(
     places: int | None = None,
     attacker_core: int | None = None,
     json_file: Annotated[Path | None, Parameter("--json")] = None,
+    history: Path | None = None,
+    remark: str = "",
 ) -> None:
     """Measure and print a table.
 
@@ -333,6 +339,8 @@ def main(
         attacker_core: number of a core for the attacker, as if it were on another computer; by
             default it takes its share of what this program may use.
         json_file: where to write the figures as JSON.
+        history: a table to which a row an attack is added.
+        remark: for that, such as what else ran on the machine.
     """
     print("| attack | before | during | after | newcomer is read | cores | MB, at most | log |")
     print("|---|--:|--:|--:|:-:|--:|--:|--:|")
@@ -348,6 +356,10 @@ def main(
             f"{one.mb_most:g} | {one.log_bytes:,} B, {one.log_lines} lines |",
             flush=True,
         )
+    if history is not None:
+        about = {"machine": machine(), "load": round(os.getloadavg()[0], 1), "remark": remark}
+        set_up = {"honest": honest, "hz": hz, "seconds": seconds}
+        remember(history, [about | set_up | asdict(one) for one in outcomes])
     if json_file is not None:
         load = [round(value, 1) for value in os.getloadavg()]
         content = {"load": load, "attacks": [asdict(one) for one in outcomes]}

@@ -233,7 +233,7 @@ def _accuracy(
         else:
             votes = np.zeros((len(records), 10), np.float32)
             votes[:, metrics.LABEL_TO_FERPLUS] = label
-        by_label = metrics.label_metrics(records["label"], label, records["copy_in_training"])
+        by_label = metrics.label_metrics(records["label"], label, records["duplicate_in_training"])
         by_votes = metrics.votes_metrics(records["votes"], votes, None)
         of_library[contender.library] = {
             "label_accuracy": round(by_label["accuracy"], 4),

@@ -2,7 +2,8 @@
 
 Needs Chromium and the dev extra.
 
-The face is Eileen Collins's (NASA, public domain), from scikit-image.
+The face is Eileen Collins's (NASA, public domain), from scikit-image; a call of six is that one
+photograph six times: as it is, mirrored, grey, dark, near and out of focus.
 """
 
 import shutil
@@ -32,12 +33,12 @@ FLAGS = [
 ]
 
 
-def open_page(browser: Browser, address: str, width: int, height: int) -> Page:
-    """The page with a face in it, once votes and rates have settled."""
+def open_page(browser: Browser, address: str, width: int, height: int, faces: int = 1) -> Page:
+    """The page with faces in it, once votes and rates have settled."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.click("#toggle")
-    page.wait_for_selector("[data-face]", timeout=30_000)
+    page.wait_for_selector(f"[data-face]:nth-child({faces})", timeout=30_000)
     page.wait_for_timeout(3000)
     page.evaluate("document.querySelector('#sources option').textContent = 'Camera'")
     return page
@@ -46,31 +47,75 @@ def open_page(browser: Browser, address: str, width: int, height: int) -> Page:
 def shoot(place: Page | Locator, name: str) -> None:
     """Keep a picture of a page, or of a part of it."""
     path = HERE / f"{name}.jpg"
-    place.screenshot(path=path, type="jpeg", quality=88)
+    place.screenshot(path=path, type="jpeg", quality=82)
     print(path)
 
 
-def shoot_panel(page: Page) -> None:
-    """The floating panel, in its usual size."""
+def shoot_without_footer(page: Page, name: str) -> None:
+    """The page down to its footer, where the speed is that of this machine at this moment."""
+    end = page.locator("footer").bounding_box()
+    size = page.viewport_size
+    assert end is not None
+    assert size is not None
+    path = HERE / f"{name}.jpg"
+    page.screenshot(
+        path=path,
+        type="jpeg",
+        quality=82,
+        clip={"x": 0, "y": 0, "width": size["width"], "height": end["y"]},
+    )
+    print(path)
+
+
+def name_people(page: Page, *names: str) -> None:
+    """Give the first people names, as a person does."""
+    for number, name in enumerate(names):
+        field = page.locator(".face-name").nth(number)
+        field.fill(name)
+        field.press("Enter")
+    page.wait_for_timeout(500)
+
+
+def shoot_panel(page: Page, name: str, lines: int) -> None:
+    """The small window, as high as it opens for so many people."""
     with page.context.expect_page() as opened:
         page.click("#float")
     panel = opened.value
-    panel.set_viewport_size({"width": 340, "height": 210})
+    panel.set_viewport_size({"width": 340, "height": 60 + 46 * lines})
     panel.wait_for_timeout(1500)
-    shoot(panel, "panel")
+    shoot(panel, name)
+    panel.close()
+
+
+def call_of_six() -> NDArray[np.uint8]:
+    """RGB (720, 1280, 3): one photograph six times, as a call shows six people."""
+    whole = data.astronaut().astype(np.uint8)
+    near, far = whole[0:256, 70:375], whole[0:330, 20:413]
+    grey = cv2.cvtColor(cv2.cvtColor(far, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    tiles = [far, near[:, ::-1], grey, (near * 0.14).astype(np.uint8), far[:, ::-1], near]
+    picture = np.full((720, 1280, 3), 24, np.uint8)
+    for number, tile in enumerate(tiles):
+        x, y = 6 + number % 3 * 424, 6 + number // 3 * 357
+        scaled = cv2.resize(tile, (418, round(418 * tile.shape[0] / tile.shape[1])))
+        if number == 4:
+            scaled = cv2.GaussianBlur(scaled, (0, 0), 7)
+        cut = scaled[:351]
+        picture[y : y + len(cut), x : x + 418] = cut
+    return picture
 
 
 def shoot_session(browser: Browser, address: str) -> None:
-    """The timeline, after the light went out twice and the person wrote a note."""
-    page = open_page(browser, address, 1280, 1100)
+    """Looking back after Stop: the light went out twice, and the person wrote a note."""
+    page = open_page(browser, address, 1280, 800)
+    name_people(page, "Eileen")
     page.wait_for_timeout(6000)
     page.fill("#note-text", "The light went out")
-    page.click("#note button")
+    page.press("#note-text", "Enter")
     page.wait_for_timeout(9000)
-    page.focus("#timeline")
-    page.keyboard.press("ArrowLeft")
+    page.click("#toggle")
     page.wait_for_timeout(1200)
     shoot(page.locator("#session"), "session")
+    page.close()
 
 
 def shoot_notebook(browser: Browser) -> None:
@@ -107,12 +152,20 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
             face = cv2.resize(data.astronaut()[:384], (640, 480)).astype(np.uint8)
             dark = (face * 0.19).astype(np.uint8)
-            bright = film(Path(folder) / "bright.mjpeg", [face])
-            changing = film(Path(folder) / "changing.mjpeg", [face] * 150 + [dark] * 90)
-            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, bright])
-            page = open_page(browser, address, 1280, 720)
-            shoot(page, "live-page")
-            shoot_panel(page)
+            dusk = [(face * part).astype(np.uint8) for part in np.linspace(1, 0.19, 40)]
+            one = film(Path(folder) / "one.mjpeg", [face])
+            six = film(Path(folder) / "six.mjpeg", [call_of_six()])
+            changing = film(
+                Path(folder) / "changing.mjpeg", [face] * 130 + dusk + [dark] * 70 + dusk[::-1]
+            )
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, six])
+            page = open_page(browser, address, 1440, 900, faces=6)
+            name_people(page, "Ana", "Ben")
+            shoot_without_footer(page, "live-page")
+            shoot_panel(page, "panel", 6)
+            browser.close()
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, one])
+            shoot_without_footer(open_page(browser, address, 1280, 720), "live-page-one")
             shoot(open_page(browser, address, 390, 844), "live-page-phone")
             shoot_notebook(browser)
             browser.close()

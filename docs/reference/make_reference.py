@@ -7,10 +7,10 @@ is forgotten.
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import griffe
-from reference_markdown import describe, link_names
+from reference_markdown import constant_row, describe, link_names
 
 import mien
 from mien.cli.main import app
@@ -18,121 +18,74 @@ from mien.cli.main import app
 HERE: Final = Path(__file__).parent
 
 GROUPS: Final = {
-    "Reading": (
-        "mien.read",
-        "mien.read_files",
-        "mien.watch",
-        "mien.usual_face",
-        "mien.Reader",
-        "mien.Timings",
-    ),
+    "Read": ("read", "watch", "read_files", "Reader"),
     "What comes back": (
-        "mien.Readings",
-        "mien.Reading",
-        "mien.Votes",
-        "mien.State",
-        "mien.Reason",
-        "mien.Face",
-        "mien.Quality",
-        "mien.UsualFace",
-        "mien.Change",
-        "mien.PictureResult",
-        "mien.Frame",
-        "mien.Emotion",
+        *("Readings", "Reading", "Votes", "State", "Reason", "Face", "Quality"),
+        *("PictureResult", "Frame", "Timings"),
     ),
-    "Tables and pictures": (
-        "mien.to_pandas",
-        "mien.to_polars",
-        "mien.to_arrow",
-        "mien.output.tables.rows",
-        "mien.draw_readings",
+    "Draw and keep": ("draw_readings", "to_pandas", "to_polars", "to_arrow", "AnnotatedVideo"),
+    "The usual face": ("usual_face", "UsualFace", "Change", "UsualFaces"),
+    "Streams and parts of your own": (
+        *("load_image", "Video", "Camera", "Follower", "Detector", "Classifier"),
     ),
+    "Names": ("VOTE_NAMES", "MOVEMENT_NAMES", "COLOURS", "Emotion"),
     "Errors": (
-        "mien.MienError",
-        "mien.ImageError",
-        "mien.VideoError",
-        "mien.ModelError",
-        "mien.DataError",
-        "mien.TrainingError",
-        "mien.MissingPackageError",
+        *("MienError", "ImageError", "VideoError", "ModelError", "DataError"),
+        *("MissingPackageError", "TrainingError"),
     ),
-    "Single steps": (
-        "mien.media.picture.find_images",
-        "mien.media.picture.load_image",
-        "mien.media.picture.as_rgb",
-        "mien.media.film.Video",
-        "mien.media.camera.Camera",
-        "mien.faces.detector.Detector",
-        "mien.faces.alignment.crop_face",
-        "mien.faces.alignment.framing",
-        "mien.faces.alignment.measure_quality",
-        "mien.faces.classifier.Classifier",
-        "mien.faces.classifier.Predictions",
-        "mien.faces.tracker.Tracker",
-        "mien.faces.usual_faces.UsualFaces",
-        "mien.films.video.AnnotatedVideo",
+}
+
+HIDDEN: Final = {
+    *("AnnotatedVideo.abandon", "Camera.size_changes", "Camera.stop"),
+    *("Classifier.predict_faces", "Classifier.predict_heads", "Classifier.predict_label"),
+    *("Classifier.predict_votes", "UsualFace.change", "Video.beginning", "Video.size_changes"),
+    *("Video.sound", "Video.sound_packets", "Video.sound_stream", "Video.stop", "Video.waited"),
+}
+"""Attributes and methods that are for other modules of mien, not for programs."""
+
+THRESHOLDS: Final = {
+    "What is shown": (
+        *("faces.reader.FEWEST_AGREEING", "answers.MIXED_LEAD", "answers.MIXED_TOGETHER"),
+        "movements.SAID_FROM",
     ),
-    "Names that stand for other types": (
-        "mien.types.Box",
-        "mien.media.picture.Picture",
-        "mien.media.picture.Order",
-        "mien.output.tables.Results",
-        "mien.output.words.Language",
+    "Faces that are not clear": (
+        *("faces.reader.SMALLEST_FACE", "faces.reader.DARKEST", "faces.reader.BLURRIEST"),
+        *("faces.reader.FARTHEST_TURN", "faces.reader.NOT_A_FACE"),
     ),
-    "Constants": (
-        "mien.emotions.EMOTION_NAMES",
-        "mien.emotions.VOTE_NAMES",
-        "mien.emotions.ADJECTIVES",
-        "mien.emotions.COLOURS",
-        "mien.emotions.FERPLUS_NAMES",
-        "mien.movements.MOVEMENT_NAMES",
-        "mien.movements.SAID_FROM",
-        "mien.media.picture.EXTENSIONS",
-        "mien.media.picture.LIMIT_MEGAPIXELS",
-        "mien.faces.reader.SMALLEST_FACE",
-        "mien.faces.reader.DARKEST",
-        "mien.faces.reader.BLURRIEST",
-        "mien.faces.reader.FARTHEST_TURN",
-        "mien.faces.reader.FEWEST_AGREEING",
-        "mien.faces.reader.NOT_A_FACE",
-        "mien.answers.MIXED_LEAD",
-        "mien.answers.MIXED_TOGETHER",
-        "mien.faces.tracker.MEMORY",
-        "mien.faces.tracker.MEMORY_READINGS",
-        "mien.faces.smoothing.SMOOTHING",
-        "mien.faces.smoothing.PATIENCE",
-        "mien.faces.smoothing.AGREED",
-        "mien.faces.talking.WINDOW",
-        "mien.faces.talking.TALKS_FROM",
-        "mien.faces.talking.TALKING_SMOOTHING",
-        "mien.faces.gestures.NODS",
-        "mien.faces.gestures.SHAKES",
-        "mien.faces.gestures.SHOWN",
-        "mien.faces.just_now.LASTING",
-        "mien.faces.just_now.MARKED",
-        "mien.faces.stream.FULL_SEARCH_INTERVAL",
-        "mien.faces.usual_face.LEAST",
-        "mien.faces.usual_face.ADDED",
-        "mien.faces.usual_face.MOVED",
-        "mien.faces.usual_faces.ENOUGH",
-        "mien.faces.usual_faces.CALM",
-        "mien.faces.usual_faces.FRONTAL",
-        "mien.faces.usual_faces.FOLLOWS",
-        "mien.faces.usual_faces.BY_HAND",
-        "mien.faces.usual_faces.SMOOTHED",
-        "mien.faces.usual_faces.SHOWN_FROM",
-        "mien.faces.usual_faces.SHOWN_TO",
-        "mien.faces.usual_faces.FORGOTTEN",
+    "Over time": (
+        *("faces.stream.FULL_SEARCH_INTERVAL", "faces.tracker.MEMORY"),
+        *("faces.tracker.MEMORY_READINGS", "faces.smoothing.SMOOTHING"),
+        *("faces.smoothing.FOLLOWING", "faces.smoothing.PATIENCE", "faces.smoothing.AGREED"),
+        *("faces.smoothing.TALKING_AGREED", "faces.talking.KNOWN", "faces.talking.WINDOW"),
+        *("faces.talking.TALKS_FROM", "faces.talking.TALKING_SMOOTHING", "faces.gestures.NODS"),
+        *("faces.gestures.SHAKES", "faces.gestures.SHOWN", "faces.just_now.LASTING"),
+        "faces.just_now.MARKED",
     ),
+    "The usual face": (
+        *("faces.usual_face.LEAST", "faces.usual_face.ADDED", "faces.usual_face.WITHOUT"),
+        *("faces.usual_face.MADE", "faces.usual_face.MOVED"),
+        *("faces.usual_faces.ENOUGH", "faces.usual_faces.CALM", "faces.usual_faces.FRONTAL"),
+        *("faces.usual_faces.FOLLOWS", "faces.usual_faces.BY_HAND", "faces.usual_faces.SMOOTHED"),
+        *("faces.usual_faces.SHOWN_FROM", "faces.usual_faces.SHOWN_TO"),
+        "faces.usual_faces.FORGOTTEN",
+    ),
+    "Pictures": ("media.picture.LIMIT_MEGAPIXELS",),
 }
 
 WRITTEN: Final = "<!-- Written by `make reference`; change the docstrings instead. -->"
 
 PYTHON: Final = """\
-What Python programs use. For examples see [pictures and folders](../pictures-and-folders.md),
-[films](../films.md) and [notebooks](../notebook.md); for the meaning of the values,
-[concepts](../concepts.md). Names that begin with `mien.` and one more word are imported by
-`import mien`; the others from their module, such as `from mien.faces.tracker import Tracker`.
+All names of mien, in about the order in which a newcomer meets them. `import mien` gives all of
+them; the modules below it may change without notice. How to use them: [pictures and
+folders](../pictures-and-folders.md), [films](../films.md), [notebooks](../notebook.md). What the
+values mean: [concepts](../concepts.md). `mien.__version__` is the version. `NDArray` is a NumPy
+array, `Image.Image` a picture of Pillow.
+"""
+
+THRESHOLDS_TEXT: Final = """\
+The numbers by which mien decides, as they stand in the code. Programs cannot import them, and they
+may change with the next version. What they mean: [concepts](../concepts.md) and [the live
+server](../live-server.md#steady-and-quick).
 """
 
 INTRODUCTION: Final = """\
@@ -169,7 +122,7 @@ Tried with bash; the other shells are not tested.
 
 COMMANDS: Final = {
     "Use": ("live", "read", "watch", "bench"),
-    "Train": ("data", "train", "tune", "evaluate", "export"),
+    "Train": ("data", "train", "tune", "average", "evaluate", "export"),
 }
 
 
@@ -177,25 +130,43 @@ def python_page() -> str:
     """The page on the Python names, as Markdown.
 
     Raises:
-        ValueError: a public name is missing here, or has no docstring.
+        ValueError: a public name is missing here, has no docstring, or speaks of a module.
     """
-    known = {name for names in GROUPS.values() for name in names} | {"mien.__version__"}
-    forgotten = sorted({f"mien.{name}" for name in mien.__all__} - known)
+    known = {name for names in GROUPS.values() for name in names} | {"__version__"}
+    forgotten = sorted({*mien.__all__} - known)
     if forgotten:
-        raise ValueError(f"{', '.join(forgotten)}: add to GROUPS in {__file__}")
-    source = str(HERE.parents[1] / "src")
-    loader = griffe.GriffeLoader(search_paths=[source], docstring_parser="google")
-    package = loader.load("mien")
-    loader.resolve_aliases()
+        raise ValueError(f"mien.{', mien.'.join(forgotten)}: add to GROUPS in {__file__}")
+    package = _package()
     lines = ["# Python", "", WRITTEN, "", PYTHON]
     for group, names in GROUPS.items():
-        shown = ", ".join(f"`{name.removeprefix('mien.')}`" for name in names)
+        shown = ", ".join(f"`{name}`" for name in names)
         lines += [f"- **{group}**: {shown}"]
     for group, names in GROUPS.items():
         lines += ["", f"## {group}", ""]
         for name in names:
-            lines += describe(name, package[name.removeprefix("mien.")])
-    return _page(link_names(lines))
+            lines += describe(f"mien.{name}", package[name], HIDDEN)
+    page = _page(link_names(lines))
+    if inside := sorted(set(re.findall(r"mien\.[a-z_]+\.\w+", page))):
+        raise ValueError(f"{', '.join(inside)}: name what is public instead")
+    return page
+
+
+def thresholds_page() -> str:
+    """The page on the fixed numbers, as Markdown."""
+    package = _package()
+    lines = ["# Thresholds", "", WRITTEN, "", THRESHOLDS_TEXT]
+    for group, names in THRESHOLDS.items():
+        lines += [f"## {group}", "", "| Name | Value | Meaning |", "|---|---|---|"]
+        lines += [constant_row(name, package[name]) for name in names] + [""]
+    return _page(lines)
+
+
+def _package() -> Any:
+    source = str(HERE.parents[1] / "src")
+    loader = griffe.GriffeLoader(search_paths=[source], docstring_parser="google")
+    package = loader.load("mien")
+    loader.resolve_aliases()
+    return package
 
 
 def commands_page() -> str:
@@ -225,10 +196,18 @@ def _page(lines: Iterable[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
+PAGES: Final = {
+    "python.md": python_page,
+    "thresholds.md": thresholds_page,
+    "commands.md": commands_page,
+}
+"""What writes each page, by its file."""
+
+
 def main() -> None:
-    """Write both pages."""
-    for name, text in (("python.md", python_page()), ("commands.md", commands_page())):
-        (HERE / name).write_text(text, encoding="utf-8")
+    """Write all pages."""
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
         print(HERE / name)
 
 

@@ -1,12 +1,14 @@
 """Docstrings, read by griffe, as Markdown that a forge shows without further tools."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module
 from pprint import pformat
 from typing import Any, Final
 
 import griffe
+
+import mien
 
 _WIDTH: Final = 96
 _TITLES: Final = {
@@ -15,14 +17,17 @@ _TITLES: Final = {
     "yields": "Yields",
     "raises": "Raises",
 }
+_SHOWN_AS: Final = {"FaceReader": "Reader"}
+"""Public classes to name where a signature asks for less."""
 
 
-def describe(name: str, thing: Any, level: int = 3) -> Iterator[str]:
+def describe(name: str, thing: Any, hidden: Collection[str] = (), level: int = 3) -> Iterator[str]:
     """The lines on a class, function or constant, and on what a class has.
 
     Args:
         name: by which it is imported.
         thing: griffe's object.
+        hidden: attributes and methods to leave out, as CLASS.NAME.
         level: of its heading.
 
     Raises:
@@ -35,35 +40,87 @@ def describe(name: str, thing: Any, level: int = 3) -> Iterator[str]:
     yield from (f"{'#' * level} {name}", "", "```py", _declaration(name, thing), "```", "")
     yield from _sections(thing)
     if thing.is_class:
-        yield from _contents(thing, level)
+        yield from _contents(thing, hidden, level)
+
+
+def constant_row(path: str, thing: Any) -> str:
+    """A row of a table on a constant: its last name, its value, and its docstring."""
+    value = _value_at(f"mien.{path}")
+    if isinstance(value, dict):
+        shown = ", ".join(f"{name} {number}" for name, number in value.items())
+    elif isinstance(value, tuple):
+        shown = ", ".join(f"`{name}`" for name in value)
+    else:
+        shown = f"{value:g}"
+    return f"| `{thing.name}` | {shown} | {_flat(thing.docstring.value)} |"
 
 
 def _declaration(name: str, thing: Any) -> str:
     if thing.is_class:
-        bases = ", ".join(str(base) for base in thing.bases)
-        call = _call(name, thing.parameters, "")
+        bases = ", ".join(type_of(base, thing) for base in thing.bases)
+        call = _call(name, thing, "")
         return f"class {name}({bases})" if bases and call == f"{name}()" else f"class {call}"
     if thing.is_function:
-        return _call(name, thing.parameters, f" -> {thing.returns}" if thing.returns else "")
-    module, _, last = name.rpartition(".")
-    if not last.isupper():
-        return f"{name} = {thing.value}"
-    return f"{name} = {pformat(getattr(import_module(module), last), width=88, sort_dicts=False)}"
+        return _call(name, thing, f" -> {type_of(thing.returns, thing)}" if thing.returns else "")
+    return _constant(name, thing.path)
 
 
-def _call(name: str, parameters: Any, returns: str) -> str:
+def _constant(name: str, path: str) -> str:
+    return f"{name} = {pformat(_value_at(path), width=88, sort_dicts=False, compact=True)}"
+
+
+def _value_at(path: str) -> Any:
+    """A constant's value; sets are sorted."""
+    module, _, name = path.rpartition(".")
+    value = getattr(import_module(module), name)
+    return tuple(sorted(value)) if isinstance(value, frozenset) else value
+
+
+def _call(name: str, thing: Any, returns: str) -> str:
     given: list[str] = []
-    for parameter in parameters:
-        if parameter.name == "self":
+    for parameter in thing.parameters:
+        if parameter.name in {"self", "cls"}:
             continue
         if parameter.kind is griffe.ParameterKind.keyword_only and "*" not in given:
             given.append("*")
-        default = "" if parameter.default is None else f" = {parameter.default}"
-        given.append(f"{parameter.name}: {parameter.annotation}{default}")
+        default = "" if parameter.default is None else f" = {_value(parameter.default)}"
+        given.append(f"{parameter.name}: {type_of(parameter.annotation, thing)}{default}")
     line = f"{name}({', '.join(given)}){returns}"
     if len(line) <= _WIDTH:
         return line
     return "\n".join((f"{name}(", *(f"    {text}," for text in given), f"){returns}"))
+
+
+def _value(default: Any) -> str:
+    """A default; a constant's is its value."""
+    if isinstance(default, griffe.ExprName) and default.canonical_path.startswith("mien."):
+        return repr(_value_at(default.canonical_path))
+    return re.sub(r"^dict\[.*\]\(\)$", "{}", str(default))
+
+
+def type_of(annotation: Any, thing: Any) -> str:
+    """An annotation in names that people can import: short names for types are written out.
+
+    Raises:
+        ValueError: it names a class of mien's that is not public.
+    """
+    if annotation is None or isinstance(annotation, str):
+        return str(annotation)
+    parts = annotation.iterate(flat=True)
+    return "".join(part if isinstance(part, str) else _named(part, thing) for part in parts)
+
+
+def _named(part: Any, thing: Any) -> str:
+    path = part.canonical_path if isinstance(part, griffe.ExprName) else ""
+    if not path.startswith("mien."):
+        return str(part)
+    meant = thing.modules_collection[path]
+    if meant.is_attribute:
+        return type_of(meant.value, thing)
+    name = _SHOWN_AS.get(meant.name, meant.name)
+    if name not in mien.__all__:
+        raise ValueError(f"{thing.path} speaks of {path}, which is not public")
+    return name
 
 
 def _sections(thing: Any) -> Iterator[str]:
@@ -94,22 +151,25 @@ def _sections(thing: Any) -> Iterator[str]:
             raise ValueError(f"{thing.path}: a docstring's section {kind} is not known here")
 
 
-def _contents(thing: Any, level: int) -> Iterator[str]:
+def _contents(thing: Any, hidden: Collection[str], level: int) -> Iterator[str]:
     """Attributes, properties and methods of a class."""
     told = {
         item.name: _flat(item.description)
         for section in thing.docstring.parsed
         if section.kind.value == "attributes"
         for item in section.value
+        if f"{thing.name}.{item.name}" not in hidden
     }
     methods: list[str] = []
     for name, member in thing.members.items():
         if name.startswith("_") or member.is_alias or member.docstring is None:
             continue
+        if f"{thing.name}.{name}" in hidden:
+            continue
         if member.is_attribute:
             told[name] = _flat(member.docstring.value)
         else:
-            methods += describe(f"{thing.name}.{name}", member, level + 1)
+            methods += describe(f"{thing.name}.{name}", member, level=level + 1)
     if any("Enum" in str(base) for base in thing.bases):
         values = (f"`{m.name}` = {m.value}" for m in thing.members.values() if m.name.isupper())
         yield from (f"Values: {', '.join(values)}.", "")
@@ -117,7 +177,8 @@ def _contents(thing: Any, level: int) -> Iterator[str]:
         yield from ("Attributes:", "")
         for name, text in told.items():
             annotation = getattr(thing.members.get(name), "annotation", None)
-            yield f"- `{name}`{'' if annotation is None else f' (`{annotation}`)'}: {text}"
+            kind = "" if annotation is None else f" (`{type_of(annotation, thing)}`)"
+            yield f"- `{name}`{kind}: {text}"
         yield ""
     yield from methods
 

@@ -21,7 +21,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 if TYPE_CHECKING:
     from mien.answers import Reason, State, Votes
     from mien.change import Change
-    from mien.emotions import Emotion
+    from mien.emotions import COLOURS, VOTE_NAMES, Emotion
     from mien.errors import (
         DataError,
         ImageError,
@@ -32,9 +32,18 @@ if TYPE_CHECKING:
         VideoError,
     )
     from mien.faces.batch import read_files
+    from mien.faces.classifier import Classifier
+    from mien.faces.detector import Detector
     from mien.faces.reader import Reader, Timings, read
+    from mien.faces.stream import Follower
     from mien.faces.usual_face import UsualFace, usual_face
+    from mien.faces.usual_faces import UsualFaces
     from mien.faces.watch import watch
+    from mien.films.video import AnnotatedVideo
+    from mien.media.camera import Camera
+    from mien.media.film import Video
+    from mien.media.picture import load_image
+    from mien.movements import MOVEMENT_NAMES
     from mien.output.drawing import draw_readings
     from mien.output.tables import to_arrow, to_pandas, to_polars
     from mien.readings import PictureResult, Readings
@@ -43,10 +52,18 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "COLOURS",
+    "MOVEMENT_NAMES",
+    "VOTE_NAMES",
+    "AnnotatedVideo",
+    "Camera",
     "Change",
+    "Classifier",
     "DataError",
+    "Detector",
     "Emotion",
     "Face",
+    "Follower",
     "Frame",
     "ImageError",
     "MienError",
@@ -62,10 +79,13 @@ __all__ = [
     "Timings",
     "TrainingError",
     "UsualFace",
+    "UsualFaces",
+    "Video",
     "VideoError",
     "Votes",
     "__version__",
     "draw_readings",
+    "load_image",
     "read",
     "read_files",
     "to_arrow",
@@ -76,10 +96,18 @@ __all__ = [
 ]
 
 _MODULES = {
+    "COLOURS": "emotions",
+    "MOVEMENT_NAMES": "movements",
+    "VOTE_NAMES": "emotions",
+    "AnnotatedVideo": "films.video",
+    "Camera": "media.camera",
     "Change": "change",
+    "Classifier": "faces.classifier",
     "DataError": "errors",
+    "Detector": "faces.detector",
     "Emotion": "emotions",
     "Face": "types",
+    "Follower": "faces.stream",
     "Frame": "types",
     "ImageError": "errors",
     "MienError": "errors",
@@ -95,9 +123,12 @@ _MODULES = {
     "Timings": "faces.reader",
     "TrainingError": "errors",
     "UsualFace": "faces.usual_face",
+    "UsualFaces": "faces.usual_faces",
+    "Video": "media.film",
     "VideoError": "errors",
     "Votes": "answers",
     "draw_readings": "output.drawing",
+    "load_image": "media.picture",
     "read": "faces.reader",
     "read_files": "faces.batch",
     "to_arrow": "output.tables",

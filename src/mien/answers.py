@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
+from mien.public import public
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,13 +32,14 @@ PEOPLE: Final = 10
 _WHOLE: Final = 10_000  # shares are compared in parts of it
 
 
+@public
 class Votes(Mapping[str, float]):
     """Shares of people by what they would say of a face: the seven emotions and "other".
 
     Asked by name, `votes["happy"]`; `np.asarray(votes)` and `votes.shares` give the array.
 
     Attributes:
-        shares: float64 (8,), in the order of `mien.emotions.VOTE_NAMES`, sum 1; read-only.
+        shares: float64 (8,), in the order of `mien.VOTE_NAMES`, sum 1; read-only.
 
     Examples:
         >>> import mien
@@ -53,7 +55,7 @@ class Votes(Mapping[str, float]):
         """Take shares over.
 
         Args:
-            shares: float (8,), in the order of `mien.emotions.VOTE_NAMES`.
+            shares: float (8,), in the order of `mien.VOTE_NAMES`.
 
         Raises:
             ValueError: they are not eight numbers.
@@ -96,6 +98,7 @@ class Votes(Mapping[str, float]):
         return f"Votes({', '.join(f'{name} {share:.2f}' for name, share in said)})"
 
 
+@public
 class Reason(StrEnum):
     """Why a face is not clear; each is its own English words.
 
@@ -115,8 +118,15 @@ class Reason(StrEnum):
     """The only reason of a face that can be seen well."""
 
 
+@public
 class State(StrEnum):
-    """What kind of answer a reading is."""
+    """What kind of answer a reading is.
+
+    Examples:
+        >>> import mien
+        >>> mien.read("photo.jpg")[0].state == mien.State.CLEAR
+        True
+    """
 
     CLEAR = "clear"
     """Most people would give one answer."""

@@ -7,11 +7,19 @@ Every array of shares in a reading runs over `VOTE_NAMES`: the seven emotions in
 from enum import IntEnum
 from typing import Final
 
+from mien.public import public
 
+
+@public
 class Emotion(IntEnum):
     """One of FER2013's seven labels; the value is the label.
 
     Source: Goodfellow et al. 2013, "Challenges in Representation Learning".
+
+    Examples:
+        >>> import mien
+        >>> mien.Emotion.HAPPY.label, int(mien.Emotion.HAPPY)
+        ('happy', 3)
     """
 
     ANGRY = 0

@@ -4,33 +4,101 @@ import errno
 import os
 from typing import Final
 
+from mien.public import public
 
+
+@public
 class MienError(Exception):
-    """Base of every error that mien raises on purpose."""
+    """Base of every error that mien raises on purpose.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     mien.read("missing.jpg")
+        ... except mien.MienError as error:
+        ...     print(error)
+        missing.jpg: no such file. Expected a picture.
+    """
 
 
+@public
 class ImageError(MienError):
-    """A picture cannot be read, or is of a kind that mien refuses."""
+    """A picture cannot be read, or is of a kind that mien refuses.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     mien.read(None)
+        ... except mien.ImageError as error:
+        ...     print("not a picture")
+        not a picture
+    """
 
 
+@public
 class VideoError(MienError):
-    """A film cannot be read, or not to its end."""
+    """A film cannot be read, or cannot be read to its end.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     frames = list(mien.watch("missing.mp4"))
+        ... except mien.VideoError as error:
+        ...     print(error)
+        missing.mp4: no such file. Expected a film, such as MP4, MOV, MKV, WebM or AVI.
+    """
 
 
+@public
 class ModelError(MienError):
-    """A model file is missing, damaged, or not what its place demands."""
+    """A model file is missing, damaged, or not what its place demands.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     reader = mien.Reader(model="photo.jpg")
+        ... except mien.ModelError as error:
+        ...     print("not a network of mien's")
+        not a network of mien's
+    """
 
 
+@public
 class DataError(MienError):
-    """A data set is missing, damaged, or does not fit what is asked of it."""
+    """Data are missing, damaged, or do not fit what is asked of them.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     mien.UsualFace.load("missing.json")
+        ... except mien.DataError as error:
+        ...     print("no usual face is kept there")
+        no usual face is kept there
+    """
 
 
+@public
 class TrainingError(MienError):
-    """A training run cannot start, go on or be exported."""
+    """A training run cannot start, continue or be exported; raised by commands alone.
+
+    Examples:
+        >>> import mien
+        >>> issubclass(mien.TrainingError, mien.MienError)
+        True
+    """
 
 
+@public
 class MissingPackageError(MienError):
-    """A package that mien can do without is wanted here, and not installed."""
+    """A package that mien does not install by itself is needed here, and is missing.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     table = mien.to_polars(mien.read("photo.jpg"))
+        ... except mien.MissingPackageError as error:
+        ...     print(error)  # it says what to install
+    """
 
 
 _MENDS: Final = {

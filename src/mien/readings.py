@@ -1,35 +1,37 @@
 """The readings of one picture, together, and what came of a picture that may be unreadable."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.lookup import drawing, notebook, tables
+from mien.public import public
 from mien.types import Reading
 
 if TYPE_CHECKING:
     import pandas
 
 
+@public
 class Readings(Sequence[Reading]):
     """The readings of one picture, largest face first: a sequence that can be shown and kept.
 
     Attributes:
-        image: the picture that was read, RGB uint8 (H, W, 3), upright.
-        name: its file, where it came from one.
+        image: picture that was read, RGB uint8 (H, W, 3), upright.
+        name: path of the picture's file; None for a picture in memory.
 
     Examples:
         >>> import mien
-        >>> from skimage.data import astronaut
-        >>> readings = mien.read(astronaut())
+        >>> readings = mien.read("photo.jpg")
+        >>> readings
+        <Readings of photo.jpg: 1 face
+          <happy, 10 of 10, clear, box (179, 64, 269, 176)>>
         >>> len(readings), readings[0].emotion
         (1, 'happy')
-        >>> readings.draw().shape
-        (512, 512, 3)
     """
 
     __slots__ = ("_readings", "image", "name")
@@ -40,9 +42,9 @@ class Readings(Sequence[Reading]):
         """Put readings and their picture together.
 
         Args:
-            readings: of the picture.
-            image: RGB uint8 (H, W, 3).
-            name: of its file.
+            readings: readings of the picture.
+            image: the picture, RGB uint8 (H, W, 3).
+            name: path of the picture's file, if any.
         """
         self._readings = tuple(readings)
         self.image = image
@@ -55,7 +57,11 @@ class Readings(Sequence[Reading]):
     def __getitem__(self, index: int | slice) -> "Reading | Readings":
         if isinstance(index, slice):
             return Readings(self._readings[index], self.image, self.name)
-        return self._readings[index]
+        try:
+            return self._readings[index]
+        except IndexError:
+            name = self.name or "the picture"
+            raise IndexError(f"{name}: {_count(len(self))}; there is no reading {index}") from None
 
     def __len__(self) -> int:
         return len(self._readings)
@@ -71,47 +77,73 @@ class Readings(Sequence[Reading]):
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
     def __repr__(self) -> str:
-        faces = "".join(f"\n  {reading}" for reading in self)
-        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{faces}>"
+        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{_lines(self)}>"
 
     def _repr_html_(self) -> str:
         """How notebooks show it: every reading."""
         faces = [reading.to_html() for reading in self]
-        return notebook().picture_html(self.name or "Picture", _count(len(self)), faces)
+        return str(notebook().picture_html(self.name or "Picture", _count(len(self)), faces))
 
     def draw(self, *, movements: bool = False) -> NDArray[np.uint8]:
         """A copy of the picture with a box and a few words a face, RGB uint8 (H, W, 3).
 
         Args:
             movements: whether a second line says what moves in a face, where anything does.
+
+        Examples:
+            >>> import mien
+            >>> from PIL import Image
+            >>> Image.fromarray(mien.read("photo.jpg").draw()).save("drawn.png")
         """
         return drawing().draw_readings(self.image, self, movements=movements)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready values: a line of `mien read --json`, `image` being the name, if any."""
+        """These readings as JSON-ready values: a line of `mien read --json`.
+
+        Examples:
+            >>> import mien
+            >>> content = mien.read("photo.jpg").to_dict()
+            >>> content["image"], content["width"], len(content["faces"])
+            ('photo.jpg', 512, 1)
+        """
         height, width = self.image.shape[:2]
         faces = [reading.to_dict() for reading in self]
         return {"image": self.name, "width": width, "height": height, "faces": faces}
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A pandas data frame, a row a face, as of `mien.to_pandas`.
+        """A pandas data frame with a row a face, as `mien.to_pandas` makes it.
 
         Raises:
             MissingPackageError: pandas is not installed.
+
+        Examples:
+            >>> import mien
+            >>> table = mien.read("photo.jpg").to_pandas()
+            >>> print(table[["image", "face", "top", "state"]])
+                   image  face    top  state
+            0  photo.jpg     1  happy  clear
         """
         return tables().to_pandas([self])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@public
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PictureResult:
     """What came of one picture: its size and readings, or why it could not be read.
 
     Attributes:
-        image: its name: the path as given, or as found in a folder.
-        width: in pixels; 0 if it could not be read.
-        height: in pixels; 0 if it could not be read.
-        readings: largest face first.
-        error: why it could not be read, in words that name it; else None.
+        image: path of the picture, as given or as found in a folder.
+        width: width of the picture in pixels; 0 if it could not be read.
+        height: height of the picture in pixels; 0 if it could not be read.
+        readings: readings of its faces, largest face first.
+        error: why the picture could not be read, in words that name it; None if it could.
+
+    Examples:
+        >>> import mien
+        >>> for result in mien.read_files(["photo.jpg", "missing.jpg"]):
+        ...     print(result.error or result.readings[0].sentence())
+        10 of 10 people would say happy
+        missing.jpg: no such file. Expected a picture.
     """
 
     image: str
@@ -119,6 +151,10 @@ class PictureResult:
     height: int = 0
     readings: tuple[Reading, ...] = ()
     error: str | None = None
+
+    def __repr__(self) -> str:
+        told = self.summary().removeprefix(f"{self.image}: ")  # errors name it themselves
+        return f"<PictureResult of {self.image}: {told}{_lines(self.readings)}>"
 
     def summary(self) -> str:
         """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
@@ -134,7 +170,11 @@ class PictureResult:
     def _repr_html_(self) -> str:
         """How notebooks show it: the name, and every reading."""
         faces = [reading.to_html() for reading in self.readings]
-        return notebook().picture_html(self.image, self.summary(), faces)
+        return str(notebook().picture_html(self.image, self.summary(), faces))
+
+
+def _lines(readings: Iterable[Reading]) -> str:
+    return "".join(f"\n  {reading}" for reading in readings)
 
 
 def _count(faces: int) -> str:
@@ -143,4 +183,4 @@ def _count(faces: int) -> str:
 
 def name_of(image: object) -> str | None:
     """The file that a picture was given as, if it was."""
-    return str(image) if isinstance(image, str | Path) else None
+    return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

@@ -16,6 +16,7 @@ from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranke
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.lookup import notebook, words
+from mien.public import public
 
 Gesture = Literal["nod", "shake"]
 """What a head does: a nod, or a shake."""
@@ -24,36 +25,59 @@ Box = tuple[float, float, float, float]
 """(x1, y1, x2, y2): left, top, right and bottom edge, in pixels of the picture."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@public
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Frame:
-    """A picture of a film.
+    """One picture of a film or camera.
 
     Attributes:
         image: RGB uint8 (H, W, 3), upright, as people see it.
         time: seconds since the film's beginning; never less than that of the frame before.
-        index: how many frames of the film come before it.
+        index: number of frames that come before it in the film.
+
+    Examples:
+        >>> import mien
+        >>> image = mien.load_image("photo.jpg")
+        >>> frame = mien.Frame(image, time=0.0, index=0)
+        >>> mien.Follower().read(mien.Reader(), frame)[0].track
+        1
     """
 
     image: NDArray[np.uint8]
     time: float
     index: int
 
+    def __repr__(self) -> str:
+        height, width = self.image.shape[:2]
+        return f"<Frame {self.index} at {self.time:.2f} s, {width}×{height}>"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@public
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Face:
     """A face found in a picture.
 
     Attributes:
         box: (x1, y1, x2, y2) in pixels; may reach beyond the picture's edge.
         landmarks: float32 (5, 2), pixels: left eye, right eye, nose tip, left and right mouth
-            corner, left and right as seen in the picture. (0, 2) where the caller gave but a box
-            (`Reader.read(faces=...)`); mien's own detector always gives five.
+            corner, left and right as seen in the picture. (0, 2) where the caller gave only a box
+            (`mien.read(faces=...)`); mien's own detector always gives five.
         score: the detector's confidence, 0 to 1.
+
+    Examples:
+        >>> import mien
+        >>> face = mien.read("photo.jpg")[0].face
+        >>> round(face.width), round(face.height)
+        (90, 112)
     """
 
     box: Box
     landmarks: NDArray[np.float32]
     score: float
+
+    def __repr__(self) -> str:
+        box = ", ".join(f"{value:.0f}" for value in self.box)
+        return f"<Face, box ({box}), score {self.score:.2f}>"
 
     @property
     def width(self) -> float:
@@ -66,6 +90,7 @@ class Face:
         return self.box[3] - self.box[1]
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Quality:
     """How well a face can be seen.
@@ -77,6 +102,12 @@ class Quality:
         sharpness: variance of the Laplacian of the contrast-normalised crop; higher is sharper.
         yaw: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
             from the nose's place between the eyes; 0 for a face without landmarks.
+
+    Examples:
+        >>> import mien
+        >>> quality = mien.read("photo.jpg")[0].quality
+        >>> print(f"{quality.size:.0f} pixels wide, brightness {quality.brightness:.1f}")
+        90 pixels wide, brightness 0.6
     """
 
     size: float
@@ -86,20 +117,21 @@ class Quality:
     yaw: float
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reading:
-    """What people would read from one face in one frame.
+    """What people would say about one face in one picture or frame.
 
     Attributes:
         face: where the face is.
-        votes: shares of people by what they would say, sum 1.
+        votes: shares of people by what they would say; their sum is 1.
         quality: how well the face can be seen.
-        reason: why the face is not clear; None where people could tell, and would not disagree.
-        track: number of the face over time, where a tracker gave one.
-        time: of the frame, in seconds, where it has one.
+        reason: why the face is not clear; None where people could tell and would agree.
+        track: number of the face over time; None in a single picture.
+        time: time of the frame in seconds; None in a single picture.
         mixed: whether two emotions are about as frequent, of a face that is clear; over time it
             comes and goes a little later than in the votes. None takes it from the votes.
-        movements: what moves in the face, by names of `mien.movements.MOVEMENT_NAMES`, 0 (not) to
+        movements: what moves in the face, by names of `mien.MOVEMENT_NAMES`, 0 (not) to
             1 (as far as it goes); read-only. Empty where the network tells none.
         change: how the face differs from the person's usual one, where that is known
             (`mien.UsualFace`); None where it looks as usual. The votes are not altered by it.
@@ -109,6 +141,14 @@ class Reading:
             second, and while the face cannot be seen well.
         gesture: over time, "nod" or "shake" for a moment after a nod or a shake of the head.
         just_now: over time, whether what is shown has changed a few seconds ago, and has stayed.
+
+    Examples:
+        >>> import mien
+        >>> reading = mien.read("photo.jpg")[0]
+        >>> reading
+        <happy, 10 of 10, clear, box (179, 64, 269, 176)>
+        >>> reading.emotion, reading.votes["happy"] > 0.9
+        ('happy', True)
     """
 
     face: Face
@@ -134,12 +174,16 @@ class Reading:
         return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     def __repr__(self) -> str:
-        """A line such as "happy, 8 of 10, clear, box (34, 50, 134, 190)"."""
-        people = share_out(self.votes.shares)[ranked(self.votes.shares)[0]]
-        state = f"unclear: {self.reason}" if self.reason else str(self.state)
+        """A line such as "<happy, 8 of 10, clear, box (34, 50, 134, 190)>".
+
+        What is not clear names no answer: "<unclear: too small, box (34, 50, 44, 62)>".
+        """
+        people = dict(zip(VOTE_NAMES, share_out(self.votes.shares), strict=True))
+        said = " and ".join(f"{name}, {people[name]} of {PEOPLE}" for name in self.answers)
+        state = f"{said}, {self.state}" if said else f"unclear: {self.reason}"
         box = ", ".join(f"{value:.0f}" for value in self.box)
         face = "" if self.track is None else f"face {self.track}: "
-        return f"<{face}{self.emotion}, {people} of {PEOPLE}, {state}, box ({box})>"
+        return f"<{face}{state}, box ({box})>"
 
     @property
     def clear(self) -> bool:
@@ -168,7 +212,7 @@ class Reading:
 
     @property
     def emotion(self) -> str:
-        """Name of the largest share, one of `mien.emotions.VOTE_NAMES`; look at `state` first."""
+        """Name of the largest share, one of `mien.VOTE_NAMES`; look at `state` first."""
         return VOTE_NAMES[ranked(self.votes.shares)[0]]
 
     @property
@@ -186,7 +230,13 @@ class Reading:
         return tuple(name for name, _ in self.top(count))
 
     def top(self, k: int = 3) -> list[tuple[str, float]]:
-        """The k largest shares with their names, the largest first."""
+        """The k largest shares with their names, the largest first.
+
+        Examples:
+            >>> import mien
+            >>> [(name, round(share, 1)) for name, share in mien.read("photo.jpg")[0].top(1)]
+            [('happy', 1.0)]
+        """
         return [(VOTE_NAMES[i], float(self.votes.shares[i])) for i in ranked(self.votes.shares)[:k]]
 
     def sentence(self, language: Language = "en") -> str:
@@ -194,8 +244,18 @@ class Reading:
 
         Args:
             language: "en" for English, "de" for German.
+
+        Examples:
+            >>> import mien
+            >>> reading = mien.read("photo.jpg")[0]
+            >>> reading.sentence()
+            '10 of 10 people would say happy'
+            >>> reading.sentence("de")
+            '10 von 10 Menschen würden sagen: fröhlich'
         """
-        return words().sentence(self.votes.shares, self.reason, self.state == State.MIXED, language)
+        return words(language).sentence(
+            self.votes.shares, self.reason, self.state == State.MIXED, language
+        )
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -206,8 +266,13 @@ class Reading:
         Returns:
             At most three movements, the strongest first. Empty where none is strong enough, where
             the face cannot be seen well, and where the network tells none.
+
+        Examples:
+            >>> import mien
+            >>> mien.read("photo.jpg")[0].movement_words()
+            'corners of the mouth up, upper lip raised'
         """
-        return words().movement_words(self.movements, self.reason, language)
+        return words(language).movement_words(self.movements, self.reason, language)
 
     def change_words(self, language: Language = "en") -> str:
         """How the face differs from the person's usual one, such as "more smiling than usual".
@@ -218,30 +283,56 @@ class Reading:
         Returns:
             "as usual" where it does not. Empty where the usual face is not known, and where the
             face cannot be seen well.
+
+        Examples:
+            >>> import mien
+            >>> usual = mien.usual_face(mien.read("at-rest.jpg"))
+            >>> usual.compared(mien.read("at-rest.jpg")[0]).change_words()
+            'as usual'
         """
         if not self.compared or not self.can_be_seen:
             return ""
-        return self.change.sentence(language) if self.change else words().AS_USUAL[language]
+        return self.change.sentence(language) if self.change else words(language).AS_USUAL[language]
 
     def over_time_words(self, language: Language = "en") -> str:
         """What the face does over time, such as "talking, nods"; empty where it does nothing.
 
         Args:
             language: "en" for English, "de" for German.
+
+        Examples:
+            >>> import mien
+            >>> from dataclasses import replace
+            >>> reading = replace(mien.read("photo.jpg")[0], talking=True, gesture="nod")
+            >>> reading.over_time_words()
+            'talking, nods'
         """
-        return words().over_time_words(self.talking, self.gesture, language)
+        return words(language).over_time_words(self.talking, self.gesture, language)
 
     def _repr_html_(self) -> str:
         """How notebooks show it."""
-        return self.to_html()
+        return str(self.to_html())
 
     def to_html(self) -> str:
-        """HTML as notebooks show it: ten little people, the sentence, and what moves."""
+        """HTML as notebooks show it: ten little people, the sentence, and what moves.
+
+        Examples:
+            >>> import mien
+            >>> "10 of 10 people would say happy" in mien.read("photo.jpg")[0].to_html()
+            True
+        """
         told = self.sentence()
         return notebook().reading_html(self.votes.shares, self.reason, self.movement_words(), told)
 
     def to_dict(self) -> dict[str, Any]:
-        """This reading as JSON-ready values: the `faces` entries of `mien read --json`."""
+        """This reading as JSON-ready values: the `faces` entries of `mien read --json`.
+
+        Examples:
+            >>> import json, mien
+            >>> face = mien.read("photo.jpg")[0].to_dict()
+            >>> face["state"], face["top"][0][0], len(json.dumps(face)) > 0
+            ('clear', 'happy', True)
+        """
         result: dict[str, Any] = {
             "box": [round(value, 2) for value in self.box],
             "score": round(self.score, 4),

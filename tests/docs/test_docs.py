@@ -5,22 +5,15 @@ but looked at: mien's commands are parsed, targets of make, packages and options
 """
 
 import contextlib
-import os
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from markdown_pages import PAGES, ROOT, code_spans, examples
-from numpy.typing import NDArray
-from PIL import Image
-from small_films import face, placed, write_film
 
 from mien.cli.main import app, main
 
@@ -45,43 +38,6 @@ WITH_A_SERVER = {"docs/api.md"}
 # pycon is of docstrings, whose examples tests/test_package.py runs.
 LANGUAGES = {"mermaid", "pycon", "python", "sh", "json", "text", "toml", "py"}
 """`py` is Python to look at, as in the reference, where it is no program."""
-
-
-@pytest.fixture(scope="session")
-def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with pictures and short films of one woman, and with a `curl` that needs no net."""
-    folder = tmp_path_factory.mktemp("files")
-    names = ("photo.jpg", "holiday/beach.jpg", "holiday/sea.png", "scans/1/a.png", "archive/1.jpg")
-    usual = ("at-rest.jpg", "also-at-rest.jpg", "now.jpg", "later.jpg")
-    for name in (*names, *usual):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(astronaut).save(folder / name, quality=95)
-    picture = face(astronaut)
-    pictures = [placed(picture, 8 * step) for step in range(6)]
-    for name in ("film.mp4", "holiday.mp4", "holiday.mov"):
-        write_film(folder / name, pictures, sound="aac")
-    write_film(folder / "talk.mkv", pictures)
-    curl = folder / "bin" / "curl"
-    curl.parent.mkdir()
-    curl.write_text("#!/bin/sh\ncat photo.jpg\n")
-    curl.chmod(0o755)
-    mien = folder / "bin" / "mien"  # of these sources, whatever else is installed
-    mien.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mien "$@"\n')
-    mien.chmod(0o755)
-    return folder
-
-
-@pytest.fixture
-def here(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of `files` as the current folder, with a home folder of its own."""
-    folder = tmp_path / "here"
-    shutil.copytree(files, folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    path = (str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"])
-    monkeypatch.setenv("PATH", os.pathsep.join(path))
-    return folder
 
 
 def commands(page: str) -> Iterator[tuple[int, str]]:
@@ -156,6 +112,17 @@ def look_at(command: str, told: str) -> None:
             assert script.is_file(), told
             for option in re.findall(r"--([\w-]+)", command):
                 assert re.search(rf"\b{option.replace('-', '_')}\b", script.read_text()), told
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_speak_of_public_names_alone(page: str) -> None:
+    """Modules may move without notice, so no page sends people there."""
+    if page.startswith(("CHANGELOG", "experiments/", "docs/reference/commands")):
+        return  # they tell what was, and what training's options mean
+    modules = "|".join(path.stem for path in (ROOT / "src/mien").iterdir() if path.stem[0] != "_")
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(rf"\bmien\.(?:{modules})\.[\w.]+", text) == []
+    assert re.findall(r"(?:from|import) mien\.\S+", text) == []
 
 
 @pytest.mark.parametrize("page", PAGES)

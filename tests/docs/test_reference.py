@@ -8,19 +8,14 @@ from pathlib import Path
 import make_reference
 import pytest
 
+import mien
 from mien.cli.main import main
 from mien.live.settings import Settings
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize(
-    ("name", "page"),
-    [
-        ("python.md", make_reference.python_page),
-        ("commands.md", make_reference.commands_page),
-    ],
-)
+@pytest.mark.parametrize(("name", "page"), make_reference.PAGES.items())
 def test_the_reference_is_current(name: str, page: Callable[[], str]) -> None:
     written = (REFERENCE / name).read_text(encoding="utf-8")
     assert written == page(), "run `make reference` and commit what it writes"
@@ -29,6 +24,15 @@ def test_the_reference_is_current(name: str, page: Callable[[], str]) -> None:
 def test_a_public_name_without_a_place_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mien.__all__", ["read", "forgotten"])
     with pytest.raises(ValueError, match=r"mien\.forgotten: add to GROUPS"):
+        make_reference.python_page()
+
+
+def test_a_class_that_nobody_can_import_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [name for name in mien.__all__ if name != "Votes"]
+    groups = {"Read": tuple(name for name in names if name != "__version__")}
+    monkeypatch.setattr("mien.__all__", names)
+    monkeypatch.setattr(make_reference, "GROUPS", groups)
+    with pytest.raises(ValueError, match=r"speaks of mien\.answers\.Votes, which is not public"):
         make_reference.python_page()
 
 

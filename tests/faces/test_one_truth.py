@@ -11,10 +11,9 @@ from mien.answers import Reason, State, Votes, is_mixed
 from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
 from mien.faces.reader import FEWEST_AGREEING, Reader
 from mien.faces.stream import Follower
-from mien.films.rows import row
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
-from mien.output.tables import rows
+from mien.output.tables import film_row, rows
 from mien.output.words import ANSWER_WORDS
 from mien.types import Frame, Reading
 
@@ -36,7 +35,7 @@ def check(frame: Frame, reading: Reading) -> None:
     assert told["top"][0][0] == reading.emotion
     assert told["clear"] == reading.clear == (reading.state != State.UNCLEAR)
     assert told["state"] == reading.state
-    for table in (row(frame, reading), next(iter(rows([reading])))):
+    for table in (film_row(frame, reading), next(iter(rows([reading])))):
         answer = (reading.emotion, round(ranked[0], 4)) if reading.clear else (None, None)
         assert (table["top"], table["share"]) == answer
         assert (table["state"], table["clear"]) == (reading.state, reading.clear)

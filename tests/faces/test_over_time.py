@@ -7,16 +7,20 @@ import cv2
 import moving_heads as heads
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
 from over_time import Film, begun, changes_a_minute, followed
 
+from mien.answers import Reason
 from mien.emotions import VOTE_NAMES
 from mien.faces.detector import Detector
 from mien.faces.gestures import Gestures, swings
 from mien.faces.just_now import LASTING, MARKED, JustNow
 from mien.faces.reader import Reader
+from mien.faces.smoothing import PATIENCE, SMOOTHING, Steady
 from mien.faces.talking import SPEECH, SpokenVotes, Talking
 from mien.media.picture import load_image
+from mien.types import Reading
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,38 @@ def test_a_smile_that_comes_is_no_talking(shared_data: Path) -> None:
     film = followed(Reader(threads=1), shared_data / "clips" / "single_face.mp4", 0.1)
     assert {reading.talking for _, reading in film} == {None, False}
     assert film[-1][1].emotion == "happy"
+
+
+def steady(share: float, every: float, seconds: float) -> list[Reading]:
+    """What is shown of a face of which people say happy so often, and else all sorts of things."""
+    rest = (1 - share) / 4
+    held = reading(happy=share, surprise=rest, sad=rest, angry=rest)
+    shown = [Steady(held, 0.0, SMOOTHING, PATIENCE)]
+    told = [shown[0].apply(held)]
+    for index in range(1, round(seconds / every) + 1):
+        shown[0].add(held, index * every)
+        told.append(shown[0].apply(held))
+    return told
+
+
+def test_before_talking_can_be_known_few_who_agree_are_unclear() -> None:
+    told = steady(0.5, 0.1, 3)
+    assert {each.reason for each in told[:8]} == {Reason.DISAGREE}
+    assert all(each.clear for each in told[15:])
+    assert all(each.clear for each in steady(0.6, 0.1, 1))
+
+
+def test_where_readings_come_seldom_the_second_is_clear() -> None:
+    assert [each.clear for each in steady(0.5, 2.0, 6)] == [False, True, True, True]
+
+
+def test_a_change_arrives_and_does_not_creep() -> None:
+    """A smile that 45 % more people see is shown to four fifths after half a second."""
+    calm, smile = reading(happy=0.1), reading(happy=0.55)
+    shown = Steady(calm, 0.0, SMOOTHING, PATIENCE)
+    for index in range(1, 36):
+        shown.add(calm if index <= 30 else smile, index / 10)
+    assert shown.apply(smile).votes["happy"] > 0.1 + 0.8 * 0.45
 
 
 def mouth(values: Sequence[float], every: float = 0.1) -> list[bool | None]:

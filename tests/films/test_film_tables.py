@@ -11,8 +11,8 @@ from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
-from mien.films.rows import FILM_COLUMNS, row
 from mien.output.journal import Format, write_rows
+from mien.output.tables import FILM_COLUMNS, film_row
 from mien.types import Frame, Reading
 
 Picture = NDArray[np.uint8]
@@ -33,7 +33,10 @@ def seen(astronaut: Picture) -> Seen:
 
 def write(path: Path, kind: Format, seen: Seen) -> Path:
     write_rows(
-        path, kind, FILM_COLUMNS, (row(f, reading) for f, readings in seen for reading in readings)
+        path,
+        kind,
+        FILM_COLUMNS,
+        (film_row(f, reading) for f, readings in seen for reading in readings),
     )
     return path
 
@@ -56,8 +59,8 @@ def test_csv_is_a_row_a_face_and_frame(tmp_path: Path, seen: Seen) -> None:
 
 def test_a_change_against_the_usual_face_has_columns(seen: Seen) -> None:
     frame, (reading,) = seen[0]
-    assert row(frame, reading)["change"] is None
-    changed = row(frame, replace(reading, compared=True, change=Change("angry", 2.25)))
+    assert film_row(frame, reading)["change"] is None
+    changed = film_row(frame, replace(reading, compared=True, change=Change("angry", 2.25)))
     assert list(changed) == list(FILM_COLUMNS)
     assert [changed[name] for name in ("change", "change_by", "change_sentence")] == [
         *("angry", 2.25, "frowning, unlike usual")
@@ -66,7 +69,7 @@ def test_a_change_against_the_usual_face_has_columns(seen: Seen) -> None:
 
 def test_movements_have_columns(seen: Seen) -> None:
     frame, (reading,) = seen[0]
-    moved = row(frame, replace(reading, movements={"eyes wide": 0.25}))
+    moved = film_row(frame, replace(reading, movements={"eyes wide": 0.25}))
     assert list(moved) == list(FILM_COLUMNS)
     assert moved["movement_eyes_wide"] == 0.25
     assert moved["movement_mouth_open"] is None

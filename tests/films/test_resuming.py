@@ -81,11 +81,11 @@ def assert_the_same(out: Path, whole: Path) -> None:
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, stop: int, error: type[BaseException]) -> None:
-    """Let reading a frame fail."""
+    """Let reading fail, at the first frame from one on that is read."""
     read = Follower.read
 
     def fail(follower: Follower, reader: FaceReader, frame: Frame) -> list[Reading]:
-        if frame.index == stop:
+        if frame.index >= stop:
             raise error
         return read(follower, reader, frame)
 

@@ -1,5 +1,6 @@
 """The server in a process of its own, and Chromium's flags for a fake camera."""
 
+import base64
 import signal
 import socket
 import subprocess
@@ -76,3 +77,26 @@ def jpeg(picture: Image) -> bytes:
 def start(page: Page, faces: int = 1) -> None:
     page.get_by_role("button", name="Start").click()
     expect(page.locator("[data-face]")).to_have_count(faces, timeout=ENOUGH_MS)
+
+
+def drop(page: Page, *files: tuple[str, str, bytes]) -> None:
+    """Drop files on the page, as a person does with the mouse.
+
+    Args:
+        page: where.
+        files: of each its name, type and content.
+    """
+    page.evaluate(
+        """(files) => {
+            const dataTransfer = new DataTransfer();
+            for (const [name, type, content] of files) {
+                const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+                dataTransfer.items.add(new File([bytes], name, { type }));
+            }
+            for (const kind of ["dragover", "drop"]) {
+                document.body.dispatchEvent(
+                    new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+            }
+        }""",
+        [[name, kind, base64.b64encode(content).decode()] for name, kind, content in files],
+    )

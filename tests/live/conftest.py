@@ -105,6 +105,19 @@ def three_faces(astronaut: Image) -> Image:
     return picture
 
 
+@pytest.fixture
+def film(one_face: Image, tmp_path: Path) -> Path:
+    """Two seconds of the astronaut, 640×480, as WebM."""
+    path = tmp_path / "film.webm"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), 15, (640, 480))
+    assert writer.isOpened()
+    for shift in range(30):
+        moved = np.roll(one_face, shift, axis=1)
+        writer.write(cv2.cvtColor(moved, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
 @pytest.fixture(scope="module")
 def one_face_browser(
     playwright: Playwright,
@@ -114,6 +127,21 @@ def one_face_browser(
     """The browser of a module's tests, whose camera shows `one_face`."""
     with launcher(playwright) as start:
         yield start(*camera_flags([one_face]))
+
+
+@pytest.fixture(scope="module")
+def nine_browser(
+    playwright: Playwright, camera_flags: Callable[[Sequence[Image]], list[str]], astronaut: Image
+) -> Iterator[Browser]:
+    """A browser whose camera shows a call: the astronaut nine times, three a row."""
+    picture = np.full((480, 640, 3), 60, np.uint8)
+    head = astronaut[0:230, 110:340]
+    for row in range(3):
+        for column in range(3):
+            x, y, side = 213 * column + 30, 160 * row + 4, 152
+            picture[y : y + side, x : x + side] = cv2.resize(head, (side, side))
+    with launcher(playwright) as start:
+        yield start(*camera_flags([picture]))
 
 
 @pytest.fixture(scope="module")

@@ -406,6 +406,28 @@ test("a page that is refused keeps the reason, and asks again after a while", (c
   assert.notEqual(StandInSocket.all.at(-1), refused);
 });
 
+test("a page that is signed out says so once, and comes back no more", (context) => {
+  const { connection, states, socket } = opened(context);
+  socket.answer(messages.answers.ready);
+  socket.onclose({ code: 1008, reason: "signed out" });
+  assert.deepEqual(states, ["ready", "signed-out"]);
+  context.mock.timers.tick(60_000);
+  assert.equal(StandInSocket.all.at(-1), socket);
+  connection.end();
+  assert.deepEqual(states, ["ready", "signed-out"]);
+  assert.equal(titleOf("off", "signed-out", 0), "Signed out · mien");
+  assert.match(statusOf("off", "signed-out").text, /signed out.*token/);
+});
+
+test("whoever signs out by the button is connected no more", (context) => {
+  const { connection, states, socket } = opened(context);
+  connection.end();
+  assert.ok(socket.isClosed);
+  context.mock.timers.tick(60_000);
+  assert.equal(StandInSocket.all.at(-1), socket);
+  assert.deepEqual(states, ["signed-out"]);
+});
+
 test("the page says where pictures go", () => {
   wording.setServer("mien.example.org");
   wording.setLanguage("en");
@@ -601,4 +623,20 @@ test("what differs from usual is said, and that somebody talks", () => {
     "looking sad, unlike usual",
   );
   assert.equal(wording.noteText(shares({})), "");
+});
+
+test("a nod, a shake of the head and a lasting change are said briefly, in both languages", () => {
+  const over = { talking: true, gesture: "nod", just_now: true, change: null };
+  const none = { talking: null, gesture: null, just_now: false, change: null };
+  assert.equal(wording.noteText(shares({}, over)), "nods · just changed · talking");
+  assert.equal(wording.noteText(shares({}, none)), "");
+  const [shake] = messages.answers.followed.readings;
+  assert.equal(wording.noteText(shake), "shakes the head · just changed");
+  // Of a face that is not seen well nothing is said but what would help.
+  const dark = shares({}, { ...over, clear: false, why: "too dark" });
+  assert.equal(wording.noteText(dark), wording.hint("too dark"));
+  wording.setLanguage("de");
+  assert.equal(wording.noteText(shares({}, over)), "nickt · eben geändert · spricht");
+  assert.equal(wording.noteText(shake), "schüttelt den Kopf · eben geändert");
+  wording.setLanguage("en");
 });

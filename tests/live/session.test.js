@@ -8,7 +8,9 @@ const { Announcer } = await import(`${page}views/announcer.js`);
 const { ANSWERS } = await import(`${page}state/emotions.js`);
 const { withoutHidden } = await import(`${page}state/hidden.js`);
 const { toCsv, toJson } = await import(`${page}views/record.js`);
-const { clock, eventsOf, momentText, summarySentences } = await import(`${page}views/recount.js`);
+const { clock, eventsOf, marksSentence, momentText, summarySentences } = await import(
+  `${page}views/recount.js`
+);
 const { Recording } = await import(`${page}state/recording.js`);
 const { Session, lastingChanges, peopleOf, summaryOf } = await import(`${page}state/session.js`);
 const { checked, defaults } = await import(`${page}state/settings.js`);
@@ -133,7 +135,7 @@ test("the table holds every stretch and remark, and no formula", () => {
   session.addNote(NOON + 1000, '=HYPERLINK("x"), she said');
   session.markWrong(NOON + 3000, 1, "sad");
   const lines = toCsv(session).trimEnd().split("\r\n");
-  assert.equal(lines[0].split(",").length, 7 + 8 + 1);
+  assert.equal(lines[0].split(",").length, 7 + 8 + 2);
   assert.equal(lines.length, 1 + 4);
   assert.match(
     lines[1],
@@ -153,6 +155,47 @@ test("the data hold the same and can be read back", () => {
   assert.equal(source.faces[0].stretches[0].votes.happy, 0.8);
   assert.equal(source.faces[0].stretches[0].readings, 10);
   assert.deepEqual(source.remarks, [{ time: 1, kind: "note", text: "a “note”", face: null }]);
+  assert.deepEqual(source.marked_wrong, []);
+});
+
+test("what the person marks as wrong is summed up, and saved with what they would say", () => {
+  const recording = new Recording();
+  show(recording, 0, Array(30).fill("happy"));
+  assert.equal(marksSentence(recording.sessions), "");
+  for (const at of [1000, 2000]) recording.markWrong(NOON + at, 1, "happy", "neutral");
+  recording.markWrong(NOON + 3000, 1, "happy+neutral", "sad");
+  assert.equal(
+    marksSentence(recording.sessions),
+    "You marked 3 readings as wrong: 2 happy that you would call neutral; " +
+      "1 half happy, half neutral that you would call sad.",
+  );
+  recording.begin({ kind: "window", name: "" });
+  recording.markWrong(NOON + 4000, 1, "", "");
+  assert.match(marksSentence(recording.sessions), /^You marked 4 .*; 1 unclear where you could/);
+  const told = "You marked 1 reading as wrong: 1 unclear where you could not tell.";
+  assert.equal(marksSentence(recording.sessions.slice(1)), told);
+  const events = recording.sessions.flatMap(eventsOf).map(({ text }) => text);
+  assert.ok(events.includes("Person 1: happy, marked as wrong; you would say neutral"));
+  assert.ok(events.includes("Person 1: unclear, marked as wrong; you could not tell"));
+
+  const rows = toCsv(recording).trimEnd().split("\r\n");
+  assert.ok(rows[0].endsWith(",other,right,remark"));
+  const marked = rows.filter((row) => row.endsWith(",wrong"));
+  assert.equal(marked.filter((row) => row.endsWith(",neutral,wrong")).length, 2);
+  assert.ok(marked.at(-1).includes(",unclear,") && marked.at(-1).endsWith(",cannot tell,wrong"));
+  const { sources } = JSON.parse(toJson(recording));
+  assert.deepEqual(sources[0].marked_wrong, [
+    { shown: "happy", right: "neutral", count: 2 },
+    { shown: "happy+neutral", right: "sad", count: 1 },
+  ]);
+  assert.equal(sources[1].remarks[0].right, "cannot tell");
+
+  wording.setLanguage("de");
+  assert.match(
+    marksSentence(recording.sessions),
+    /^Du hast 4 Lesungen als falsch markiert: 2-mal fröhlich, wo du neutral sagen würdest; /,
+  );
+  wording.setLanguage("en");
 });
 
 test("a change that lasts is told, a flicker is not", () => {

@@ -439,3 +439,43 @@ def test_what_is_no_http_is_refused_with_the_headers(caplog: pytest.LogCaptureFi
         assert b"400" in answer.splitlines()[0]
         assert b"content-security-policy: default-src 'none'" in answer
         assert b"x-content-type-options: nosniff" in answer
+
+
+def test_a_body_of_two_lengths_hides_no_request() -> None:
+    with served(Settings(), StandInReader) as address:
+        host = address.removeprefix("http://")
+        with raw_http(host) as raw:
+            raw.sendall(
+                f"POST /v1/read HTTP/1.1\r\nHost: {host}\r\nContent-Length: 4\r\n"
+                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                f"GET /health HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+            )
+            answer = b"".join(iter(lambda: raw.recv(4096), b""))  # it ends
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_body_that_never_ends_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(wire, "MOST_UNWANTED", 1_000_000)
+    caplog.set_level(logging.WARNING)
+    with served(Settings(), StandInReader) as address:
+        host = address.removeprefix("http://")
+        with honest(address), raw_http(host) as raw:
+            head = f"POST /v1/read HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            raw.sendall(head.encode())
+            sent = 0
+            with contextlib.suppress(OSError):
+                while sent < 200:
+                    raw.sendall(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+                    sent += 1
+    assert sent < 100
+    assert "connection cut off" in caplog.text
+
+
+def raw_http(host: str) -> socket.socket:
+    name, _, port = host.rpartition(":")
+    raw = socket.create_connection((name, int(port)), ENOUGH)
+    raw.settimeout(ENOUGH)
+    return raw

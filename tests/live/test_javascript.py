@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from mien.answers import Votes, is_mixed, share_out
 from mien.emotions import VOTE_NAMES
 from mien.movements import MOST_SAID, SAID_FROM
-from mien.output.words import ANSWER_WORDS, MOVEMENT_WORDS, REASON_WORDS, halves
+from mien.output.words import (
+    ANSWER_WORDS,
+    MOVEMENT_WORDS,
+    OVER_TIME_WORDS,
+    REASON_WORDS,
+    halves,
+)
 from mien.types import Face, Quality, Reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +72,18 @@ def test_the_page_says_reasons_and_answers_in_german_as_python_does() -> None:
     told = [re.sub(r"{\w+}", lambda match: names[match[0]], text) for text in mixed]
     assert told[0] == halves(["happy", "neutral"], "de")
     assert told[1].replace("fröhlich", "happy") == halves(["happy", "neutral"])
+
+
+def test_the_page_says_what_faces_do_over_time_as_python_does() -> None:
+    script = f"""
+        const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
+        const told = Object.entries(LANGUAGES).map(([code, {{ talking, gestures }}]) =>
+            [code, {{ talking, ...gestures }}]);
+        console.log(JSON.stringify(Object.fromEntries(told)));
+    """
+    outcome = run_node("--input-type=module", "--eval", script)
+    assert outcome.returncode == 0, outcome.stdout
+    assert json.loads(outcome.stdout) == OVER_TIME_WORDS
 
 
 def test_the_page_counts_ten_people_as_python_does(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe import barriers
-from chromium import ENOUGH_MS, Image, Server, jpeg, start
+from chromium import ENOUGH_MS, Image, Server, drop, jpeg, start
 from playwright.sync_api import Browser, Page, expect
 
 KEPT = "localStorage.getItem('mien.guesses')"
@@ -54,7 +54,8 @@ def test_after_the_guess_ten_people_what_moves_and_the_usual_face_are_told(asked
     expect(result.locator(".guess-verdict")).to_contain_text("would say happy.")
     assert result.locator(".person").count() == 10
     expect(result).to_contain_text("corners of the mouth up")
-    expect(result).to_contain_text("usual face")
+    expect(result).to_contain_text("Compared with usual")
+    expect(result).to_contain_text("Of 10 faces that mien calls happy, people agree on ")
     expect(asked.locator("#guess [role=status]")).to_contain_text("would say happy")
     asked.keyboard.press("4")  # the first counts
     expect(result.locator(".guess-verdict")).to_contain_text("You said sad.")
@@ -137,10 +138,75 @@ def test_a_folder_of_pictures_is_asked_through_and_nothing_of_it_is_kept(
     expect(page.locator(".guess-waiting")).to_contain_text(
         "Those were all 4 pictures. 2 had no clear face", timeout=ENOUGH_MS
     )
+    # The last picture is read no longer, and none of them is a session's.
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("#status")).to_be_empty()
     guess_first(page)
-    page.get_by_role("button", name="Stop").click()
     expect(page.locator("#session")).to_be_hidden()
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_several_pictures_can_be_dropped_and_a_broken_one_is_left_out(
+    plain_browser: Browser, live_server: Server, open_page: Callable[..., Page], one_face: Image
+) -> None:
+    page = open_page(plain_browser, live_server, before="Math.random = () => 0.999")  # in order
+    guess_first(page)
+    picture = jpeg(one_face)
+    broken = ("broken.png", "image/png", b"no picture")
+    drop(page, broken, ("one.jpg", "image/jpeg", picture), broken)
+    expect_question(page)
+    expect(page.locator(".guess-place")).to_have_text("Picture 2 of 3")
+    page.keyboard.press("4")
+    expect(page.locator(".guess-verdict")).to_contain_text("You said happy. So would")
+    page.get_by_role("button", name="Next picture").click()
+    waiting = page.locator(".guess-waiting")
+    expect(waiting).to_have_text(
+        "Those were all 3 pictures. 2 had no clear face and were left out."
+    )
+    expect(page.locator("#status")).to_be_empty()  # the broken one at the end is no fault to mend
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    drop(page, *[("notes.txt", "text/plain", b"happy")] * 2)
+    expect(waiting).to_contain_text("There is no picture among these files.")
+    # One file alone is opened as at any other time, and asked about.
+    drop(page, ("one.jpg", "image/jpeg", picture))
+    expect_question(page)
+    expect(page.locator(".guess-place")).to_be_empty()
+
+
+PAUSED = "document.getElementById('video').paused"
+
+
+def test_a_film_stops_for_the_question_and_goes_on_after_it(
+    plain_browser: Browser, live_server: Server, open_page: Callable[..., Page], film: Path
+) -> None:
+    page = open_page(plain_browser, live_server)
+    page.evaluate("document.getElementById('video').loop = true")  # however busy the machine is
+    guess_first(page)
+    drop(page, ("film.webm", "video/webm", film.read_bytes()))
+    expect_question(page)
+    assert page.evaluate(PAUSED)
+    page.keyboard.press("4")
+    expect(page.locator(".guess-verdict")).to_contain_text("You said happy.")
+    assert page.evaluate(PAUSED)  # the result is read in peace, too
+    page.get_by_role("button", name="Next face").click()
+    page.wait_for_function(f"() => !{PAUSED}")
+    page.get_by_role("button", name="Ask again now").click()
+    expect_question(page)
+    assert page.evaluate(PAUSED)
+    guess_first(page)  # off
+    page.wait_for_function(f"() => !{PAUSED}")
+    expect(page.locator("[data-face]")).to_have_count(1)
+
+    # Whoever paused the film by hand goes on by hand.
+    page.evaluate("document.getElementById('video').pause()")
+    guess_first(page)
+    page.wait_for_timeout(300)
+    assert page.evaluate(PAUSED)
+    page.evaluate("document.getElementById('video').play()")
+    expect_question(page)
+    page.get_by_role("button", name="Stop").click()  # everything off, the question too
+    expect(page.locator(".guess-still")).to_have_count(0)
+    expect(page.locator(".guess-waiting")).to_contain_text("Press Start")
 
 
 def test_the_score_is_kept_only_where_it_is_wanted_and_can_be_deleted(asked: Page) -> None:

@@ -36,12 +36,17 @@ def test_the_session_stays_after_stop_and_is_summed_up(page: Page) -> None:
     assert stage is None or session["y"] < stage["y"]  # the main thing
     expect(page.locator(".events .bookmark")).to_contain_text("<b>She</b> laughed, twice")
     expect(page.locator("#session-summary")).to_contain_text("happy")
+    marks = "You marked 1 reading as wrong: 1 happy that you would call sad."
+    expect(page.locator("#session-summary")).to_contain_text(marks)
+    mark = page.locator(".events .wrong")
+    expect(mark).to_contain_text("happy, marked as wrong; you would say sad")
     page.locator("#session summary").first.click()
     table = page.locator("#session-table tbody tr")
-    expect(table.filter(has_text="<b>She</b> laughed, twice").first).to_be_visible()  # filled once opened
-    rows = table.all_inner_texts()
-    assert any("marked as wrong" in row for row in rows)
-    assert any("happy" in row and "10 happy" in row for row in rows)
+    expect(
+        table.filter(has_text="<b>She</b> laughed, twice").first
+    ).to_be_visible()  # filled once opened
+    expect(table.filter(has_text="marked as wrong; you would say sad")).to_have_count(1)
+    expect(table.filter(has_text="10 happy").first).to_be_visible()
 
 
 def test_the_timeline_is_read_by_mouse_and_by_keys(page: Page) -> None:
@@ -83,6 +88,8 @@ def test_what_is_saved_is_whole(
     assert rows[0]["answer"] == "happy"
     assert float(rows[0]["happy"]) > 0.5
     assert {row["remark"] for row in rows} >= {"wrong", "<b>She</b> laughed, twice"}
+    (wrong,) = (row for row in rows if row["remark"] == "wrong")
+    assert (wrong["answer"], wrong["right"]) == ("happy", "sad")
 
     data = json.loads(saved["JSON"].read_text(encoding="utf-8"))
     (source,) = data["sources"]
@@ -91,6 +98,7 @@ def test_what_is_saved_is_whole(
     assert stretch["answer"] == "happy"
     assert sum(stretch["votes"].values()) == pytest.approx(1, abs=0.01)
     assert [remark["kind"] for remark in source["remarks"]] == ["bookmark", "wrong"]
+    assert source["marked_wrong"] == [{"shown": "happy", "right": "sad", "count": 1}]
 
     text = saved["HTML"].read_text(encoding="utf-8")
     for needed in ("<script", "http://1", "https://", "src="):
@@ -104,6 +112,7 @@ def test_what_is_saved_is_whole(
     expect(report.get_by_role("heading", level=1)).to_contain_text("what faces looked like")
     expect(report.get_by_role("img")).to_be_visible()
     expect(report.locator(".events")).to_contain_text("<b>She</b> laughed, twice")
+    expect(report.locator(".marks")).to_contain_text("1 happy that you would call sad")
     report.locator("summary").click()
     expect(report.get_by_role("table")).to_contain_text("<b>She</b> laughed, twice")
     assert (
@@ -158,7 +167,8 @@ def test_two_faces_have_a_lane_each_and_the_arrows_go_between(
 ) -> None:
     page = open_page(launch(*camera_flags([three_faces])), live_server)
     start(page, faces=3)
-    page.wait_for_timeout(2500)
+    page.locator("#open-session").click()
+    expect(page.locator("#session-summary li")).to_have_count(3)  # whoever was seen for a second
     page.get_by_role("button", name="Stop").click()
     page.locator(".timeline").focus()
     seen: list[str] = []

@@ -4,25 +4,10 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-from chromium import ENOUGH_MS, Image, Server, jpeg
+from chromium import ENOUGH_MS, Image, Server, drop, jpeg
 from pixels import HAPPY, coloured_area, overlay_pixels, screenshot
 from playwright.sync_api import Browser, Page, expect
-
-
-@pytest.fixture
-def film(one_face: Image, tmp_path: Path) -> Path:
-    """Two seconds of the astronaut, 640×480, as WebM."""
-    path = tmp_path / "film.webm"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), 15, (640, 480))
-    assert writer.isOpened()
-    for shift in range(30):
-        moved = np.roll(one_face, shift, axis=1)
-        writer.write(cv2.cvtColor(moved, cv2.COLOR_RGB2BGR))
-    writer.release()
-    return path
 
 
 @pytest.fixture
@@ -40,22 +25,6 @@ def page(plain_browser: Browser, live_server: Server, open_page: Callable[..., P
 
 def choose(page: Page, source: str) -> None:
     page.get_by_label("What mien looks at").select_option(source)
-
-
-def drop(page: Page, name: str, kind: str, content: bytes) -> None:
-    """Drop a file on the page, as a person does with the mouse."""
-    page.evaluate(
-        """([name, type, content]) => {
-            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
-            const dataTransfer = new DataTransfer();
-            dataTransfer.items.add(new File([bytes], name, { type }));
-            for (const kind of ["dragover", "drop"]) {
-                document.body.dispatchEvent(
-                    new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-            }
-        }""",
-        [name, kind, base64.b64encode(content).decode()],
-    )
 
 
 def expect_one_happy_face(page: Page) -> None:
@@ -81,7 +50,7 @@ def expect_one_happy_face(page: Page) -> None:
 def test_the_boxes_of_a_film_that_has_ended_stay_when_the_window_changes(
     page: Page, film: Path
 ) -> None:
-    drop(page, "film.webm", "video/webm", film.read_bytes())
+    drop(page, ("film.webm", "video/webm", film.read_bytes()))
     expect_one_happy_face(page)
     before = coloured_area(overlay_pixels(page), HAPPY)
     page.set_viewport_size({"width": 1000, "height": 700})
@@ -113,10 +82,10 @@ def test_a_choice_that_is_called_off_changes_nothing(page: Page) -> None:
 def test_dropped_files_follow_each_other_without_a_reload(
     page: Page, film: Path, photo: Path
 ) -> None:
-    drop(page, "film.webm", "video/webm", film.read_bytes())
+    drop(page, ("film.webm", "video/webm", film.read_bytes()))
     expect_one_happy_face(page)
     assert page.evaluate("document.getElementById('video').controls")
-    drop(page, "photo.jpg", "image/jpeg", photo.read_bytes())
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
     expect_one_happy_face(page)
     assert not page.evaluate("document.getElementById('video').controls")
 
@@ -127,9 +96,9 @@ def test_dropped_files_follow_each_other_without_a_reload(
 def test_a_file_that_cannot_be_shown_is_explained(
     page: Page, photo: Path, name: str, kind: str
 ) -> None:
-    drop(page, name, kind, b"no film, no picture")
+    drop(page, (name, kind, b"no film, no picture"))
     expect(page.get_by_role("status")).to_contain_text("cannot show this file")
-    drop(page, "photo.jpg", "image/jpeg", photo.read_bytes())
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
     expect_one_happy_face(page)
     expect(page.get_by_role("status")).to_be_empty()
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mien.answers import Votes
 from mien.live.jpeg import decode
 from mien.live.protocol import (
     HEADER,
@@ -27,6 +28,7 @@ from mien.live.protocol import (
     state_message,
     usual_message,
 )
+from mien.types import Face, Quality, Reading
 
 MESSAGES: dict[str, Any] = json.loads(
     Path(__file__).with_name("messages.json").read_text(encoding="utf-8")
@@ -84,6 +86,26 @@ def test_answers_are_as_recorded() -> None:
     assert json.loads(answer) == recorded
     error = FrameError("broken-jpeg", "Expected a whole JPEG, got something else.", sequence=7)
     assert json.loads(error_message(error)) == answers["error"]
+
+
+def test_a_face_that_is_followed_is_told_as_recorded() -> None:
+    recorded = MESSAGES["answers"]["followed"]
+    points = np.array(recorded["readings"][0]["landmarks"], np.float32)
+    shares = np.array([0, 0, 0, 0.75, 0, 0, 0.25, 0], np.float64)
+    reading = Reading(
+        Face((10.5, 20.0, 110.25, 150.0), points, 0.9),
+        Votes(shares),
+        Quality(50, 0.5, 0.2, 1.0, 0.0),
+        track=7,
+        time=12.5,
+        talking=False,
+        gesture="shake",
+        just_now=True,
+    )
+    answer = readings_message(Frame(9, 2.5, 480, 640, b""), [reading.to_dict()], {}, 0)
+    told = json.loads(answer)
+    assert told["readings"] == recorded["readings"]
+    assert told.keys() == recorded.keys()
 
 
 def frame_of(jpeg: bytes, width: int, height: int) -> Frame:

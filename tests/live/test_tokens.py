@@ -104,6 +104,7 @@ def test_signing_out_ends_the_cookie_and_its_pages(client: TestClient) -> None:
     given = own | {"cookie": f"{name}={cookie[name]}"}
     with client.websocket_connect("/live", headers=given) as page:
         await_ready(page)
+        assert client.get("/signed-in").json() == {"signed_in": True}
         assert "signed out" in client.get("/sign-out").text
         with pytest.raises(WebSocketDisconnect) as closed:
             page.receive_json()
@@ -111,6 +112,11 @@ def test_signing_out_ends_the_cookie_and_its_pages(client: TestClient) -> None:
     client.cookies.clear()
     assert client.get("/", headers={"cookie": given["cookie"]}).status_code == 401
     assert client.get("/", headers=BEARER).status_code == 200
+    assert client.get("/signed-in").status_code == 401
+    # A program has nothing to end, nor has anybody where no token is asked for.
+    assert client.get("/signed-in", headers=BEARER).json() == {"signed_in": False}
+    with TestClient(create_app(StandInReader), base_url=ADDRESS) as own:
+        assert own.get("/signed-in").json() == {"signed_in": False}
 
 
 def test_guesses_are_slowed_and_then_refused(

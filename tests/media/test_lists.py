@@ -1,6 +1,7 @@
 """Lists and settings as Windows and shells write them."""
 
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,27 @@ def test_a_list_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
     for path, told in ((tmp_path, "a folder"), (tmp_path / "none", "no such file")):
         with pytest.raises(MienError, match=f"{path}: cannot be read as a list.*{told}"):
             read_list(str(path))
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark(tmp_path: Path, coding: str) -> None:
+    (tmp_path / "list").write_bytes("\r\n".join(NAMES).encode(coding))
+    assert read_list(str(tmp_path / "list")) == NAMES
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_names_that_end_with_null_of_any_coding(tmp_path: Path, coding: str) -> None:
+    names = ["a\nb.jpg", *NAMES]
+    (tmp_path / "list").write_bytes("".join(f"{name}\0" for name in names).encode(coding))
+    assert read_list(str(tmp_path / "list"), null=True) == names
+
+
+def test_paths_in_quotation_marks_as_windows_copies_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list").write_text('"a b.jpg"\n"\n""\n"c.jpg\n', "utf-8")
+    assert read_list("list") == ["a b.jpg", '"', '""', '"c.jpg']
+    if os.name != "nt":  # where files may have such names
+        (tmp_path / '"a b.jpg"').touch()
+        assert read_list("list")[0] == '"a b.jpg"'

@@ -112,3 +112,35 @@ def test_other_endings(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").touch()
     (tmp_path / "b.jpg").touch()
     assert Search({".mp4"}).files([tmp_path]) == [tmp_path / "a.mp4"]
+
+
+def test_links_to_each_other_and_pipes_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.jpg").symlink_to("two.jpg")
+    (tmp_path / "two.jpg").symlink_to("one.jpg")
+    os.mkfifo(tmp_path / "pipe.png")
+    assert main(["read", str(tmp_path)]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert "mien: left out: 2 links (" in told[0]
+    assert told[0].endswith("two.jpg) to a file that is missing.")
+    assert told[1] == f"mien: left out: 1 pipe or device ({tmp_path / 'pipe.png'})."
+
+
+def test_an_empty_name_is_not_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["read", ""]) == 1
+    assert "got an empty one" in capsys.readouterr().err
+    assert main(["watch", "", "--out", "out"]) == 1
+    assert "got an empty one" in capsys.readouterr().err
+
+
+def test_a_link_that_leads_nowhere_is_told_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, command in (("a.jpg", ["read"]), ("a.mp4", ["watch", "--out", str(tmp_path / "o")])):
+        (tmp_path / name).symlink_to("nowhere")
+        assert main([*command, str(tmp_path / name)]) == 1
+        assert f"{name}: a link to a file that is missing." in capsys.readouterr().err

@@ -1,7 +1,9 @@
 from xml.etree import ElementTree
 
 import numpy as np
+from numpy.typing import NDArray
 
+import mien
 from mien.answers import Reason
 from mien.output.notebook import picture_html, reading_html
 from mien.readings import PictureResult
@@ -33,6 +35,16 @@ def test_what_moves_stands_below_the_shares() -> None:
         "happy 81%, neutral 12%, something else 7%",
         "mouth open, <eyes closed>",
     ]
+
+
+def test_what_a_notebook_asks_for_is_a_plain_string(astronaut: NDArray[np.uint8]) -> None:
+    readings = mien.read(astronaut)
+    result = PictureResult("a.jpg", readings=tuple(readings))
+    for thing in (readings, readings[0], result):
+        html = thing._repr_html_()  # pyright: ignore[reportPrivateUsage]
+        assert type(html) is str
+        assert "<svg" in html
+        assert "&lt;" not in html
 
 
 def test_nothing_is_loaded_or_run() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.training.data import dataset as data
+from mien.training.data.prepare import prepare
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # PyTorch's threads of several workers slow each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -50,7 +50,7 @@ def kaggle_folder(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[n
 def dataset_file(kaggle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared data set file of `kaggle_folder`, without votes."""
     out = tmp_path_factory.mktemp("dataset") / "small.npy"
-    data.prepare(kaggle_folder, out)
+    prepare(kaggle_folder, out)
     return out
 
 

@@ -18,7 +18,9 @@ from mien.faces.detector import Detector
 from mien.movements import MOVEMENT_NAMES
 from mien.training.data import annotate as annotating
 from mien.training.data.annotate import annotate
-from mien.training.data.dataset import DTYPE, load_dataset, prepare, select, write_dataset
+from mien.training.data.dataset import DTYPE, load_dataset, select, write_dataset
+from mien.training.data.prepare import prepare
+from mien.training.data.teachers import Teachers
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_expressions_are_written_for_training_images_alone(
     faces_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "deep" / "out.npy"
-    line = annotate(faces_file, out, expressions=write_expressions(tmp_path / "zoo.onnx"))
+    line = annotate(faces_file, out, Teachers(expressions=write_expressions(tmp_path / "zoo.onnx")))
     before, after = load_dataset(faces_file), load_dataset(out)
     fer2013 = after["source"] == 0
     trained = after["split"] <= 1
@@ -101,7 +103,7 @@ def test_movements_see_press_faces_in_full(
     faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: Files
 ) -> None:
     out = tmp_path / "out.npy"
-    annotate(faces_file, out, press=press_zip, **landmarker)
+    annotate(faces_file, out, Teachers(press=press_zip, **landmarker))
     records = load_dataset(out)
     trained = records[records["split"] <= 1]
     known = trained["movements"][:, 0] >= 0
@@ -126,7 +128,7 @@ def test_teachers_give_mean_shares_of_labels_and_votes(dataset_file: Path, tmp_p
     label = dict.fromkeys(EMOTION_NAMES, 0.05) | {"happy": 0.7}
     both, labels_alone = write_model(tmp_path, votes=votes), write_model(tmp_path, label=label)
     out = tmp_path / "out.npy"
-    line = annotate(dataset_file, out, teachers=(both, labels_alone))
+    line = annotate(dataset_file, out, Teachers(teachers=(both, labels_alone)))
     records = load_dataset(out)
     trained = records["split"] <= 1
     images = np.array(records["image"][trained])
@@ -137,7 +139,7 @@ def test_teachers_give_mean_shares_of_labels_and_votes(dataset_file: Path, tmp_p
     np.testing.assert_allclose(records["taught"][trained][:, 7:], told, atol=1e-5)
     assert not records["taught"][~trained].any()
     assert f"{trained.sum()} have labels and votes" in line
-    annotate(dataset_file, out, teachers=(labels_alone,))
+    annotate(dataset_file, out, Teachers(teachers=(labels_alone,)))
     assert not load_dataset(out)["taught"][:, 7:].any()
 
 
@@ -153,10 +155,10 @@ def test_teachers_see_the_mirror_image_too(
     monkeypatch.setattr(annotating, "load_teacher", lambda file: LeftHalf())  # pyright: ignore[reportUnknownLambdaType]
     records = np.array(load_dataset(dataset_file))
     plain, mirrored = tmp_path / "plain.npy", tmp_path / "mirrored.npy"
-    annotate(dataset_file, plain, teachers=(tmp_path,))
+    annotate(dataset_file, plain, Teachers(teachers=(tmp_path,)))
     records["image"] = records["image"][:, :, ::-1]
     write_dataset(records, mirrored)
-    annotate(mirrored, mirrored, teachers=(tmp_path,))  # in place
+    annotate(mirrored, mirrored, Teachers(teachers=(tmp_path,)))  # in place
     taught = [load_dataset(file)["taught"] for file in (plain, mirrored)]
     np.testing.assert_allclose(taught[0], taught[1], atol=1e-6)
 
@@ -165,9 +167,9 @@ def test_what_an_earlier_call_wrote_stays(
     faces_file: Path, press_zip: Path, tmp_path: Path, landmarker: Files
 ) -> None:
     out = tmp_path / "out.npy"
-    annotate(faces_file, out, expressions=write_expressions(tmp_path / "zoo.onnx"))
+    annotate(faces_file, out, Teachers(expressions=write_expressions(tmp_path / "zoo.onnx")))
     before = np.array(load_dataset(out)["expressions"])
-    line = annotate(out, out, press=press_zip, **landmarker)
+    line = annotate(out, out, Teachers(press=press_zip, **landmarker))
     records = load_dataset(out)
     np.testing.assert_array_equal(records["expressions"], before)
     assert (records["movements"][:, 0] >= 0).any()
@@ -187,25 +189,27 @@ def test_what_is_missing_is_said_before_any_work(
     monkeypatch.setattr(annotating, "_landmarked", refused)
     zoo, out = write_expressions(tmp_path / "zoo.onnx"), tmp_path / "out.npy"
     with pytest.raises(DataError, match="nobody to ask: give --expressions"):
-        annotate(faces_file, out)
+        annotate(faces_file, out, Teachers())
     with pytest.raises(DataError, match="--blendshapes"):
-        annotate(faces_file, out, expressions=zoo, landmarker=landmarker["landmarker"])
+        annotate(faces_file, out, Teachers(expressions=zoo, landmarker=landmarker["landmarker"]))
     with pytest.raises(DataError, match="give --press"):
-        annotate(faces_file, out, expressions=zoo, **landmarker)
+        annotate(faces_file, out, Teachers(expressions=zoo, **landmarker))
     with pytest.raises(DataError, match=r"none\.zip: not the zip of these press faces"):
-        annotate(faces_file, out, expressions=zoo, press=tmp_path / "none.zip", **landmarker)
+        annotate(
+            faces_file, out, Teachers(expressions=zoo, press=tmp_path / "none.zip", **landmarker)
+        )
     rows = [press_row(number, "happy") for number in range(12)]
     grey = np.full((112, 112), 90, np.uint8)
     other = write_press(tmp_path / "other.zip", rows, {row["name"]: grey for row in rows})
     with pytest.raises(DataError, match=r"00000\.jpg shows another face"):
-        annotate(faces_file, out, expressions=zoo, press=other, **landmarker)
+        annotate(faces_file, out, Teachers(expressions=zoo, press=other, **landmarker))
     landmarker["blendshapes"].unlink()
     with pytest.raises(TrainingError, match=r"blendshapes\.tflite"):
-        annotate(faces_file, out, expressions=zoo, press=press_zip, **landmarker)
+        annotate(faces_file, out, Teachers(expressions=zoo, press=press_zip, **landmarker))
     with pytest.raises(TrainingError, match="holds no run"):
-        annotate(faces_file, out, expressions=zoo, teachers=(tmp_path / "no-run",))
+        annotate(faces_file, out, Teachers(expressions=zoo, teachers=(tmp_path / "no-run",)))
     with pytest.raises(DataError, match=r"missing\.npy"):
-        annotate(tmp_path / "missing.npy", out, expressions=zoo)
+        annotate(tmp_path / "missing.npy", out, Teachers(expressions=zoo))
     assert not out.exists()
 
 
@@ -216,14 +220,14 @@ def test_landmarks_that_are_not_found_are_put_where_they_mostly_are(shared_data:
         images = [np.array(Image.open(archive.open(name)).convert("L")) for name in names]
     detector = Detector()
     mean = annotating._mean_landmarks()  # pyright: ignore[reportPrivateUsage]
-    found = [annotating._landmarked(image, detector)[1] for image in images]  # pyright: ignore[reportPrivateUsage]
+    found = [annotating._landmarked(image, detector).landmarks for image in images]  # pyright: ignore[reportPrivateUsage]
     distances = [np.linalg.norm(each - mean, axis=1).mean() for each in found]
     assert sum(distance > 0 for distance in distances) >= 10  # found, not put there
     assert np.median(distances) < 4 * 48 * 0.12  # pixels of the enlarged image
     blank = np.full((48, 48), 128, np.uint8)
-    enlarged, landmarks = annotating._landmarked(blank, detector)  # pyright: ignore[reportPrivateUsage]
-    assert enlarged.shape == (4 * 96, 4 * 96)
-    np.testing.assert_array_equal(landmarks, mean)
+    of_blank = annotating._landmarked(blank, detector)  # pyright: ignore[reportPrivateUsage]
+    assert of_blank.picture.shape == (4 * 96, 4 * 96)
+    np.testing.assert_array_equal(of_blank.landmarks, mean)
 
 
 def test_press_faces_are_left_out_where_fer2013_is_asked_for(faces_file: Path) -> None:

@@ -1,13 +1,16 @@
 import io
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
+from kornia.augmentation import RandomAffine
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import affine_transform
 
+from mien.training.data import augment
 from mien.training.data.augment import augment_batch, rescale
 from mien.training.engine.config import Augmentation
 
@@ -88,6 +91,31 @@ def test_reflection_and_the_nearest_pixel_differ() -> None:
         augment_batch(images, replace(NONE, zoom_range=0.3, fill_mode=mode), 0) for mode in modes
     )
     assert (one - other).abs().max() > 0.05
+
+
+@pytest.mark.parametrize("fill_mode", ["nearest", "reflect", "constant"])
+def test_beyond_the_edge_stand_the_pixels_that_keras_puts_there(
+    faces: torch.Tensor,
+    monkeypatch: pytest.MonkeyPatch,
+    fill_mode: Literal["nearest", "reflect", "constant"],
+) -> None:
+    def smaller(**options: Any) -> RandomAffine:
+        mode = options["padding_mode"]
+        return RandomAffine(degrees=(0.0, 0.0), scale=(0.4, 0.4), padding_mode=mode, p=1.0)
+
+    monkeypatch.setattr(augment, "RandomAffine", smaller)
+    found = augment_batch(faces[:1], replace(NONE, fill_mode=fill_mode), 0)[0, 0].numpy()
+    face, middle = faces[0, 0].numpy(), 23.5
+    # What Keras' `apply_affine_transform` calls, with the same words for the modes.
+    expected = affine_transform(
+        face, np.eye(2) / 0.4, middle - middle / 0.4, order=1, mode=fill_mode, cval=0.0
+    )
+    places = middle + (np.arange(48) - middle) / 0.4
+    clear = (np.abs(places) > 1) & (np.abs(places - 47) > 1)  # the edge itself is blended
+    assert (places < -24).any()
+    np.testing.assert_allclose(
+        found[np.ix_(clear, clear)], expected[np.ix_(clear, clear)], atol=1e-4
+    )
 
 
 def test_zoom_goes_both_ways() -> None:

@@ -12,6 +12,8 @@ from small_teachers import press_row, write_press
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training.data import dataset as data
+from mien.training.data.fer2013 import kaggle_rows
+from mien.training.data.prepare import prepare
 
 
 def counts(records: NDArray[np.void]) -> dict[str, int]:
@@ -27,7 +29,7 @@ def zipped(folder: Path, out: Path, prefix: str = "") -> Path:
 
 def test_a_folder_becomes_a_memory_mapped_data_set(kaggle_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "small.npy"
-    prepared = data.prepare(kaggle_folder, out)
+    prepared = prepare(kaggle_folder, out)
     records = data.load_dataset(out)
     assert prepared.images == len(records) == 7 * 20
     assert prepared.problems == ()
@@ -43,7 +45,7 @@ def test_the_split_is_stratified_and_the_seed_s_own(kaggle_folder: Path, tmp_pat
     splits: list[NDArray[np.uint8]] = []
     for number, seed in enumerate((1, 1, 2)):
         out = tmp_path / f"{number}.npy"
-        data.prepare(kaggle_folder, out, seed=seed)
+        prepare(kaggle_folder, out, seed=seed)
         records = data.load_dataset(out)
         validation = data.select(records, "validation")
         assert np.bincount(validation["label"]).tolist() == [3] * 7
@@ -57,7 +59,7 @@ def test_a_zip_gives_the_same_as_its_folder(
     kaggle_folder: Path, dataset_file: Path, tmp_path: Path, prefix: str
 ) -> None:
     archive = zipped(kaggle_folder, tmp_path / "fer2013.zip", prefix)
-    data.prepare(archive, tmp_path / "zip.npy")
+    prepare(archive, tmp_path / "zip.npy")
     zip_records = data.load_dataset(tmp_path / "zip.npy")
     np.testing.assert_array_equal(zip_records, data.load_dataset(dataset_file))
 
@@ -66,7 +68,7 @@ def test_a_zip_gives_the_same_as_its_folder(
 def test_a_part_of_the_folder_is_enough(
     kaggle_folder: Path, tmp_path: Path, part: str, expected: int
 ) -> None:
-    assert data.prepare(kaggle_folder / part, tmp_path / "part.npy").images == expected
+    assert prepare(kaggle_folder / part, tmp_path / "part.npy").images == expected
 
 
 def test_bad_files_are_named_and_the_others_kept(kaggle_folder: Path, tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_bad_files_are_named_and_the_others_kept(kaggle_folder: Path, tmp_path: 
     (root / "train/bored").mkdir()
     happy[4].rename(root / "train/bored" / happy[4].name)
     (root / "train/happy/.DS_Store").write_bytes(b"\0")
-    prepared = data.prepare(root, tmp_path / "out.npy")
+    prepared = prepare(root, tmp_path / "out.npy")
     assert prepared.images == 140 - 5
     problems = {line.split(": ")[0].rsplit("/", 1)[1]: line for line in prepared.problems}
     assert "wrongly sized: 50×48" in problems[happy[2].name]
@@ -101,7 +103,7 @@ def test_the_original_csv(kaggle_folder: Path, tmp_path: Path) -> None:
         writer.writerow([3, "1 2 3", "Training"])
         writer.writerow([9, " ".join(["0"] * 2304), "Training"])
         writer.writerow([3, "", "Training"])
-    prepared = data.prepare(path, tmp_path / "csv.npy")
+    prepared = prepare(path, tmp_path / "csv.npy")
     records = data.load_dataset(tmp_path / "csv.npy")
     assert counts(records) == {"train": 3, "validation": 0, "public": 3, "private": 3}
     np.testing.assert_array_equal(records["image"], images)
@@ -112,7 +114,7 @@ def test_the_original_csv(kaggle_folder: Path, tmp_path: Path) -> None:
 
 def test_votes_are_joined_by_row(kaggle_folder: Path, tmp_path: Path) -> None:
     name, row = next(
-        (name, row) for name, row in data.kaggle_rows().items() if name.startswith("happy/Train")
+        (name, row) for name, row in kaggle_rows().items() if name.startswith("happy/Train")
     )
     root = tmp_path / "kaggle/train/happy"
     root.mkdir(parents=True)
@@ -122,14 +124,28 @@ def test_votes_are_joined_by_row(kaggle_folder: Path, tmp_path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["Usage", "Image name", *FERPLUS_NAMES])
         writer.writerows(["Training", "x.png", *line] for line in table)
-    prepared = data.prepare(tmp_path / "kaggle", tmp_path / "out.npy", tmp_path / "fer2013new.csv")
+    prepared = prepare(tmp_path / "kaggle", tmp_path / "out.npy", tmp_path / "fer2013new.csv")
     records = data.load_dataset(tmp_path / "out.npy")
     assert prepared.votes == 1
     assert records["row"].tolist() == [row]
     np.testing.assert_array_equal(records["votes"][0], table[row])
 
 
-def test_copies_stay_on_one_side_and_are_marked(kaggle_folder: Path, tmp_path: Path) -> None:
+def test_files_of_mien_0_1_0_stay_readable(dataset_file: Path, tmp_path: Path) -> None:
+    records = np.load(dataset_file)
+    old = {"duplicate_group": "copies", "duplicate_in_training": "copy_in_training"}
+    names = [old.get(name, name) for name in records.dtype.names]
+    formats = [records.dtype[name] for name in records.dtype.names]
+    np.save(tmp_path / "old.npy", records.view(np.dtype([*zip(names, formats, strict=True)])))
+    found = data.load_dataset(tmp_path / "old.npy")
+    assert found.dtype == data.DTYPE
+    np.testing.assert_array_equal(found, records)
+    assert not found.flags.writeable
+
+
+def test_near_duplicates_stay_on_one_side_and_are_marked(
+    kaggle_folder: Path, tmp_path: Path
+) -> None:
     root = tmp_path / "kaggle"
     shutil.copytree(kaggle_folder, root)
     for path in sorted((root / "train").rglob("*.jpg")):  # each training image twice
@@ -139,16 +155,18 @@ def test_copies_stay_on_one_side_and_are_marked(kaggle_folder: Path, tmp_path: P
     shutil.copy(
         root / "train/fear/Training_90000041.jpg", root / "test/fear/PublicTest_90000041.jpg"
     )
-    data.prepare(root, tmp_path / "out.npy")
+    prepare(root, tmp_path / "out.npy")
     records = data.load_dataset(tmp_path / "out.npy")
     in_train = records["split"] <= 1
-    groups, sizes = np.unique(records["copies"][in_train], return_counts=True)
+    groups, sizes = np.unique(records["duplicate_group"][in_train], return_counts=True)
     assert (sizes == 2).all()
     for group in groups:
-        members = in_train & (records["copies"] == group)
+        members = in_train & (records["duplicate_group"] == group)
         assert len(set(records["split"][members])) == 1
     public = data.select(records, "public")
-    assert public["name"][public["copy_in_training"]].tolist() == [b"fear/PublicTest_90000041.jpg"]
+    assert public["name"][public["duplicate_in_training"]].tolist() == [
+        b"fear/PublicTest_90000041.jpg"
+    ]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello", b"emotion,Usage\n1,Training\n"])
@@ -159,14 +177,14 @@ def test_nothing_usable_is_a_clear_error(tmp_path: Path, content: bytes | None) 
     else:
         source.write_bytes(content)
     with pytest.raises(DataError, match="source"):
-        data.prepare(source, tmp_path / "out.npy")
+        prepare(source, tmp_path / "out.npy")
     assert not (tmp_path / "out.npy").exists()
 
 
 def test_wrong_votes_are_refused(kaggle_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "votes.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match="fer2013new"):
-        data.prepare(kaggle_folder, tmp_path / "out.npy", tmp_path / "votes.csv")
+        prepare(kaggle_folder, tmp_path / "out.npy", tmp_path / "votes.csv")
 
 
 def test_a_foreign_file_is_no_data_set(tmp_path: Path) -> None:
@@ -194,22 +212,22 @@ def test_press_faces_stand_behind_fer2013_s_images(
         row["name"]: rng.integers(0, 256, (112, 112), dtype=np.uint8) for row in rows[:3]
     }
     path = write_press(tmp_path / "press.zip", rows, pictures)
-    prepared = data.prepare(kaggle_folder, tmp_path / "out.npy", press=path)
+    prepared = prepare(kaggle_folder, tmp_path / "out.npy", press=path)
     records = data.load_dataset(tmp_path / "out.npy")
     assert (prepared.images, prepared.press, prepared.votes) == (143, 3, 0)
     assert len(prepared.problems) == 1
     np.testing.assert_array_equal(records[:140], data.load_dataset(dataset_file))
     assert records["source"].tolist() == [0] * 140 + [1] * 3
-    assert records["copies"][140:].tolist() == [140, 141, 142]  # none is another's copy
+    assert records["duplicate_group"][140:].tolist() == [140, 141, 142]  # each a group of its own
     with pytest.raises(DataError, match=r"none\.zip"):
-        data.prepare(kaggle_folder, tmp_path / "no.npy", press=tmp_path / "none.zip")
+        prepare(kaggle_folder, tmp_path / "no.npy", press=tmp_path / "none.zip")
     assert not (tmp_path / "no.npy").exists()
 
 
 def test_the_whole_of_fer2013(shared_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "fer2013.npy"
     votes = shared_data / "fer2013new.csv"
-    prepared = data.prepare(shared_data / "fer2013.zip", out, votes)
+    prepared = prepare(shared_data / "fer2013.zip", out, votes)
     records = data.load_dataset(out)
     assert prepared.images == 32298
     assert prepared.problems == ()
@@ -224,6 +242,8 @@ def test_the_whole_of_fer2013(shared_data: Path, tmp_path: Path) -> None:
         ).sum()
         assert share == pytest.approx(0.2, abs=0.01)
     public = data.select(records, "public")
-    assert 285 <= public["copy_in_training"].sum() <= 295
+    assert 285 <= public["duplicate_in_training"].sum() <= 295
     training = data.select(records, "train")
-    assert not np.isin(training["copies"], data.select(records, "validation")["copies"]).any()
+    assert not np.isin(
+        training["duplicate_group"], data.select(records, "validation")["duplicate_group"]
+    ).any()

@@ -12,6 +12,7 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training.data import dataset as data
 from mien.training.data import describe
+from mien.training.data.fer2013 import kaggle_rows
 from mien.training.engine.config import Augmentation
 
 
@@ -61,22 +62,22 @@ def test_copies_by_place_kind_and_label(records: NDArray[np.void]) -> None:
     records["image"][c] = base + 3  # near both
     records["image"][d] = base + 7  # near the third only
     group = min(a, b, c, d)
-    records["copies"][[a, b, c, d]] = group
+    records["duplicate_group"][[a, b, c, d]] = group
     records["label"][[a, b, c, d]] = 3, 3, 3, 4
-    records["copy_in_training"][c] = True
+    records["duplicate_in_training"][c] = True
     text = describe.describe(records)
     assert line(text, "within train")[1:] == ["1", "1", "0", "1", "0"]
     assert line(text, "train and public")[1:] == ["2", "0", "2", "2", "0"]
     assert line(text, "within public")[1:] == ["1", "0", "1", "0", "1"]
-    assert "4 images have a copy, in 1 groups, the largest of 4" in text
-    assert "1 of 21 public images have a copy in train or validation" in text
-    pairs = {(i, j): difference for i, j, difference in describe.copy_pairs(records)}
+    assert "4 images have a near duplicate, in 1 groups, the largest of 4" in text
+    assert "1 of 21 public images have a near duplicate in train or validation" in text
+    pairs = {(p.first, p.second): p.difference for p in describe.duplicate_pairs(records)}
     assert sorted(pairs.values()) == [0, 3, 3, 4]
     assert (a, d) not in pairs
 
 
 def test_no_copies_are_said_to_be_none(records: NDArray[np.void]) -> None:
-    assert "No copies" in describe.describe(records)
+    assert "No near duplicates" in describe.describe(records)
 
 
 def test_pictures(records: NDArray[np.void], tmp_path: Path) -> None:
@@ -125,13 +126,13 @@ def test_a_preview_needs_training_images(records: NDArray[np.void], tmp_path: Pa
 
 def test_fer2013_as_published(shared_data: Path, tmp_path: Path) -> None:
     """The figures that mien's design rests on, from the real votes and table of rows."""
-    rows = np.array(sorted(data.kaggle_rows().items(), key=lambda item: item[1]), dtype=object)
+    rows = np.array(sorted(kaggle_rows().items(), key=lambda item: item[1]), dtype=object)
     records = np.zeros(len(rows), dtype=data.DTYPE)
     records["row"] = [row for _, row in rows]
     records["label"] = [EMOTION_NAMES.index(name.split("/")[0]) for name, _ in rows]
     names = [name.split("/")[1] for name, _ in rows]
     records["split"] = [0 if name.startswith("Tr") else 2 + name.startswith("Pr") for name in names]
-    records["copies"] = np.arange(len(rows))
+    records["duplicate_group"] = np.arange(len(rows))
     votes = np.genfromtxt(
         shared_data / "fer2013new.csv", delimiter=",", skip_header=1, usecols=range(2, 12),
         dtype=int,

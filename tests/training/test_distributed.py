@@ -16,7 +16,7 @@ from mien.training.engine.config import Config
 from mien.training.engine.distributed import Processes
 from mien.training.engine.train import train
 
-OPTIONS = ("--epochs", "4", "--batch-size", "16", "--seed", "7", "--network", "residual")
+OPTIONS = ("--epochs", "4", "--batch-size", "16", "--seed", "7", "--network", "se_resnet")
 
 
 ENOUGH = 900
@@ -72,7 +72,7 @@ def pair(dataset_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_processes_learn_as_one_does(pair: Path, dataset_file: Path, tmp_path: Path) -> None:
     alone = tmp_path / "alone"
-    train(dataset_file, alone, Config(epochs=4, batch_size=16, seed=7, network="residual"))
+    train(dataset_file, alone, Config(epochs=4, batch_size=16, seed=7, network="se_resnet"))
     for one, two in zip(epochs(alone), epochs(pair), strict=True):
         for key in ("training_loss", "validation_loss"):
             assert float(two[key]) == pytest.approx(float(one[key]), rel=0.1), key

@@ -8,12 +8,13 @@ import torch
 from numpy.typing import NDArray
 from skimage import data
 
-from mien.errors import TrainingError
+from mien.cli.main import app
+from mien.errors import ModelError
 from mien.training.data.augment import rescale
 from mien.training.data.dataset import load_dataset
 from mien.training.engine.config import Config
 from mien.training.engine.run_folder import first_network, open_run
-from mien.training.model.dlib_resnet import MODEL_NAME, Recognition
+from mien.training.model.dlib_resnet import MODEL_NAME, DlibResNet
 from mien.training.model.networks import build
 
 Pictures = NDArray[np.uint8]
@@ -46,7 +47,7 @@ def test_tells_people_apart_as_dlib_does(
         return np.asarray(cv2.warpAffine(picture, turn, (150, 150)), np.uint8)
 
     same = np.stack([face(0), face(10), face(0)[:, ::-1], face(0) // 2])
-    network = Recognition(17, side=150)  # as dlib's
+    network = DlibResNet(17, side=150)  # as dlib's
     network.begin(people[:50])
     last = np.frombuffer(model, "<f4", 256 * 128, offset=22_334_922).reshape(256, 128)
 
@@ -67,10 +68,10 @@ def test_a_run_begins_with_its_weights_but_for_the_last_layer(
 ) -> None:
     images = people[:30, ::3, ::3]
     begun = [
-        first_network(tmp_path, Config(network="recognition", seed=seed), images).state_dict()
+        first_network(tmp_path, Config(network="dlib_resnet", seed=seed), images).state_dict()
         for seed in (0, 1)
     ]
-    fresh = build("recognition", 0, ("label", "votes")).state_dict()
+    fresh = build("dlib_resnet", 0, ("label", "votes")).state_dict()
     for key, weights in begun[0].items():
         if key.startswith("head"):
             assert torch.equal(weights, fresh[key])
@@ -93,18 +94,29 @@ def test_an_altered_or_missing_package_is_refused(
     (package / "models").mkdir(parents=True)
     (package / "__init__.py").write_text("raise SystemExit('must not be imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    network = Recognition(7)
-    with pytest.raises(TrainingError, match=r"cannot be read.*pip install"):
+    network = DlibResNet(7)
+    with pytest.raises(ModelError, match=r"cannot be read.*pip install"):
         network.begin(people[:4])
     altered = bytearray(model)
     altered[100_000] ^= 1
     (package / "models" / MODEL_NAME).write_bytes(altered)
-    with pytest.raises(TrainingError, match=r"SHA-256 55533b28.*pip install"):
+    with pytest.raises(ModelError, match=r"SHA-256 55533b28.*pip install"):
         network.begin(people[:4])
-    monkeypatch.setattr("mien.training.model.dlib_resnet.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
-    with pytest.raises(TrainingError, match=r"face_recognition_models: none.*pip install"):
+    monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
+    with pytest.raises(ModelError, match=r"face_recognition_models: none.*pip install"):
         network.begin(people[:4])
     records = load_dataset(dataset_file)
-    with pytest.raises(TrainingError, match="face_recognition_models: none"):
-        open_run(tmp_path / "run", Config(network="recognition"), records, resume=False)
+    with pytest.raises(ModelError, match="face_recognition_models: none"):
+        open_run(tmp_path / "run", Config(network="dlib_resnet"), records, resume=False)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_without_the_weights_leaves_no_folder(
+    dataset_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
+    out = tmp_path / "runs" / "dlib"
+    command = f"train --network dlib_resnet --data {dataset_file} --out {out}"
+    with pytest.raises(ModelError, match="face_recognition_models: none"):
+        app(command.split(), result_action="return_value", exit_on_error=False)
+    assert not list(tmp_path.iterdir())

@@ -12,6 +12,8 @@ from mien.emotions import FERPLUS_NAMES
 from mien.errors import DataError, ModelError
 from mien.training.data import dataset as data
 from mien.training.evaluation import evaluate, metrics
+from mien.training.evaluation.mistakes import confident_mistakes
+from mien.training.evaluation.summary import summary
 
 
 class Lookup:
@@ -93,7 +95,7 @@ def test_the_mirrored_images_stand_beside(records: NDArray[np.void]) -> None:
 def test_copies_are_left_out_of_a_second_accuracy(records: NDArray[np.void]) -> None:
     changed = records.copy()
     public = np.flatnonzero(changed["split"] == 2)
-    changed["copy_in_training"][public[:6]] = True
+    changed["duplicate_in_training"][public[:6]] = True
     result = evaluate.evaluate(Lookup(changed[public[:6]], has_votes=False), changed, "public")
     labels = changed["label"][public]
     right = np.append(np.ones(6, dtype=bool), labels[6:] == 3)
@@ -105,8 +107,8 @@ def test_copies_are_left_out_of_a_second_accuracy(records: NDArray[np.void]) -> 
 def test_copies_on_the_validation_side_were_not_learnt(records: NDArray[np.void]) -> None:
     changed = records.copy()
     a, b = np.flatnonzero(changed["split"] == 1)[:2]
-    changed["copies"][b] = changed["copies"][a]
-    changed["copy_in_training"][[a, b]] = True  # Kaggle's training part holds both
+    changed["duplicate_group"][b] = changed["duplicate_group"][a]
+    changed["duplicate_in_training"][[a, b]] = True  # Kaggle's training part holds both
     result = evaluate.evaluate(Lookup(changed, has_votes=False), changed, "validation")
     assert result["label"]["images_without_copies"] == result["images"]
 
@@ -122,7 +124,7 @@ def test_what_cannot_be_known_is_null_and_said(
     assert result["label"]["accuracy"] == 1
     (note,) = result["notes"]
     assert ("the data set has no votes" if has_votes else "no votes head") in note
-    assert note in evaluate.summary(result)
+    assert note in summary(result)
 
 
 def test_images_without_a_label_do_not_count(records: NDArray[np.void]) -> None:
@@ -148,9 +150,7 @@ def test_without_training_votes_no_one_is_compared_with(records: NDArray[np.void
 
 
 def test_a_summary_names_the_figures(records: NDArray[np.void]) -> None:
-    text = evaluate.summary(
-        evaluate.evaluate(Lookup(records, has_votes=True), records, "validation")
-    )
+    text = summary(evaluate.evaluate(Lookup(records, has_votes=True), records, "validation"))
     assert "validation: 21 images" in text
     assert "label accuracy 1.0000" in text
     assert "worth 9 or more people" in text
@@ -164,12 +164,12 @@ def test_the_surest_mistakes_come_first(records: NDArray[np.void]) -> None:
     shares = np.full((4, 7), 0.01)
     shares[[0, 1, 2, 3], [0, 4, 5, 6]] = 0.99, 0.5, 0.7, 0.6  # the first is right
     public["votes"][1] = np.eye(10)[FERPLUS_NAMES.index("sadness")] * 10
-    found = evaluate.confident_mistakes(public, evaluate.Predictions(shares, None), 9)
+    found = confident_mistakes(public, evaluate.Predictions(shares, None), 9)
     assert [(m.index, m.read, m.label) for m in found] == [(2, 5, 2), (3, 6, 3), (1, 4, 1)]
     assert [m.share for m in found] == pytest.approx([0.7, 0.6, 0.5])
     assert [m.raters_agree for m in found] == [False, None, True]
-    assert len(evaluate.confident_mistakes(public, evaluate.Predictions(shares, None), 2)) == 2
-    assert evaluate.confident_mistakes(public, evaluate.Predictions(None, None), 2) == []
+    assert len(confident_mistakes(public, evaluate.Predictions(shares, None), 2)) == 2
+    assert confident_mistakes(public, evaluate.Predictions(None, None), 2) == []
 
 
 def test_an_empty_split_names_those_with_images(records: NDArray[np.void]) -> None:

@@ -41,7 +41,7 @@ def run(voted_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def exported(run: Path, voted_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("exported") / "model.onnx"
-    export(run, out, voted_file)
+    export([run], out, voted_file)
     return out
 
 
@@ -65,7 +65,7 @@ def test_the_file_takes_crops_as_they_are(run: Path, exported: Path, voted_file:
 
 def test_a_run_without_votes_has_one_head(dataset_file: Path, tmp_path: Path) -> None:
     train(dataset_file, tmp_path / "run", Config(epochs=1, batch_size=16))
-    export(tmp_path / "run", tmp_path / "model.onnx")
+    export([tmp_path / "run"], tmp_path / "model.onnx")
     classifier = Classifier(tmp_path / "model.onnx")
     assert classifier.predict_votes(np.zeros((1, 48, 48), np.uint8)) is None
     assert classifier.metadata["calibration"] == {"method": "none"}
@@ -86,10 +86,46 @@ def test_the_file_says_what_it_is(run: Path, exported: Path) -> None:
     assert metadata["data"] == config["data"]
 
 
+@pytest.fixture(scope="module")
+def other_run(voted_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "other"
+    train(voted_file, folder, Config(epochs=1, batch_size=16, seed=1))
+    return folder
+
+
+def test_several_runs_answer_together_the_second_by_the_mirror_image(
+    run: Path, other_run: Path, voted_file: Path, tmp_path: Path
+) -> None:
+    export([run, other_run], tmp_path / "model.onnx")
+    images = np.array(load_dataset(voted_file)["image"][:9])
+    classifier = Classifier(tmp_path / "model.onnx")
+    plain = torch.from_numpy(images[:, None] / np.float32(255))
+    with torch.inference_mode():
+        one = load_run(run)[1].eval()(plain)
+        other = load_run(other_run)[1].eval()(plain.flip(3))
+    expected = torch.softmax((one + other)[:, :7] / 2, dim=1).numpy()
+    np.testing.assert_allclose(classifier.predict_label(images), expected, atol=1e-4)
+    assert classifier.metadata["seed"] == 0
+    (second,) = classifier.metadata["together_with"]
+    assert second["seed"] == 1
+
+
+def test_runs_that_do_not_fit_together_are_refused(
+    run: Path, dataset_file: Path, voted_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "model.onnx"
+    with pytest.raises(TrainingError, match="name a training run"):
+        export([], out)
+    train(dataset_file, tmp_path / "labels", Config(epochs=1, batch_size=16))
+    with pytest.raises(TrainingError, match=r"heads label, .* has label, votes"):
+        export([run, tmp_path / "labels"], out)
+    assert not out.exists()
+
+
 def test_another_data_set_is_refused(run: Path, voted_file: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "other.npy", load_dataset(voted_file)[::2])
     with pytest.raises(TrainingError, match="not the data set"):
-        export(run, tmp_path / "model.onnx", tmp_path / "other.npy")
+        export([run], tmp_path / "model.onnx", tmp_path / "other.npy")
     assert not (tmp_path / "model.onnx").exists()
 
 
@@ -97,7 +133,7 @@ def test_eight_bits_make_a_smaller_file_that_reads_nearly_alike(
     run: Path, exported: Path, voted_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "small.onnx"
-    export(run, out, voted_file, quantize=True)
+    export([run], out, voted_file, quantize=True)
     assert capfd.readouterr().out == ""
     images = np.array(load_dataset(voted_file)["image"])
     plain, small = Classifier(exported), Classifier(out)
@@ -114,10 +150,10 @@ def test_eight_bits_want_the_data_and_must_not_cost_much(
     run: Path, voted_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(TrainingError, match="--data"):
-        export(run, tmp_path / "small.onnx", quantize=True)
+        export([run], tmp_path / "small.onnx", quantize=True)
     monkeypatch.setattr("mien.training.export.COST_OF_8_BITS", -1.0)
     with pytest.raises(TrainingError, match="cost too much"):
-        export(run, tmp_path / "small.onnx", voted_file, quantize=True)
+        export([run], tmp_path / "small.onnx", voted_file, quantize=True)
     assert not any(tmp_path.iterdir())
 
 
@@ -147,13 +183,12 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
         epochs=7,
         warmup=0.17,
         batch_size=12,
-        decay=False,
         expressions_weight=1.0,
         movements_weight=6.0,
         distillation_weight=0.3,
     )
     train(annotated_file, tmp_path / "run", config)
-    line = export(tmp_path / "run", tmp_path / "model.onnx", annotated_file)
+    line = export([tmp_path / "run"], tmp_path / "model.onnx", annotated_file)
     classifier = Classifier(tmp_path / "model.onnx")
     told = classifier.metadata
     assert told["movements"] == list(classifier.movement_names)
@@ -175,7 +210,7 @@ def test_four_heads_become_shown_votes_and_the_movements_that_are_learnt(
     np.testing.assert_allclose(found.votes.sum(axis=1), 1)
     # The labels alone are learnt here: what is shown follows them, and not the raters' noise.
     assert (found.votes[:, :7].argmax(axis=1) == records["label"]).mean() > 0.4
-    plain = export(tmp_path / "run", tmp_path / "plain.onnx")
+    plain = export([tmp_path / "run"], tmp_path / "plain.onnx")
     assert "movements" not in plain
     assert Classifier(tmp_path / "plain.onnx").movement_names == ()
     # As a teacher it gives labels and votes.

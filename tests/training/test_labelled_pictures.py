@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_readings import reading
 from numpy.typing import NDArray
 from PIL import Image
 
+import mien
 from mien.cli.main import main
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.faces.reader import Reader
+from mien.training.data.framed_face import framed_face
 from mien.training.evaluation import picture_metrics
-from mien.training.evaluation.picture_report import confident_mistakes, face_thumbnail
+from mien.training.evaluation.picture_report import confident_mistakes
 from mien.training.evaluation.pictures import evaluate_pictures, measure_pictures
 
 
@@ -74,38 +77,60 @@ def test_no_picture_has_no_figures() -> None:
 
 
 def test_pictures_beside_the_same_persons_neutral_one() -> None:
-    shares = np.array(
-        [
-            votes(neutral=0.8, happy=0.1),  # a's usual face
-            votes(neutral=0.4, happy=0.5),  # risen by 2.3 nats
-            votes(neutral=0.6, happy=0.3),  # by 1.4: too little to be called happy
-            votes(neutral=0.3, happy=0.6),  # b's usual face
-            votes(neutral=0.3, happy=0.58),  # fallen
-            votes(neutral=0.01, happy=0.95),  # c has no neutral picture
-            votes(neutral=0.2, happy=0.7),  # nobody is named
-            votes(neutral=0.2, happy=0.7),  # d is only neutral
-        ]
-    )
+    readings = [
+        reading(happy=0.1),  # a's usual face
+        reading(happy=0.5),  # risen by 2.2 nats
+        reading(happy=0.2),  # by 0.8: too little to be called happy
+        reading(happy=0.6),  # b's usual face
+        reading(happy=0.58),  # fallen
+        reading(happy=0.95),  # c has no neutral picture
+        reading(happy=0.7),  # nobody is named
+        reading(happy=0.7),  # d is only neutral
+    ]
     labels = numbers("neutral", *["happy"] * 2, "neutral", *["happy"] * 3, "neutral")
     persons = ["a", "a", "a", "b", "b", "c", None, "d"]
-    found = picture_metrics.usual_metrics(labels, shares, persons)
+    found = picture_metrics.usual_metrics(labels, readings, persons)
     assert found is not None
     assert (found["persons"], found["images"], found["other_neutral_images"]) == (2, 3, 0)
     assert found["above"] == pytest.approx(2 / 3)
-    assert found["above_by_1"] == pytest.approx(2 / 3)
+    assert found["above_by_1"] == pytest.approx(1 / 3)
     assert found["recall"]["happy"] == pytest.approx(1 / 3)
+    assert found["recall"]["sad"] is None
     assert found["balanced_accuracy"] == pytest.approx((1 / 3 + 1) / 2)
 
 
 def test_further_neutral_pictures_are_measured_and_the_usual_one_is_not() -> None:
-    shares = np.array([votes(neutral=0.8), votes(neutral=0.1, happy=0.8), votes(happy=0.9)])
+    readings = [reading(happy=0.2), reading(happy=0.8), reading(happy=0.9)]
     labels = numbers("neutral", "neutral", "happy")
-    found = picture_metrics.usual_metrics(labels, shares, ["a"] * 3)
+    found = picture_metrics.usual_metrics(labels, readings, ["a"] * 3)
     assert found is not None
     assert found["other_neutral_images"] == 1
     assert found["recall"]["neutral"] == 0
     assert found["balanced_accuracy"] == pytest.approx(1 / 2)
-    assert picture_metrics.usual_metrics(labels, shares, [None] * 3) is None
+    assert picture_metrics.usual_metrics(labels, readings, [None] * 3) is None
+
+
+def test_a_neutral_picture_that_is_seen_badly_is_no_usual_face() -> None:
+    readings = [reading("too dark", happy=0.9), reading(happy=0.1), reading(happy=0.6)]
+    labels = numbers("neutral", "neutral", "happy")
+    found = picture_metrics.usual_metrics(labels, readings, ["a"] * 3)
+    assert found is not None
+    assert found["recall"]["happy"] == 1
+    assert found["other_neutral_images"] == 1
+    assert picture_metrics.usual_metrics(labels[::2], readings[::2], ["a"] * 2) is None
+
+
+def test_what_is_measured_is_the_rule_that_people_are_shown() -> None:
+    """Of a reading it says "sad" where `UsualFace.compare` does."""
+    sad = [reading(sad=0.05), *(reading(sad=share) for share in np.linspace(0.02, 0.98, 33))]
+    usual = mien.usual_face(sad[:1])
+    told = [usual.compare(each) for each in sad[1:]]
+    shown = np.mean([change is not None and change.emotion == "sad" for change in told])
+    labels = numbers("neutral", *["sad"] * 33)
+    found = picture_metrics.usual_metrics(labels, sad, ["a"] * 34)
+    assert found is not None
+    assert found["recall"]["sad"] == pytest.approx(shown)
+    assert 0 < shown < 1
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +262,7 @@ def test_a_thumbnail_is_framed_as_the_crop(folder: Path, astronaut: NDArray[np.u
     for name in ("a.jpg", "d.jpg"):
         image = load_image(folder / name)
         face = Reader().read(image)[0].face
-        thumbnail = face_thumbnail(image, face)
+        thumbnail = framed_face(image, face, 3)
         assert thumbnail.shape == (144, 144, 3)
         grey = Image.fromarray(thumbnail).convert("L").resize((48, 48), Image.Resampling.BOX)
         difference = np.asarray(grey, np.float64) - crop_face(image, face)

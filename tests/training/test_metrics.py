@@ -8,6 +8,7 @@ from sklearn.metrics import log_loss
 from mien.emotions import FERPLUS_NAMES
 from mien.training.evaluation import metrics
 from mien.training.evaluation.raters import Raters
+from mien.training.evaluation.reliability import reliability
 
 NONE = np.zeros(4, dtype=bool)
 
@@ -73,10 +74,10 @@ def test_label_log_loss_is_scikit_learn_s() -> None:
 def test_calibration_error_by_hand() -> None:
     # 0.61 and 0.65 share the bin (0.6, 0.667]; 1.0 belongs to the last bin, 0.0 to the first.
     confidence = np.array([0.61, 0.65, 1.0, 0.0])
-    found = metrics.reliability(confidence, np.array([1.0, 0.0, 1.0, 1.0]))
+    found = reliability(confidence, np.array([1.0, 0.0, 1.0, 1.0]))
     assert found.count.tolist() == [1, *[0] * 8, 2, *[0] * 4, 1]
     assert found.error == pytest.approx((2 * abs(0.63 - 0.5) + 0 + 1) / 4)
-    assert metrics.reliability(np.full(10, 0.8), np.arange(10) < 8).error == pytest.approx(0)
+    assert reliability(np.full(10, 0.8), np.arange(10) < 8).error == pytest.approx(0)
 
 
 def test_majority_follows_ferplus_protocol() -> None:

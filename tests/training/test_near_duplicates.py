@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.training.data.near_duplicates import copy_groups, find_copies
+from mien.training.data.near_duplicates import duplicate_groups, find_near_duplicates
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +19,12 @@ def test_finds_what_comparing_every_pair_finds(images: NDArray[np.uint8]) -> Non
     distance = np.sqrt((difference**2).mean(axis=(2, 3)))
     for threshold in (1.0, 5.0, 40.0):
         expected = np.argwhere(np.triu(distance < threshold, 1))
-        np.testing.assert_array_equal(find_copies(images, threshold), expected)
-    assert [7, 60] in find_copies(images).tolist()
-    assert [3, 61] in find_copies(images).tolist()
+        np.testing.assert_array_equal(find_near_duplicates(images, threshold), expected)
+    assert [7, 60] in find_near_duplicates(images).tolist()
+    assert [3, 61] in find_near_duplicates(images).tolist()
 
 
-def test_groups_join_copies_of_copies() -> None:
+def test_groups_join_duplicates_of_duplicates() -> None:
     pairs = np.array([[1, 4], [4, 5], [2, 3]])
-    assert copy_groups(pairs, 7).tolist() == [0, 1, 2, 2, 1, 1, 6]
-    assert copy_groups(np.empty((0, 2), dtype=np.int64), 3).tolist() == [0, 1, 2]
+    assert duplicate_groups(pairs, 7).tolist() == [0, 1, 2, 2, 1, 1, 6]
+    assert duplicate_groups(np.empty((0, 2), dtype=np.int64), 3).tolist() == [0, 1, 2]

@@ -26,8 +26,8 @@ def test_an_unknown_name_says_which_there_are() -> None:
 @pytest.mark.parametrize("heads", [("label",), ("label", "votes")])
 def test_a_grown_network_gives_what_the_one_it_began_as_gives(heads: tuple[str, ...]) -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    network = build("residual", 1, heads).eval()
-    deeper = grown(network, "residual-deep", heads).eval()
+    network = build("se_resnet", 1, heads).eval()
+    deeper = grown(network, "se_resnet_deep", heads).eval()
     assert sum(map(torch.numel, deeper.parameters())) > sum(map(torch.numel, network.parameters()))
     torch.testing.assert_close(deeper(images), network(images))
     deeper.train()(images).sum().backward()  # and its new block learns
@@ -38,7 +38,7 @@ def test_a_grown_network_gives_what_the_one_it_began_as_gives(heads: tuple[str, 
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("residual", "baseline"), ("residual-deep", "residual"), ("baseline", "residual")],
+    [("se_resnet", "baseline"), ("se_resnet_deep", "se_resnet"), ("baseline", "se_resnet")],
 )
 def test_a_network_grows_into_none_but_a_deeper_one(name: str, other: str) -> None:
     with pytest.raises(TrainingError, match=f"{other} is no deeper network"):
@@ -47,7 +47,7 @@ def test_a_network_grows_into_none_but_a_deeper_one(name: str, other: str) -> No
 
 def test_further_heads_leave_what_the_known_ones_say() -> None:
     images = torch.rand(3, 1, 48, 48, generator=torch.Generator().manual_seed(0))
-    network = build("residual", 1, ("label", "votes")).eval()
-    wider = with_heads(network, "residual", 0, tuple(HEADS), known=("label", "votes")).eval()
+    network = build("se_resnet", 1, ("label", "votes")).eval()
+    wider = with_heads(network, "se_resnet", 0, tuple(HEADS), known=("label", "votes")).eval()
     assert wider(images).shape == (3, sum(HEADS.values()))
     torch.testing.assert_close(wider(images)[:, :17], network(images))

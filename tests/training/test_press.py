@@ -9,10 +9,10 @@ from small_teachers import press_row, write_press
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training.data.dataset import DTYPE, SIZE, SOURCES, SPLITS, silent
+from mien.training.data.dataset import DTYPE, SIZE, SOURCES, SPLITS
 from mien.training.data.press import (
     BLOCK,
-    COLUMNS,
+    FACES_COLUMNS,
     FRAMED,
     SIDE,
     VALIDATION,
@@ -21,6 +21,7 @@ from mien.training.data.press import (
     press_records,
     read_face,
 )
+from mien.training.data.progress import silent
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_a_zip_without_its_table_or_a_column_is_named(
         archive.writestr("notes.txt", "no table")
     with pytest.raises(DataError, match=r"faces\.csv"):
         press_records(tmp_path / "other.zip", [], silent)
-    columns = [column for column in COLUMNS if column != "zoo_fear"]
+    columns = [column for column in FACES_COLUMNS if column != "zoo_fear"]
     row = press_row(0, "happy")
     path = write_press(tmp_path / "less.zip", [row], {row["name"]: picture}, columns)
     with pytest.raises(DataError, match="lacks the column 'zoo_fear'"):

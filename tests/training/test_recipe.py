@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 
 from mien.cli.main import app
 from mien.faces.classifier import Classifier
+from mien.training.engine.config import Config
+from mien.training.engine.run_folder import read_config
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "recipes" / "shipped.sh").read_text().replace("\\\n", " ")
@@ -21,27 +23,25 @@ RUNS = dict(re.findall(r"^train (\S+) (.*)", TEXT, re.MULTILINE))
 def test_every_run_was_trained_as_the_recipe_says(name: str) -> None:
     words = shlex.split(f"train --data DATA --out OUT {RUNS[name]}")
     _, bound, _ = app.parse_args(words)
-    config = json.loads(json.dumps(asdict(bound.arguments["config"])))
-    done = json.loads((ROOT / "experiments" / "runs" / name / "config.json").read_text())["config"]
-    assert known(config, done) == known(done, done)
+    done = read_config(ROOT / "experiments" / "runs" / name)["config"]
+    assert plain(bound.arguments["config"]) == plain(done)
 
 
-def test_the_shipped_weights_are_of_the_last_run() -> None:
-    last = list(RUNS)[-1]
-    done = json.loads((ROOT / "experiments" / "runs" / last / "config.json").read_text())
+def test_the_shipped_weights_are_of_the_last_two_runs() -> None:
+    names = list(RUNS)[-2:]
+    assert f'mien export "$out/{names[0]}" "$out/{names[1]}"' in TEXT
     shipped = Classifier().metadata
-    assert f'mien export "$out/{last}"' in TEXT
-    assert shipped["config"] == done["config"]
-    assert (shipped["commit"], shipped["data"]) == (done["commit"], done["data"])
+    for name, told in zip(names, (shipped, *shipped["together_with"]), strict=True):
+        done = read_config(ROOT / "experiments" / "runs" / name)
+        assert told["config"] == json.loads(json.dumps(asdict(done["config"])))
+        assert (told["commit"], shipped["data"]) == (done["commit"], done["data"])
 
 
-def known(config: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
-    """The options that there were when the run was made, flat; other runs by their names."""
-    options = {name: config[name] for name in done if name != "augmentation"}
-    for other in ("start", "teachers"):
-        if options.get(other):
-            given = options[other]
-            options[other] = (
-                Path(given).name if isinstance(given, str) else [Path(each).name for each in given]
-            )
-    return options | {name: config["augmentation"][name] for name in done["augmentation"]}
+def plain(config: Config) -> dict[str, Any]:
+    """All options by name; other runs by theirs."""
+    named = replace(
+        config,
+        start=Path(config.start).name,
+        teachers=tuple(Path(teacher).name for teacher in config.teachers),
+    )
+    return asdict(named)

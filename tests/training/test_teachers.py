@@ -40,7 +40,7 @@ def test_a_share_of_nothing_is_finite(tmp_path: Path) -> None:
 
 def test_a_folder_is_a_run(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_bytes(CONFIG.read_bytes())
-    network = build("residual-deep", 0, ("label", "votes"))
+    network = build("se_resnet_deep", 0, ("label", "votes"))
     torch.save(network.state_dict(), tmp_path / "best.pt")
     assert load_teacher(tmp_path)(torch.zeros(2, 1, 48, 48)).shape == (2, 17)
 

@@ -7,8 +7,11 @@ from PIL import Image
 
 import mien.training.engine.tune as tuning
 from mien.errors import TrainingError
+from mien.training.engine.checkpoint import Epoch
 from mien.training.engine.run_folder import load_run
+from mien.training.engine.train import Trained
 from mien.training.engine.tune import tune
+from mien.training.engine.validation import Validation
 
 
 def table(study: Path) -> list[dict[str, str]]:
@@ -93,8 +96,9 @@ def test_a_trial_that_falls_behind_is_given_up(
         assert callable(after_epoch)
         hopeless = run.name == "trial-0006"
         for epoch in range(1, 5):
-            after_epoch({"epoch": epoch, "validation_accuracy": 0.1 if hopeless else 0.5})
-        return {"accuracy": 0.5}
+            found = Validation(loss=1.0, accuracy=0.1 if hopeless else 0.5)
+            after_epoch(Epoch(epoch, 0.001, 1.0, 0.5, found, seconds=1.0))
+        return Trained(epoch=1, accuracy=0.5, epochs=4)
 
     monkeypatch.setattr(tuning, "train", stand_in)
     text = tune(dataset_file, tmp_path, trials=7, epochs=4)

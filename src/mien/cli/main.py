@@ -49,11 +49,13 @@ _data = App(
 app.command(_data)
 _TRAINING_COMMANDS: Final = (
     (_data, "prepare", "Make a data set file from FER2013."),
-    (_data, "describe", "Print what a data set holds: classes, splits, votes, copies."),
+    (_data, "faces", "Cut faces out of labelled pictures, to train on beside FER2013."),
+    (_data, "describe", "Print what a data set holds: classes, splits, votes, near duplicates."),
     (_data, "annotate", "Write what teachers say of a data set's images into it."),
     (_data, "preview", "Draw images before and after augmentation."),
     (app, "train", "Train a network; an interrupted run goes on with --resume."),
     (app, "tune", "Search for better hyper-parameters."),
+    (app, "average", "Make the mean of several runs' weights."),
     (app, "evaluate", "Measure a model on a data set or on whole pictures."),
     (app, "export", "Export a run's best weights as one ONNX file."),
 )

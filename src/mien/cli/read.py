@@ -169,6 +169,8 @@ def _tell_errors(
 
 def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
     for name in given:
+        if not name:  # a variable of the shell that is not set; as a path it is this folder
+            raise MienError("Expected a picture's or a folder's name, got an empty one.")
         if name == STANDARD_INPUT:
             yield name, sys.stdin.buffer.read()
         else:

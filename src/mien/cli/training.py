@@ -1,15 +1,17 @@
-"""The commands of the extra `training`: `mien data`, `train`, `tune`, `evaluate`, `export`."""
+"""The commands of the extra `training`: `mien data`, `train`, `tune` and so on."""
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import ArgumentCollection, Group, Parameter
 
-from mien.errors import TrainingError
+from mien.errors import MienError
 from mien.output.progress import progress
-from mien.training.data import dataset as datasets
+from mien.training.data.dataset import SPLIT_SEED, load_dataset
+from mien.training.data.teachers import Teachers
 from mien.training.engine.config import Augmentation, Config
 
 
@@ -20,7 +22,7 @@ def prepare(
     out: Path,
     votes: Path | None = None,
     press: Path | None = None,
-    seed: int = datasets.SPLIT_SEED,
+    seed: int = SPLIT_SEED,
 ) -> int:
     """Make a data set file from FER2013.
 
@@ -31,7 +33,9 @@ def prepare(
         press: a zip of faces from press photographs, to train on beside FER2013.
         seed: of the 80–20 split into training and validation.
     """
-    prepared = datasets.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
+    from mien.training.data import prepare as preparing
+
+    prepared = preparing.prepare(source, out, votes, press=press, seed=seed, progress=_progress)
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
     faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
@@ -43,7 +47,7 @@ def prepare(
 
 
 def describe(dataset: Path, /, *, out: Path | None = None) -> None:
-    """Print what a data set holds: classes, splits, votes against labels, copies.
+    """Print what a data set holds: classes, splits, votes against labels, near duplicates.
 
     Args:
         dataset: a file of `mien data prepare`.
@@ -51,7 +55,7 @@ def describe(dataset: Path, /, *, out: Path | None = None) -> None:
     """
     from mien.training.data import describe as describing
 
-    records = datasets.load_dataset(dataset)
+    records = load_dataset(dataset)
     print(describing.describe(records))
     if out is not None:
         for picture in describing.write_pictures(records, out):
@@ -63,36 +67,35 @@ def annotate(
     /,
     *,
     out: Path,
-    expressions: Path | None = None,
-    landmarker: Path | None = None,
-    blendshapes: Path | None = None,
-    press: Path | None = None,
-    teachers: tuple[Path, ...] = (),
+    teachers: Annotated[Teachers | None, Parameter(name="*")] = None,
 ) -> None:
     """Write what teachers say of a data set's training images into the data set.
 
     Args:
         dataset: a file of `mien data prepare`.
         out: the data set file to write; may be the same.
-        expressions: OpenCV Zoo's expression network, an ONNX file.
-        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker; wants --blendshapes.
-        blendshapes: its face_blendshapes.tflite.
-        press: the zip of press faces, for their movements, if the data set holds such faces.
-        teachers: runs or exported files of mien's, whose labels and votes are kept.
+        teachers: who is asked.
     """
     from mien.training.data import annotate as annotating
 
-    line = annotating.annotate(
-        dataset,
-        out,
-        expressions=expressions,
-        landmarker=landmarker,
-        blendshapes=blendshapes,
-        press=press,
-        teachers=teachers,
-        progress=_progress,
-    )
-    print(line)
+    print(annotating.annotate(dataset, out, teachers or Teachers(), progress=_progress))
+
+
+def faces(pictures: Path, /, *, expressions: Path, out: Path) -> int:
+    """Cut the faces out of labelled pictures, as a zip for `mien data prepare --press`.
+
+    Args:
+        pictures: folder with a folder an emotion, or with a labels.csv with columns file and label.
+        expressions: OpenCV Zoo's expression network, an ONNX file, whose answers the zip keeps.
+        out: the zip to write.
+    """
+    from mien.training.data.cut_faces import cut_faces
+
+    cut = cut_faces(pictures, expressions, out, progress=_progress)
+    for line in (*cut.notes, *cut.problems):
+        print(line, file=sys.stderr)
+    print(f"{out}: {cut.faces:,} faces; {len(cut.problems):,} pictures left out")
+    return 1 if cut.problems else 0
 
 
 def preview(
@@ -113,7 +116,7 @@ def preview(
     """
     from mien.training.data import describe as describing
 
-    records = datasets.load_dataset(dataset)
+    records = load_dataset(dataset)
     describing.preview(records, out, seed, augmentation or Augmentation())
     print(out)
 
@@ -138,7 +141,7 @@ def train(
 
     try:
         best = run_training(data, out, config or Config(), resume=resume)
-    except TrainingError:
+    except MienError:
         if not is_first():  # the first tells it
             raise SystemExit(1) from None
         raise
@@ -148,8 +151,7 @@ def train(
     if not is_first():
         return
     print(
-        f"{out}: best epoch {best['epoch']} of {best['epochs']}, "
-        f"validation accuracy {best['accuracy']:.4f}"
+        f"{out}: best epoch {best.epoch} of {best.epochs}, validation accuracy {best.accuracy:.4f}"
     )
 
 
@@ -177,6 +179,28 @@ def tune(
     print(run_study(data, out, trials=trials, epochs=epochs, network=network, seed=seed))
 
 
+def average(
+    *runs: Path,
+    out: Path,
+    weights: Annotated[tuple[float, ...], Parameter(consume_multiple=True, negative=())] = (),
+    last: bool = False,
+) -> None:
+    """Make the mean of several runs' weights, to begin a training with or to export.
+
+    A head that some runs lack is the mean of those that have it.
+
+    Args:
+        runs: folders of runs of one network.
+        out: folder to make.
+        weights: a share for each run, which sum to 1; by default all alike.
+        last: take the weights of each run's last epoch, where its folder has them, and not those of
+            the best by label accuracy.
+    """
+    from mien.training.engine.average import average as average_runs
+
+    print(average_runs(runs, out, weights, last=last))
+
+
 def _one_kind(arguments: ArgumentCollection) -> None:
     """What belongs to a data set and what to pictures is not mixed, and one of them is there."""
     given = {argument.name for argument in arguments if argument.tokens}
@@ -186,15 +210,30 @@ def _one_kind(arguments: ArgumentCollection) -> None:
         raise ValueError(f"{' and '.join(sorted(other))} belongs to --data, not to --pictures.")
 
 
-_MEASURED = Group("What to measure on", sort_key=0, validator=_one_kind)
+_MEASURED = Parameter(group=Group("What to measure on", sort_key=0, validator=_one_kind))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredOn:
+    """What a model is measured on.
+
+    Attributes:
+        data: a data set file of `mien data prepare`; this or --pictures.
+        split: of --data: train, validation, public or private.
+        run: of --data: the model's training run, to show its learning curves in the report.
+        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
+            labels.csv with columns file and label; person, source and group or sex where known.
+    """
+
+    data: Annotated[Path | None, _MEASURED] = None
+    split: Annotated[str, _MEASURED] = "validation"
+    run: Annotated[Path | None, _MEASURED] = None
+    pictures: Annotated[Path | None, _MEASURED] = None
 
 
 def evaluate(
     *,
-    data: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
-    split: Annotated[str, Parameter(group=_MEASURED)] = "validation",
-    run: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
-    pictures: Annotated[Path | None, Parameter(group=_MEASURED)] = None,
+    on: Annotated[MeasuredOn | None, Parameter(name="*")] = None,
     model: Path | None = None,
     json: Path | None = None,
     report: Path | None = None,
@@ -202,31 +241,28 @@ def evaluate(
     """Measure a model on one split of a data set, or on whole pictures.
 
     Args:
-        data: a data set file of `mien data prepare`; this or --pictures.
-        split: of --data: train, validation, public or private.
-        run: of --data: the model's training run, to show its learning curves in the report.
-        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
-            labels.csv with columns file and label; person, source and group or sex where known.
+        on: what it is measured on.
         model: an exported model; without it the one that ships with mien.
         json: file for the figures.
         report: folder for a readable page with pictures.
     """
     from mien.training.evaluation import evaluate as evaluating
     from mien.training.evaluation import report as reporting
+    from mien.training.evaluation.summary import summary
 
-    if pictures is not None:
-        return _evaluate_pictures(pictures, model, json, report)
-    if data is None:  # refused by `_one_kind` already
+    on = on or MeasuredOn()
+    if on.pictures is not None:
+        return _evaluate_pictures(on.pictures, model, json, report)
+    if on.data is None:  # refused by `_one_kind` already
         raise TypeError("neither a data set nor pictures")
-    records = datasets.load_dataset(data)
-    result = evaluating.evaluate(model, records, split)
-    print(evaluating.summary(result))  # first: not lost where a file cannot be written
+    records = load_dataset(on.data)
+    result = evaluating.evaluate(model, records, on.split)
+    print(summary(result))  # first: not lost where a file cannot be written
     if json is not None:
         evaluating.write_json(result, json)
     if report is not None:
-        reporting.write_report(result, records, report, model=model, run=run)
+        reporting.write_report(result, records, report, model=model, run=on.run)
         print(report / "index.html")
-    print(evaluating.summary(result))
     return 0
 
 
@@ -236,6 +272,7 @@ def _evaluate_pictures(
     from mien.training.evaluation import evaluate as evaluating
     from mien.training.evaluation import picture_report as reporting
     from mien.training.evaluation import pictures as measuring
+    from mien.training.evaluation.summary import pictures_summary
 
     measured = measuring.measure_pictures(folder, model, progress=_progress)
     for line in measured.lines():
@@ -245,14 +282,12 @@ def _evaluate_pictures(
     if report is not None:
         reporting.write_picture_report(measured, report)
         print(report / "index.html")
-    print(measuring.pictures_summary(measured.result))
+    print(pictures_summary(measured.result))
     return 1 if measured.problems else 0
 
 
 def export(
-    run: Path,
-    /,
-    *,
+    *run: Path,
     out: Path,
     data: Path | None = None,
     quantize: bool = False,
@@ -261,9 +296,10 @@ def export(
     """Export a run's best weights as one ONNX file that carries all that is needed to use it.
 
     Args:
-        run: folder of a training run.
+        run: folder of a training run; of several, the file gives the mean of what their networks
+            say, every second of which sees the mirror image.
         out: the ONNX file to write.
-        data: the run's data set, to calibrate the shares on its validation images.
+        data: the runs' data set, to calibrate the shares on its validation images.
         quantize: keep the convolutions in 8-bit integers: nearly twice as fast; wants --data and
             tells what it costs.
         last: take the weights of the last epoch, not those of the best by label accuracy.

@@ -58,7 +58,8 @@ def watch(
         videos: film files; - for standard input; addresses (rtsp://, http://); numbers of cameras.
             What goes on live is ended with Ctrl-C.
         out: folder for the files, which get the films' names.
-        every: seconds between frames that are read; 0 reads all. The video has those frames alone.
+        every: seconds between frames that are read, and the video has those alone. With 0 it has
+            all, and of a film in a file those are read that come 0.06 s or more apart.
         no_video: leave out the annotated video.
         as_json: the table as JSON lines instead of CSV.
         parquet: the table as Parquet; needs pyarrow.

@@ -4,18 +4,19 @@ Threads do it: decoding, the face detector and the network leave Python's lock t
 were no faster where that was measured, with one core free (docs/pictures-and-folders.md).
 """
 
+import os
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import MienError, reason_of
+from mien.errors import ImageError, MienError, reason_of
 from mien.faces.reader import BATCH, Reader, default_reader
 from mien.media.picture import ImageSearch, load_image
 from mien.parallel import check_workers, chunks, cores, in_order
@@ -27,34 +28,64 @@ Source = tuple[str, Path | bytes]
 
 
 def read_files(
-    paths: str | Path | Iterable[str | Path],
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     reader: Reader | None = None,
     workers: int | None = None,
 ) -> Generator[PictureResult]:
     """What people would say about each face of picture files, in their order, lazily.
 
-    A picture that cannot be read gives a result with an error; the others are read. Of what a
-    search leaves out (folders that cannot be opened, HEIC without pillow-heif) a UserWarning tells.
+    A picture that cannot be read gives a result with an error, and the others are read. A
+    UserWarning says what a search leaves out: folders that cannot be opened, HEIC pictures without
+    pillow-heif.
 
     Args:
-        paths: files, folders (searched for pictures to any depth) and patterns, as of
-            `mien.media.picture.find_images`.
-        reader: set up otherwise than by default.
-        workers: threads; None takes as many as there are cores. Each holds one picture at a time.
+        paths: files, folders (searched for pictures to any depth) and patterns such as
+            "scans/**/*.png". Hidden files are left out.
+        reader: reader with other models or limits; None takes the default one.
+        workers: number of threads, each of which holds one picture at a time; None takes one a
+            core.
 
     Raises:
+        ImageError: one of the paths is none.
         MienError: `workers` is no number of threads.
+
+    Examples:
+        >>> import mien
+        >>> for result in mien.read_files(["photo.jpg", "holiday"]):
+        ...     print(result.image, result.summary())
+        photo.jpg 1 face
+        holiday/beach.jpg 1 face
+        holiday/sea.png 1 face
     """
     check_workers(workers)
-    return _read_files(paths, reader, workers)
+    return _read_files(_files(paths), reader, workers)
+
+
+def _files(paths: Any) -> list[Path]:
+    """The paths, checked when `read_files` is called, not when its results are asked for.
+
+    Raises:
+        ImageError: one of them is no path.
+    """
+    if isinstance(paths, str | os.PathLike):
+        return [Path(paths)]
+    given = list(paths) if isinstance(paths, Iterable) else [paths]
+    for path in given:
+        if not isinstance(path, str | os.PathLike):
+            raise ImageError(
+                "Expected files, folders and patterns, by their paths; got a "
+                f"{type(path).__name__}. A picture in memory is read by mien.read, several by "
+                "mien.Reader().read_many."
+            )
+    return [Path(path) for path in given]
 
 
 def _read_files(
-    paths: str | Path | Iterable[str | Path], reader: Reader | None, workers: int | None
+    paths: list[Path], reader: Reader | None, workers: int | None
 ) -> Generator[PictureResult]:
     search = ImageSearch()
-    found = search.files([paths] if isinstance(paths, (str, Path)) else paths)
+    found = search.files(paths)
     for sentence in search.sentences():
         warnings.warn(f"mien {sentence}", stacklevel=2)
     sources = ((str(path), path) for path in found)

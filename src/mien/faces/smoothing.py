@@ -4,7 +4,10 @@ What is shown is the largest share of the smoothed votes, always. Steadiness is 
 small differences take seconds, large ones show as soon as a few readings agree on them. Only
 "unclear" and "mixed" stay a little longer than the votes alone would have them, and neither names
 another answer than the votes do. Of somebody who talks, votes are smoothed more slowly, see
-`mien.faces.talking`. Times are seconds; nothing here counts frames.
+`mien.faces.talking`; and before it can be known whether somebody talks, an answer must be as
+frequent as of who does. Times are seconds; nothing here counts frames.
+
+The constants were chosen on ../shared/data/clips and on London's smiles by benchmarks/over_time.py.
 """
 
 import math
@@ -19,13 +22,17 @@ from mien.answers import MIXED_LEAD, MIXED_TOGETHER, Reason, Votes, is_mixed
 from mien.faces.gestures import Gestures
 from mien.faces.just_now import JustNow
 from mien.faces.reader import FEWEST_AGREEING, disagree
-from mien.faces.talking import SpokenVotes, Talking
+from mien.faces.talking import KNOWN, SpokenVotes, Talking
 from mien.types import Reading
 
 SMOOTHING: Final = 3.0
 """Longest time constant in seconds of the exponential smoothing of votes. It holds for small
-differences and falls by the fourth power to 0 for a total change, so that noise is smoothed and a
+differences and falls by the sixth power to 0 for a total change, so that noise is smoothed and a
 real change shows (the idea of the 1€ filter, Casiez, Roussel & Vogel 2012)."""
+
+FOLLOWING: Final = 0.7
+"""Seconds for which a change counts by the largest size that it had, as far as it still goes the
+same way: else what is left of it would be taken for a small one, and a smile would creep in."""
 
 AGREEING: Final = 0.2
 """Seconds of readings whose mean tells how large a change is: one odd reading is none."""
@@ -37,19 +44,19 @@ PATIENCE: Final = 0.3
 """Seconds for which a face must be seen badly for one reason, or well, before that is shown."""
 
 AGREED: Final = FEWEST_AGREEING + 0.05
-"""Share of the largest answer from which people agree again who disagreed ..."""
+"""Share of the largest answer from which people agree again who disagreed."""
 
 AGREED_PATIENCE: Final = 0.5
-"""... if it stays there for so many seconds."""
+"""Seconds for which people must agree again, by `AGREED`, before that is shown."""
 
 MIXED_PATIENCE: Final = 0.5
 """Seconds for which two answers must be close together, or apart, before that is shown."""
 
 TALKING_AGREED: Final = FEWEST_AGREEING + 0.15
-"""Like `AGREED`, while somebody talks."""
+"""Like `AGREED`, while somebody talks, and before that is known, see `talking.KNOWN`."""
 
 TALKING_PATIENCE: Final = 1.0
-"""Like `AGREED_PATIENCE` and `MIXED_PATIENCE`, while somebody talks."""
+"""Like `AGREED_PATIENCE` and `MIXED_PATIENCE`, where `TALKING_AGREED` holds."""
 
 _STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # lead, together
 _IS_APART: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond: at once
@@ -71,15 +78,17 @@ class Steady:
         """
         self._smoothing = smoothing
         self._patience = patience
-        self._time = time
+        self._begun = self._time = time
         self._recent: list[tuple[float, Shares]] = [(time, reading.votes.shares)]
+        self._changes: list[tuple[float, Shares]] = []  # that the votes did not show yet
         self._votes = reading.votes.shares
         self._movements: Mapping[str, float] = dict(reading.movements)
         self._unseen = self._next_unseen = _unseen(reading)  # why it cannot be seen well
         self._next_since = time
-        self._disagree = disagree(reading.votes.shares)
-        self._disagreed = time  # when people disagreed last
         self._mixed = is_mixed(reading.votes.shares)
+        few = not self._mixed and reading.votes.shares.max() < TALKING_AGREED
+        self._disagree = few or disagree(reading.votes.shares)
+        self._disagreed = time  # when people disagreed last
         self._mixed_since = time  # when the votes last were as `_mixed` says
         self._talking = Talking()
         self._spoken = SpokenVotes()
@@ -154,12 +163,16 @@ class Steady:
             self._votes = self._spoken.smoothed(gap)
             return
         self._spoken.begin()
-        size = min(float(np.abs(change).sum()) / 2, 1.0)
-        self._votes = self._votes + _share(self._smoothing * (1 - size) ** 4, gap) * change
+        self._changes = [each for each in self._changes if time - each[0] <= FOLLOWING + 1e-6]
+        self._changes.append((time, change))
+        size = max(_size(change, of) for _, of in self._changes)
+        self._votes = self._votes + _share(self._smoothing * (1 - size) ** 6, gap) * change
 
     def _judge(self, time: float) -> None:
         """Whether people disagree, or are of two minds, by the votes that are shown."""
-        talks = bool(self._talking.now)
+        talks = self._talking.now
+        if talks is None:
+            talks = time - self._begun <= KNOWN
         if disagree(self._votes):
             self._disagree, self._disagreed = True, time
         elif self._disagree:
@@ -178,6 +191,14 @@ class Steady:
 def _unseen(reading: Reading) -> Reason | None:
     """Why a face cannot be seen well. Whether people disagree is a matter of the votes shown."""
     return None if reading.can_be_seen else reading.reason
+
+
+def _size(change: Shares, before: Shares) -> float:
+    """How large a change is, 0 to 1; an earlier one counts as far as it went the same way."""
+    now, then = (min(float(np.abs(of).sum()) / 2, 1.0) for of in (change, before))
+    lengths = float(np.linalg.norm(change) * np.linalg.norm(before))
+    same = float(change @ before) / lengths if lengths > 0 else 0.0
+    return now + max(then - now, 0.0) * max(same, 0.0)
 
 
 def _share(constant: float, gap: float) -> float:

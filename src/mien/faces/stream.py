@@ -15,6 +15,7 @@ from mien.faces.black_edges import without_edges
 from mien.faces.reader import Timings
 from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
+from mien.public import public
 from mien.types import Box, Frame, Reading
 
 FULL_SEARCH_INTERVAL: Final = 0.2
@@ -22,7 +23,7 @@ FULL_SEARCH_INTERVAL: Final = 0.2
 
 
 class FaceReader(Protocol):
-    """What a follower needs of `mien.faces.reader.Reader`."""
+    """What a follower needs of `mien.Reader`."""
 
     def read_timed(
         self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
@@ -34,8 +35,21 @@ class FaceReader(Protocol):
         ...
 
 
+@public
 class Follower:
-    """Reads frame after frame, follows the faces, and searches no more than it must."""
+    """Follows the faces of a stream of frames, one frame after the other. For one thread at a time.
+
+    It searches the whole frame for faces five times a second, and in between around the faces that
+    it follows. It can be pickled.
+
+    Examples:
+        >>> import mien
+        >>> reader, follower = mien.Reader(), mien.Follower()
+        >>> with mien.Video("film.mp4") as film:
+        ...     tracks = {r.track for frame in film.frames() for r in follower.read(reader, frame)}
+        >>> tracks
+        {1}
+    """
 
     def __init__(self) -> None:
         """Start without any face."""
@@ -46,32 +60,27 @@ class Follower:
         self.usual_faces = UsualFaces()
         """How each person that is followed usually looks, by track."""
 
-    @property
-    def state(self) -> tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]:
-        """All that another follower needs to go on from here; it pickles."""
-        return self._tracker, self._whole, self._near, self._size, self.usual_faces
-
-    @state.setter
-    def state(self, state: tuple[Tracker, float, list[Box], tuple[int, ...], UsualFaces]) -> None:
-        self._tracker, self._whole, self._near, self._size, self.usual_faces = state
-
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
-        """The faces of the frame that comes after the last, largest first.
+        """What people would say about each face of the next frame, largest face first.
 
-        Their readings have `track`, `time`, smoothed votes, and, once a person's usual face is
-        known, `change`.
+        The readings have `track`, `time` and smoothed votes, and `change` once the person's usual
+        face is known.
+
+        Args:
+            reader: reader of the frame.
+            frame: the frame that comes after the last one.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
     def read_timed(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float
     ) -> tuple[list[Reading], Timings]:
-        """Like `read`, and where the time went.
+        """Like `read`, with the time that each step took.
 
         Args:
-            reader: that reads the frame.
+            reader: reader of the frame.
             image: RGB uint8 (H, W, 3).
-            time: of the frame, in seconds, as of `mien.faces.tracker.Tracker.update`.
+            time: time of the frame in seconds, later than that of the frame before.
         """
         readings, timings = self._look(reader, image, time)
         self._near = [reading.box for reading in readings]

@@ -24,13 +24,16 @@ WINDOW: Final = 1.5
 """Seconds of the mouth's movement that are looked at."""
 
 TALKS_FROM: Final = 0.018
-"""Movement to and fro, as a mean a step of 0.1 s, from which somebody talks ..."""
+"""Movement to and fro, as a mean a step of 0.1 s, from which somebody talks."""
 
 TALKS_TO: Final = 0.012
-"""... until it is below this ..."""
+"""Movement, counted the same way, below which somebody no longer talks"""
 
 PAUSE: Final = 0.6
-"""... for so many seconds."""
+"""Seconds for which the movement must be below `TALKS_TO` before somebody no longer talks."""
+
+KNOWN: Final = 0.8
+"""Seconds for which a face must have been seen before it is known whether it talks."""
 
 TALKING_SMOOTHING: Final = 2.0
 """Time constant in seconds of the votes of somebody who talks."""
@@ -45,7 +48,6 @@ SPEECH: Final = ("happy", "surprise", "fear")
 _MOUTH: Final = "mouth open"
 _STEP: Final = 0.09  # seconds; readings that come faster are one step, as their mean
 _FEWEST: Final = 5  # steps in the window: with less, going to and fro is not seen
-_KNOWN: Final = 0.8  # seconds of them at least
 _PLACES: Final = [VOTE_NAMES.index(name) for name in SPEECH]
 
 Votes = NDArray[np.float64]
@@ -79,7 +81,7 @@ class Talking:
             self._steps.append((time, mouth, 1))
         while time - self._steps[0][0] > WINDOW + 1e-6:
             self._steps.pop(0)
-        if len(self._steps) < _FEWEST or time - self._steps[0][0] < _KNOWN:
+        if len(self._steps) < _FEWEST or time - self._steps[0][0] < KNOWN:
             self.now = None
             return
         moves = self._to_and_fro()

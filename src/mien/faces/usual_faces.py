@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mien.faces.usual_face import UsualFace, can_be_seen, usual_face
+from mien.public import public
 from mien.types import Reading
 
 ENOUGH: Final = 8.0
@@ -32,11 +33,11 @@ BY_HAND: Final = 2.0
 """Seconds of which `UsualFaces.take` makes a usual face."""
 
 SHOWN_FROM: Final = 2.0
-"""Nats from which a change is shown over time: more than of a picture, as one usual face must hold
-for long in other light and pose ..."""
+"""Nats from which a change is shown over time. It is more than for a picture, since one usual face
+must hold for long, in other light and pose."""
 
 SHOWN_TO: Final = 0.9
-"""... and below which it is no longer shown."""
+"""Nats below which a change is no longer shown over time."""
 
 FORGOTTEN: Final = 5.0
 """Seconds, and three readings of others or of none, after which who is not seen is forgotten."""
@@ -66,14 +67,26 @@ class _Person:
     shown: str | None = None  # the emotion of the change that is shown
 
 
+@public
 class UsualFaces:
-    """Usual faces by track, for one film, camera or connection. For one thread at a time."""
+    """The usual face of everybody in one film, by track. For one thread at a time.
+
+    Examples:
+        >>> import mien
+        >>> usual_faces = mien.UsualFaces()
+        >>> for frame, readings in mien.watch("film.mp4"):
+        ...     readings = usual_faces.update(readings, frame.time)
+        >>> usual = usual_faces.take(track=1)  # she looks as usual now
+        >>> usual.readings
+        6
+    """
 
     def __init__(self, *, learn: bool = True) -> None:
         """Start without anybody.
 
         Args:
-            learn: by itself; else only what `take` and `put` give is compared with.
+            learn: whether usual faces are learnt from calm stretches; if not, only those of `take`
+                and `put` are known.
         """
         self._learn = learn
         self._people: dict[int, _Person] = {}
@@ -83,7 +96,7 @@ class UsualFaces:
         """Take in a frame's readings.
 
         Args:
-            readings: with tracks, as `mien.faces.tracker.Tracker.update` gives them.
+            readings: with tracks, as `mien.watch` and `mien.Follower` give them.
             time: of the frame, in seconds; a time before the last frame's starts anew.
 
         Returns:
@@ -112,7 +125,7 @@ class UsualFaces:
         It then stays as it is, until the next `take`, `forget`, or until the person is forgotten.
 
         Returns:
-            The usual face; None where the face was not seen well in the last `BY_HAND` seconds.
+            The usual face; None where the face was not seen well in the last two seconds.
         """
         person = self._people.get(track)
         if person is None:
@@ -201,7 +214,7 @@ def _compared(person: _Person, reading: Reading, gap: float) -> Reading:
     if not can_be_seen(reading) or reading.talking:  # speech has mouths of surprise and of joy
         return replace(reading, change=None, compared=True)
     share = 1 - math.exp(-gap / SMOOTHED)
-    now = person.usual.differences(reading)
+    now = person.usual.counted(reading)
     smooth = {name: (1 - share) * person.smooth.get(name, 0.0) + share * now[name] for name in now}
     person.smooth = smooth
     if person.shown is not None and smooth[person.shown] < SHOWN_TO:

@@ -16,24 +16,34 @@ def watch(
 ) -> Generator[tuple[Frame, list[Reading]]]:
     """What people would say about each face of a film, frame by frame, as frames are asked for.
 
-    Of what goes on live (a camera, an address, a pipe that is) frames are left out where reading is
-    slower than they come, so that each is the newest; of films in files none.
+    Every frame of a film in a file is read. From a live source (a camera, an address, a pipe that
+    has to be waited for) the newest frame is read each time, and frames that come meanwhile are
+    left out.
 
     Args:
-        video: a file; "-" for standard input; an address, rtsp:// or http(s)://; the number of a
-            camera; or one of these opened. It is closed at the end, and with this generator.
-        reader: that reads the frames; None takes one with the weights that ship.
-        every: seconds between frames that are read; 0 reads all. Others are left out.
+        video: a path; "-" for standard input; an address, rtsp:// or http(s)://; the number of a
+            camera; or an open `Video` or `Camera`. It is closed at the end, and when this generator
+            is closed.
+        reader: reader of the frames; None takes one with the weights that ship with mien.
+        every: seconds between the frames that are read; 0 reads all.
 
     Yields:
-        Each frame, and the readings of its faces, largest first, with `track`, `time` and
-        smoothed votes, see `mien.faces.tracker.Tracker`; once it is known how a person usually
-        looks, with `change`, see `mien.faces.usual_faces.UsualFaces`.
+        Each frame, and the readings of its faces, the largest first. They have `track`, `time` and
+        smoothed votes, and `change` once the person's usual face is known (see `UsualFaces`).
 
     Raises:
-        VideoError: there is no film, or, at its end, a part of it was damaged or missing; all that
-            could be read has been yielded by then.
-        ModelError: without `reader`, a model file is missing or damaged.
+        VideoError: there is no such film. Also at the end of a film that is damaged or incomplete,
+            after all that could be read.
+        ModelError: a model file is missing or damaged.
+
+    Examples:
+        >>> import mien
+        >>> for frame, readings in mien.watch("film.mp4", every=0.1):
+        ...     for reading in readings:
+        ...         print(frame.time, reading.track, reading.state, reading.emotion)
+        0.0 1 clear happy
+        0.12 1 clear happy
+        0.2 1 clear happy
     """
     opened = open_video(video) if not isinstance(video, Video | Camera) else video
     with opened:

@@ -1,7 +1,7 @@
 """One film: its frames read one after the other, and its video, table and report written."""
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,12 @@ from av.error import FFmpegError
 from mien.answers import Language
 from mien.errors import VideoError
 from mien.faces.reader import Reader
-from mien.faces.stream import Follower
+from mien.faces.spacing import LEAST_GAP, Followed, SpacedFollower
 from mien.faces.watch import frames_of
 from mien.films.checkpoint import Checkpoint
 from mien.films.joining import join
 from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
 from mien.films.report import About, report
-from mien.films.rows import FILM_COLUMNS, row
 from mien.films.summary import Summary
 from mien.films.video import AnnotatedVideo
 from mien.media.camera import Camera
@@ -28,6 +27,7 @@ from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import write_rows
 from mien.output.resuming import Settings
+from mien.output.tables import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
 from mien.types import Frame, Reading
 
@@ -121,17 +121,15 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._task = task
         self._film = film
         self._marks = {FILM: film.fingerprint if film else "", SETTINGS: json.dumps(task.settings)}
-        self._checkpoint = Checkpoint(
-            place.checkpoint, self._marks | {"files": " ".join(task.endings)}
-        )
+        gap = 0.0 if task.every or video.live else LEAST_GAP
+        about = self._marks | {"files": " ".join(task.endings), "gap": f"{gap:g}"}
+        self._checkpoint = Checkpoint(place.checkpoint, about)
         self._reader = reader
         self._endings = list(task.endings)
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
-        self._follower = Follower()
-        if self._checkpoint.progress.follower is not None:
-            self._follower.state = self._checkpoint.progress.follower
+        self._follower = self._checkpoint.progress.follower or SpacedFollower(least_gap=gap)
 
     @property
     def kept(self) -> float:
@@ -171,33 +169,43 @@ class Annotation(AbstractContextManager["Annotation"]):
 
         Where somebody ends it, `finishing` holds off that they do so again at once.
         """
-        summary, damage, interrupted = self._checkpoint.progress.summary, None, False
+        damage, interrupted = None, False
         frames = frames_of(self._video, self._task.every, self._checkpoint.progress.frame)
-        pause = monotonic() + SAVED
         with closing(frames):
             try:
-                for frame in frames:
-                    readings = self._follower.read(self._reader, frame)
-                    summary.add(frame, readings)
-                    for reading in readings:
-                        self._checkpoint.rows.write(row(frame, reading))
-                    self._draw(frame, readings)
-                    advance(frame.time)
-                    if self._film and monotonic() >= pause:
-                        self._end_pictures()
-                        self._checkpoint.save(frame, self._follower.state)
-                        pause = monotonic() + SAVED
-            except VideoError as error:
-                if not summary.frames:
-                    raise
-                damage = str(error)
+                damage = self._read_all(frames, advance)
             except KeyboardInterrupt:
-                if not self._video.live or not summary.frames:
+                if not self._video.live or not self._checkpoint.progress.summary.frames:
                     raise
                 finishing.enter_context(undisturbed())
                 interrupted = True  # that is how live pictures end: what came is kept
             self._end_pictures()
         return damage, interrupted
+
+    def _read_all(self, frames: Iterable[Frame], advance: Callable[[float], None]) -> str | None:
+        damage, pause = None, monotonic() + SAVED
+        try:
+            for frame in frames:
+                self._add(self._follower.take(self._reader, frame), advance)
+                if self._film and monotonic() >= pause and not self._follower.waits:
+                    self._end_pictures()
+                    self._checkpoint.save(frame, self._follower)
+                    pause = monotonic() + SAVED
+        except VideoError as error:
+            if not self._checkpoint.progress.summary.frames:
+                raise
+            damage = str(error)
+        self._add(self._follower.finish(self._reader), advance)
+        return damage
+
+    def _add(self, followed: Iterable[Followed], advance: Callable[[float], None]) -> None:
+        for frame, readings in followed:
+            # The summary last: whoever ends it at the first frame has nothing, or all of its files.
+            self._draw(frame, readings)
+            for reading in readings:
+                self._checkpoint.rows.write(film_row(frame, reading))
+            self._checkpoint.progress.summary.add(frame, readings)
+            advance(frame.time)
 
     def _draw(self, frame: Frame, readings: Sequence[Reading]) -> None:
         if "mp4" in self._endings:

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from mien.faces.spacing import SpacedFollower
 from mien.films.summary import Summary
 from mien.output.journal import Journal
 from mien.output.whole_file import write_whole
@@ -27,22 +28,21 @@ _NEW: Final = "state.new"  # what `write_whole` writes first
 _HEAD: Final = 1 << 14  # bytes of a state's first line, at most
 _PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
 
+_PUBLIC: Final = (
+    *("Change", "Face", "Follower", "Quality", "Reading", "Reason"),
+    *("UsualFace", "UsualFaces", "Votes"),
+)
 _KNOWN: Final = frozenset(
     {
+        *(("mien", name) for name in _PUBLIC),
         ("mien.films.checkpoint", "Progress"),
         *(("mien.films.summary", name) for name in ("Summary", "Life", "Segment", "Moment")),
-        *(("mien.faces.usual_faces", name) for name in ("UsualFaces", "_Person")),
-        *(
-            ("mien.faces.usual_face", "UsualFace"),
-            ("mien.change", "Change"),
-            ("collections", "deque"),
-        ),
+        ("mien.faces.spacing", "SpacedFollower"),
+        *(("mien.faces.usual_faces", "_Person"), ("collections", "deque")),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
-        *(("mien.answers", name) for name in ("Votes", "Reason")),
         *(("mien.faces.talking", name) for name in ("Talking", "SpokenVotes")),
         *(("mien.faces.gestures", "Gestures"), ("mien.faces.just_now", "JustNow")),
-        *(("mien.types", name) for name in ("Reading", "Face", "Quality")),
         *(("numpy", name) for name in ("ndarray", "dtype")),
         *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),
         ("numpy._core.numeric", "_frombuffer"),
@@ -61,7 +61,7 @@ class Progress:
         time: of that frame, in seconds.
         rows: bytes of the rows.
         pieces: bytes of each piece of the annotated video.
-        follower: what `mien.faces.stream.Follower` knows; None before the first frame.
+        follower: of the faces; None before the first frame.
         summary: of the film so far.
     """
 
@@ -69,7 +69,7 @@ class Progress:
     time: float = 0.0
     rows: int = 0
     pieces: list[int] = field(default_factory=list[int])
-    follower: Any = None
+    follower: SpacedFollower | None = None
     summary: Summary = field(default_factory=Summary)
 
 
@@ -139,7 +139,7 @@ class Checkpoint:
         """The pieces so far."""
         return sorted(self._folder.glob("*.mp4"))
 
-    def save(self, frame: Frame, follower: Any) -> None:
+    def save(self, frame: Frame, follower: SpacedFollower) -> None:
         """Keep what is done, with the summary in `progress`.
 
         Args:

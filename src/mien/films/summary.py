@@ -26,7 +26,7 @@ class Segment:
     Attributes:
         start: seconds since the film's beginning.
         end: the same.
-        answer: of `mien.emotions.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
+        answer: of `mien.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
             many people would give each; None while unclear.
         reason: the reason while unclear.
     """

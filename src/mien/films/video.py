@@ -22,6 +22,7 @@ from mien.media.camera import Camera
 from mien.media.film import Video
 from mien.media.upright import Letterbox, Size
 from mien.output.drawing import draw_readings
+from mien.public import public
 from mien.types import Frame, Reading
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
@@ -38,15 +39,23 @@ _PIECE: Final = {"movie_timescale": str(1 / _TICKS)}  # so that it begins when i
 _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
 
+@public
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
-    """Writes an annotated film, in a thread of its own; a context manager, which ends the file.
+    """Writes a film with the readings drawn in, as a context manager, which ends the file.
 
-    Until it is whole, the file is PATH.part. It becomes PATH with the frames that came, also where
-    the film that was read turned out to be damaged, or somebody pressed Ctrl-C; after any other
-    exception, and where it cannot be written, nothing of it stays.
+    A thread of its own draws and encodes. Until it is whole, the file is PATH.part. It becomes PATH
+    with the frames that came, also after a `VideoError` or Ctrl-C. After any other exception, or if
+    it cannot be written, nothing of it stays.
 
     Attributes:
         notes: what people should know of it, each a sentence; whole when it is ended.
+
+    Examples:
+        >>> import mien
+        >>> film = mien.Video("film.mp4", sound=True)
+        >>> with mien.AnnotatedVideo("annotated.mp4", film) as annotated:
+        ...     for frame, readings in mien.watch(film):
+        ...         annotated.write(frame, readings)
     """
 
     def __init__(
@@ -55,9 +64,10 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         """Start a file.
 
         Args:
-            path: of the file; MP4 whatever its ending.
-            video: whose frames will come; packets of its sound are taken from it along with them.
-            piece: write a part of a film, without its sound, for `mien.films.joining.join`.
+            path: path of the file; it is an MP4 whatever its ending.
+            video: film whose frames will come. Its sound is copied if it was opened with
+                `sound=True`.
+            piece: write a part of a film, without its sound, to be joined with others.
             size: width and height of the pictures; None takes those of the first. Others are scaled
                 to fit, with black edges.
         """

@@ -131,6 +131,11 @@ def create_app(
             await websocket.send_text(state_message("failed", text))
             await websocket.close(1008, "too many sessions")
 
+    @app.get("/signed-in", include_in_schema=False)
+    async def signed_in(request: Request) -> dict[str, bool]:  # pyright: ignore[reportUnusedFunction]
+        # Whether there is something to end: a session that a cookie names.
+        return {"signed_in": SESSION in request.scope}
+
     @app.api_route("/sign-out", methods=["GET", "POST"], include_in_schema=False)
     async def sign_out(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         answer = PlainTextResponse("You are signed out. To come back, open mien with its token.")

@@ -51,7 +51,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it.
 
-        421 foreign host, 403 foreign origin, 401 no token, 429 too many requests or guesses.
+        400 two lengths of a body, 421 foreign host, 403 foreign origin, 401 no token, 429 too many
+        requests or guesses.
         """
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
@@ -82,6 +83,16 @@ class Guard:
         if not self._clients.request(client_of(scope)):
             await asyncio.sleep(REFUSAL_SECONDS)
             return _too_many("Too many requests.")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # A proxy may take the one for a body's end and mien the other, and another request
+            # would be in between; so nothing more of this connection is read.
+            text = "Expected Transfer-Encoding or Content-Length, not both."
+            return PlainTextResponse(text, 400, {"Connection": "close"})
+        return await self._refusal_of_strangers(scope, headers, host)
+
+    async def _refusal_of_strangers(
+        self, scope: Scope, headers: Headers, host: Host | None
+    ) -> Response | None:
         if host is None:
             where = "this server's own names" if self._settings.is_open else "localhost"
             given = headers.get("host", "")[:100]

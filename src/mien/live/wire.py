@@ -36,6 +36,9 @@ MOST_BYTES: Final = 24_000_000.0
 MOST_PARTS: Final = 256
 """Frames of which one message may consist; browsers send one for 64 KB or more."""
 
+MOST_UNWANTED: Final = 64_000_000
+"""Bytes of a body that may come after its answer; so much of it a client may have sent already."""
+
 _AT_ONCE: Final = 4096  # bytes that are taken apart before it is counted what they were
 
 
@@ -95,6 +98,7 @@ class HttpProtocol(_Impatient, H11Protocol):
     """HTTP that cuts off clients which connect and then say nothing, or one letter at a time."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _unwanted = 0  # bytes of a body since its answer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
@@ -107,6 +111,11 @@ class HttpProtocol(_Impatient, H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
+            return
+        is_unwanted = self._is_waiting() and self.conn.their_state is h11.SEND_BODY
+        self._unwanted = self._unwanted + len(data) if is_unwanted else 0
+        if self._unwanted > MOST_UNWANTED:
+            self.cut_off("a body went on after its answer")
             return
         super().data_received(data)
         self._watch()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.errors import ImageError
+from mien.media.mistakes import no_picture
 
 Order = Literal["RGB", "BGR"]
 """How an array's colours are ordered; OpenCV's are "BGR"."""
@@ -27,15 +28,21 @@ def check_rgb(image: NDArray[np.uint8]) -> None:
     Raises:
         ImageError: not uint8 (H, W, 3), or empty.
     """
+    given: Any = image  # whatever its type says
+    if not isinstance(given, np.ndarray):
+        raise ImageError(
+            "Expected an RGB image, uint8 (height, width, 3), as mien.load_image reads it from a "
+            f"file; got {type(given).__name__}."
+        )
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ImageError(
             f"Expected an RGB image, uint8 (height, width, 3), got {image.dtype} {image.shape}. "
-            "mien.media.picture.as_rgb makes one of any picture."
+            "mien.load_image reads one from a file; of a grey one, cv2.cvtColor makes one."
         )
 
 
 def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3), C-contiguous, of a uint8 array as `mien.media.picture.as_rgb` takes it.
+    """RGB uint8 (H, W, 3), C-contiguous, of a uint8 array as `as_rgb` takes it.
 
     Raises:
         ImageError: it is no such array, or empty, or the order is another.
@@ -44,7 +51,7 @@ def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
         raise ImageError(f"Expected order 'RGB' or 'BGR' (OpenCV's), got {order!r}.")
     channels = _channels(array)
     if not channels:
-        raise ImageError(_wrong_array(array))
+        raise no_picture(array)
     if not array.size:
         raise ImageError(f"Expected a picture of a pixel or more, got an array {array.shape}.")
     array = np.ascontiguousarray(array)
@@ -66,21 +73,3 @@ def _channels(array: Any) -> int:
     if array.ndim == 2:
         return 1
     return array.shape[2] if array.ndim == 3 and array.shape[2] in {1, 3, 4} else 0
-
-
-def _wrong_array(got: Any) -> str:
-    expected = (
-        "Expected a picture: a path, a file's bytes, a PIL image, or a uint8 array that is grey "
-        "(height, width), RGB (height, width, 3) or RGBA (height, width, 4)"
-    )
-    if not isinstance(got, np.ndarray):
-        mend = " Cameras are read by mien.watch." if isinstance(got, int) else ""
-        return f"{expected}; got {type(got).__name__}.{mend}"
-    mend = ""
-    if got.dtype.kind == "f":
-        mend = " Of values from 0 to 1 make (255 * image).astype(numpy.uint8)."
-    elif got.ndim == 3 and got.shape[0] in {1, 3, 4}:
-        mend = " If the first axis is colour, give image.transpose(1, 2, 0)."
-    elif got.ndim == 4:
-        mend = " Several pictures are read by Reader.read_many."
-    return f"{expected}; got {got.dtype} {got.shape}.{mend}"

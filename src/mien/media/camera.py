@@ -15,14 +15,25 @@ from mien.errors import VideoError
 from mien.media.frame_times import FrameSampler
 from mien.media.upright import Letterbox
 from mien.media.waiting import patiently
+from mien.public import public
 from mien.types import Frame
 
 _FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
 _MOST: Final = 99  # higher numbers are the same cameras by other drivers, to OpenCV
 
 
+@public
 class Camera(AbstractContextManager["Camera"]):
-    """A camera, read by OpenCV; also a context manager. Has what `Video` has."""
+    """An open camera, as a context manager, which switches it off. It has what `Video` has.
+
+    Examples:
+        >>> import mien
+        >>> try:
+        ...     camera = mien.Camera(99)
+        ... except mien.VideoError:
+        ...     print("no such camera")
+        no such camera
+    """
 
     duration: float | None = None
     live = True
@@ -34,7 +45,7 @@ class Camera(AbstractContextManager["Camera"]):
         """Open a camera.
 
         Args:
-            number: of the camera, from 0.
+            number: number of the camera, from 0.
 
         Raises:
             VideoError: there is no such camera.

@@ -104,11 +104,12 @@ def check_file(path: Path) -> None:
         if path.is_dir():
             raise VideoError(
                 f"{path}: a folder. {EXPECTED}; name the films in it, such as {path / '*.mp4'}, or "
-                "add --ray."
+                "add --ray. In Python, call mien.watch for each."
             )
         if not path.exists():
             camera = f" Camera {path} is a number, without quotes." if str(path).isdecimal() else ""
-            raise VideoError(f"{path}: no such file. {EXPECTED}.{camera}")
+            what = "a link to a file that is missing" if path.is_symlink() else "no such file"
+            raise VideoError(f"{path}: {what}. {EXPECTED}.{camera}")
         if not path.is_file():
             raise VideoError(f"{path}: not a regular file. {EXPECTED}, or - for standard input.")
         with path.open("rb") as file:
@@ -162,7 +163,8 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
         )
         raise VideoError(
             f"{name}: not a film that mien reads{how}. {EXPECTED}. If it is one, it was cut short "
-            f"or damaged: {MEND[0].lower()}{MEND[1:]}"
+            f"or damaged: {MEND[0].lower()}{MEND[1:]} Pictures are read by `mien read`, in Python "
+            "by mien.read."
         ) from error
     except (FFmpegError, OSError) as error:
         mend = " Check address, name and password." if address else ""

@@ -34,6 +34,7 @@ from mien.media.damage import Damage
 from mien.media.frame_times import Clock, FrameSampler, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
+from mien.public import public
 from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
@@ -46,19 +47,26 @@ Source = str | os.PathLike[str] | int
 """A file's path; "-" for standard input; an address; the number of a camera."""
 
 
+@public
 class Video(AbstractContextManager["Video"]):
-    """An open film; also a context manager, which closes it. For one thread at a time.
+    """An open film, as a context manager, which closes it. For one thread at a time.
 
     Attributes:
-        name: of the file or address, without user name and password.
+        name: path or address, without user name and password.
         duration: in seconds, as the film declares it; None where it does not, or goes on live.
-        rate: its mean frames a second, where it tells.
-        live: whether it comes as it happens, or may do so, and ends when somebody ends it.
+        rate: mean number of frames a second, if the film says it.
+        live: whether frames come as they happen, so that the film ends when somebody ends it.
         sound: packets of sound since the last frame, if asked for; who takes them removes them.
         sound_stream: PyAV's stream of that sound; None where there is none that can be decoded.
         notes: what people should know of the film although it is whole, such as that its sound
             cannot be decoded, each a sentence.
         beginning: stamp in seconds that counts as 0.
+
+    Examples:
+        >>> import mien
+        >>> with mien.Video("film.mp4") as film:
+        ...     print(film.duration, [frame.index for frame in film.frames(every=0.1)])
+        0.24 [0, 3, 5]
     """
 
     def __init__(self, source: str | os.PathLike[str], *, sound: bool = False) -> None:
@@ -72,6 +80,8 @@ class Video(AbstractContextManager["Video"]):
             VideoError: there is no film, it cannot be opened, or it has no pictures.
         """
         source = os.fsdecode(source)
+        if not source:  # a variable of the shell that is not set; as a path it is this folder
+            raise VideoError("Expected a film's name, got an empty one.")
         address = bool(_ADDRESS.match(source))
         self.name = re.sub(r"//[^/@]*@", "//", source) if address else source
         self._pipe = Pipe() if source == "-" else None
@@ -266,6 +276,19 @@ class Video(AbstractContextManager["Video"]):
         return None
 
 
+def _instead_of(given: Any) -> str:
+    """What to do with what is no film, where that can be told."""
+    if isinstance(given, list | tuple | set):
+        return "Call mien.watch for each film."
+    if isinstance(given, bytes | bytearray | memoryview):
+        return "Write the film to a file first."
+    if hasattr(given, "shape") or type(given).__module__.startswith("PIL."):
+        return "Pictures are read by mien.read, frames of your own by mien.Follower."
+    if type(given).__name__ == "VideoCapture":
+        return "Give what it was opened with: the path, or the number of the camera."
+    return ""
+
+
 def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     """Open a film, an address, standard input ("-") or a camera, by its number.
 
@@ -274,9 +297,11 @@ def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     """
     given: Any = source  # whatever its type says
     if isinstance(given, bool) or not isinstance(given, str | os.PathLike | int):
+        shown = f"{type(given).__name__} of shape {given.shape}" if hasattr(given, "shape") else ""
+        told = f"{shown or f'{given!r:.80} of type {type(given).__name__}'}. {_instead_of(given)}"
         raise VideoError(
-            f'Expected a film: a path, "-" for standard input, an address, or the number of a '
-            f"camera; got {given!r:.80} of type {type(given).__name__}."
+            'Expected a film: a path, "-" for standard input, an address, or the number of a '
+            f"camera; got {told.strip()}"
         )
     if isinstance(source, int):
         return Camera(source)

@@ -1,9 +1,11 @@
 """What is given instead of a picture that Pillow opens, and what mends it."""
 
 import re
+from glob import has_magic
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Final
+from urllib.parse import unquote
 
 from PIL import Image
 
@@ -31,35 +33,59 @@ _FILM_STARTS: Final = (
 )
 
 
-def check_file(path: Path) -> None:
+def check_file(name: str) -> None:
     """Refuse what is no file with something in it.
+
+    Args:
+        name: of the file, as it was given.
 
     Raises:
         ImageError: it says what is there instead, and what reads that.
         OSError: nobody can tell.
     """
+    if not name:
+        raise ImageError("Expected the path of a picture; got an empty one.")
+    path = Path(name)
     if path.is_dir():
         raise ImageError(
-            f"{path}: a folder. Expected a picture; `mien read`, in Python mien.read_files, reads "
+            f"{name}: a folder. Expected a picture; `mien read`, in Python mien.read_files, reads "
             "folders."
         )
     if not path.exists():
-        raise ImageError(f"{_missing(str(path))}")
+        if path.is_symlink():
+            raise ImageError(f"{name}: a link to a file that is missing. Expected a picture.")
+        raise ImageError(_missing(name))
     if not path.is_file():
-        raise ImageError(f"{path}: not a regular file. Expected a picture.")
+        raise ImageError(f"{name}: not a regular file. Expected a picture.")
     with path.open("rb") as file:
         if not file.read(1):
-            raise ImageError(f"{path}: empty. Expected a picture.")
+            raise ImageError(f"{name}: empty. Expected a picture.")
 
 
 def _missing(name: str) -> str:
     if address := _ADDRESS.match(name):
-        whole = f"{address[1]}://{name[address.end() :]}"
+        rest = name[address.end() :]
+        whole = f"{address[1]}://{rest}"
         shown = name if whole == name else f"{name} ({whole})"
-        return f"{shown}: an address. Expected a file: download the picture first."
+        if address[1].lower() == "file":
+            return f"{name}: an address. Expected the path of a file: {_path_of(name)}."
+        return (
+            f"{shown}: an address. Expected a file: download the picture first. Films and cameras "
+            "behind an address are read by `mien watch`, in Python by mien.watch."
+        )
     if name.isdecimal():
         return f"{name}: no such file. Expected a picture. {_CAMERA_MEND}"
+    if has_magic(name):
+        return (
+            f"{name}: no such file. Expected a picture. Patterns are for `mien read` and, in "
+            "Python, mien.read_files; this one matches no file, if it was given to them."
+        )
     return f"{name}: no such file. Expected a picture."
+
+
+def _path_of(address: str) -> str:
+    """The path in an address of a file, file:///PATH."""
+    return "/" + unquote(address.partition(":")[2]).lstrip("/")
 
 
 def is_film(start: bytes) -> bool:

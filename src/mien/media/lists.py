@@ -22,6 +22,9 @@ _MARKS: Final = (  # the longer first: UTF-32's begins like UTF-16's
 def read_list(name: str, *, null: bool = False) -> list[str]:
     """The names in a list, without empty ones; UTF-8, or what its byte order mark says.
 
+    UTF-16 is known without a mark, too. Names in quotation marks, as Windows copies paths, lose
+    them where no file has them.
+
     Args:
         name: of the file, or `STANDARD_INPUT`.
         null: names end with a null character, as of `find -print0`, and hold any other.
@@ -37,18 +40,23 @@ def read_list(name: str, *, null: bool = False) -> list[str]:
             f"{shown}: cannot be read as a list of pictures: {reason_of(error)}. Expected a text "
             "file that names a picture or folder a line."
         ) from error
-    if null:
-        return [os.fsdecode(part) for part in content.split(b"\0") if part]
     text = _marked(content, shown)
+    if text is None and not null:
+        text = _unmarked(content)
+    if null:
+        if text is not None:
+            return [part for part in text.split("\0") if part]
+        return [os.fsdecode(part) for part in content.split(b"\0") if part]
     if text is not None:
-        return [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line]
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return [_unquoted(line) for line in lines if line]
     if b"\0" in content:
         raise MienError(
             f"{shown}: expected a list with a name a line, found null characters. If they separate "
             "the names, add --null; else save the list as UTF-8."
         )
     try:
-        return [os.fsdecode(line) for line in content.splitlines() if line]
+        return [_unquoted(os.fsdecode(line)) for line in content.splitlines() if line]
     except UnicodeDecodeError as error:  # on Windows
         raise MienError(f"{shown}: is not UTF-8. Save the list as UTF-8.") from error
 
@@ -74,6 +82,24 @@ def read_text(path: Path, what: str) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         raise MienError(f"{path}: {what} is not UTF-8. Save it as UTF-8.") from error
+
+
+def _unquoted(name: str) -> str:
+    """A name without its quotation marks, where no file has them in its name."""
+    is_quoted = len(name) > 2 and name[0] == name[-1] == '"'
+    return name[1:-1] if is_quoted and not os.path.lexists(name) else name
+
+
+def _unmarked(content: bytes) -> str | None:
+    """UTF-16 without a mark: of most characters every second byte is 0, and none of the others."""
+    for zero, coding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        often = content[zero::2].count(0) * 2 >= len(content[zero::2]) > 1
+        if often and not content[1 - zero :: 2].count(0):
+            try:
+                return content.decode(coding)
+            except UnicodeDecodeError:
+                return None
+    return None
 
 
 def _marked(content: bytes, shown: str) -> str | None:

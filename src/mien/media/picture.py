@@ -5,11 +5,12 @@ Read by Pillow, which is asked for common formats alone: some that it knows are 
 """
 
 import io
+import os
 from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from mien.media.decoder_messages import Quiet
 from mien.media.formats import FILM_MEND, HEIF_MEND, check_file, is_film, is_heif, open_heif
 from mien.media.levels import Change, is_darker_than_meant, is_nearly_black, to_8_bit, to_srgb
 from mien.media.metadata import with_end, without_metadata
+from mien.media.mistakes import no_picture
 from mien.media.search import Search
 from mien.media.tiff import Layout, layout, mend, numbers
 
@@ -66,9 +68,9 @@ OTHER_EXTENSIONS: Final = (
 """Endings of pictures that mien does not read, which are counted where a folder has them."""
 
 LIMIT_MEGAPIXELS: Final = 100
-"""Largest picture read by default."""
+"""Megapixels of the largest picture that is read by default."""
 
-Picture = NDArray[np.uint8] | Image.Image | str | Path | bytes
+Picture = NDArray[np.uint8] | Image.Image | str | os.PathLike[str] | bytes
 """A picture: an array as `as_rgb` takes it, a PIL image, a file, or a file's content."""
 
 _BAND: Final = 1 << 20  # pixels that are taken over from Pillow at once
@@ -130,7 +132,7 @@ class ImageSearch(Search):
 
 
 def load_image(
-    source: str | Path | bytes, *, limit_megapixels: float = LIMIT_MEGAPIXELS
+    source: str | os.PathLike[str] | bytes, *, limit_megapixels: float = LIMIT_MEGAPIXELS
 ) -> NDArray[np.uint8]:
     """Read one picture, upright, as people see it.
 
@@ -148,6 +150,11 @@ def load_image(
     Raises:
         ImageError: missing, empty, a folder, not a picture, of a kind that would be misread,
             truncated, or too large; it names the file.
+
+    Examples:
+        >>> import mien
+        >>> mien.load_image("photo.jpg").shape
+        (512, 512, 3)
     """
     if isinstance(source, bytes):
         name = f"picture of {len(source):,} bytes in memory"
@@ -155,13 +162,16 @@ def load_image(
             raise ImageError(f"{name}: empty. Expected a picture.")
         with _readable(name, limit_megapixels):
             return _read(io.BytesIO(source), name, limit_megapixels)
-    path = Path(source)
-    name = str(path)
+    given: Any = source  # whatever its type says
+    if not isinstance(given, str | os.PathLike):
+        raise no_picture(given)
+    name = os.fsdecode(source)
+    path = Path(name)
     try:
-        check_file(path)
+        check_file(name)
         file = path.open("rb")
     except (OSError, ValueError) as error:
-        raise ImageError(f"{path}: cannot be opened: {reason_of(error)}.") from error
+        raise ImageError(f"{name}: cannot be opened: {reason_of(error)}.") from error
     with file, _readable(name, limit_megapixels):
         return _read(file, name, limit_megapixels)
 
@@ -263,7 +273,7 @@ def as_rgb(
     Raises:
         ImageError: the picture cannot be read, or is of another kind.
     """
-    if isinstance(picture, (str, Path, bytes)):
+    if isinstance(picture, str | os.PathLike | bytes):
         return load_image(picture, limit_megapixels=limit_megapixels)
     if isinstance(picture, Image.Image):
         name = f"{type(picture).__name__} {picture.mode} {picture.width}×{picture.height}"

@@ -31,12 +31,14 @@ class LeftOut:
         kinds: number of files by their ending, of those endings that are known and not wanted.
         closed: folders that cannot be opened, and why.
         nowhere: links of a wanted ending whose file is missing.
+        special: pipes, devices and the like of a wanted ending.
         circles: links to a folder that holds the link, or the folder that is searched.
     """
 
     kinds: Counter[str] = field(default_factory=Counter[str])
     closed: dict[Path, str] = field(default_factory=dict[Path, str])
     nowhere: dict[Path, None] = field(default_factory=dict[Path, None])
+    special: dict[Path, None] = field(default_factory=dict[Path, None])
     circles: dict[Path, None] = field(default_factory=dict[Path, None])
 
     def sentences(self) -> list[str]:
@@ -46,17 +48,22 @@ class LeftOut:
         if len(self.closed) > _NAMED:
             told.append(f"{len(self.closed):,} folders cannot be opened; the first are named above")
         if self.nowhere:
-            told.append(f"{_named(self.nowhere)} to a file that is missing")
+            told.append(f"{_named(self.nowhere, 'link')} to a file that is missing")
+        if self.special:
+            told.append(f"{_named(self.special, 'pipe or device', 'pipes or devices')}")
         if self.circles:
-            told.append(f"{_named(self.circles)} to a folder around it, which would never end")
+            told.append(
+                f"{_named(self.circles, 'link')} to a folder around it, which would never end"
+            )
         return told
 
 
-def _named(links: Iterable[Path]) -> str:
-    paths = list(links)
+def _named(found: Iterable[Path], one: str, many: str | None = None) -> str:
+    paths = list(found)
     names = ", ".join(str(path) for path in paths[:_NAMED])
     more = ", ..." if len(paths) > _NAMED else ""
-    return f"{len(paths):,} link{'s' if len(paths) > 1 else ''} ({names}{more})"
+    what = one if len(paths) == 1 else many or f"{one}s"
+    return f"{len(paths):,} {what} ({names}{more})"
 
 
 class Search:
@@ -112,6 +119,8 @@ class Search:
                 if not os.path.isfile(inside.path):  # noqa: PTH113 (True or False, never an error)
                     if inside.linked and not exists(inside.path):
                         self.left_out.nowhere[inside.path] = None
+                    elif ending in self._endings and not inside.folder and exists(inside.path):
+                        self.left_out.special[inside.path] = None
                 elif ending in self._endings:
                     yield inside
                 elif inside.real not in self._taken:
@@ -184,10 +193,12 @@ def _start(path: Path, *, linked: bool = False) -> Place:
 
 def _inside(folder: Place, entry: os.DirEntry[str]) -> Place:
     path = folder.path / entry.name
+    is_link = is_folder = False
     try:
-        is_link, is_folder = entry.is_symlink(), entry.is_dir()
-    except OSError:  # in a folder that may not be entered
-        is_link = is_folder = False
+        is_link = entry.is_symlink()
+        is_folder = entry.is_dir()
+    except OSError:  # in a folder that may not be entered, or of links that lead to each other
+        pass
     real = os.path.realpath(path) if is_link else str(Path(folder.real, entry.name))
     return Place(path, real, folder.linked or is_link, is_folder)
 

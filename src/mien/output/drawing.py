@@ -47,7 +47,7 @@ def _lines(reading: Reading, movements: bool, changes: bool) -> str:
 
 def draw_readings(
     image: NDArray[np.uint8],
-    readings: Iterable[Reading],
+    readings: Reading | Iterable[Reading],
     *,
     movements: bool = False,
     changes: bool = False,
@@ -57,8 +57,8 @@ def draw_readings(
     Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
 
     Args:
-        image: RGB uint8 (H, W, 3).
-        readings: of that picture.
+        image: RGB uint8 (H, W, 3), such as `Readings.image` or `Frame.image`.
+        readings: readings of that picture, or one of them.
         movements: whether a second line says what moves in a face, where anything does.
         changes: whether a further line says how a face differs from the person's usual one.
 
@@ -67,13 +67,20 @@ def draw_readings(
 
     Raises:
         ImageError: the array is of another kind.
+
+    Examples:
+        >>> import mien
+        >>> for frame, readings in mien.watch("film.mp4"):
+        ...     drawn = mien.draw_readings(frame.image, readings)
+        >>> drawn.shape
+        (240, 480, 3)
     """
     check_rgb(image)
     result = np.array(image, np.uint8, order="C")
     height, width = result.shape[:2]
     side = max(width, height)
     line = max(1, round(side / 250))
-    readings = list(readings)
+    readings = [readings] if isinstance(readings, Reading) else list(readings)
     for reading in readings:
         _draw_box(result, reading.box, _colours(reading), line)
     taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides

@@ -3,16 +3,16 @@
 pandas, polars and pyarrow are no part of mien: each function needs the one that it is named after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
 from mien.movements import MOVEMENT_NAMES
 from mien.readings import PictureResult, Readings
-from mien.types import Reading
+from mien.types import Frame, Reading
 
 if TYPE_CHECKING:
     import pandas
@@ -46,9 +46,40 @@ COLUMNS: Final[Columns] = {
 }
 """Names and kinds of the columns; every value may be missing."""
 
+FILM_COLUMNS: Final[Columns] = {
+    "time": float,
+    "frame": int,
+    "track": int,
+    **dict.fromkeys(("x1", "y1", "x2", "y2", "score"), float),
+    "top": str,
+    "share": float,
+    **dict.fromkeys(VOTE_NAMES, float),
+    **dict.fromkeys(MOVEMENT_COLUMNS.values(), float),
+    "state": str,
+    "clear": bool,
+    "why": str,
+    **CHANGE_COLUMNS,
+    "talking": bool,
+    "gesture": str,
+    "just_now": bool,
+}
+"""Names and kinds of the columns of a film's table, which has a row a face and frame."""
+
+_EXPECTED: Final = (
+    "Expected results of mien.read_files, readings of one picture, what mien.watch gives, or "
+    "readings by picture name, such as dict(zip(paths, reader.read_many(paths)))"
+)
+
 Row = dict[str, Any]
-Results = Iterable[PictureResult | Readings] | Iterable[Reading] | Mapping[Any, Iterable[Reading]]
-"""Results of `mien.read_files`, readings of one picture, or readings by picture name."""
+Results = (
+    Reading
+    | PictureResult
+    | Iterable[Reading | PictureResult | Readings]
+    | Iterable[tuple[Frame, Sequence[Reading]]]
+    | Mapping[Any, Iterable[Reading]]
+)
+"""Readings of one picture, results of `mien.read_files`, what `mien.watch` gives, or readings by
+picture name."""
 
 
 def rows(results: Results) -> Iterator[Row]:
@@ -57,18 +88,19 @@ def rows(results: Results) -> Iterator[Row]:
     A picture without a face gives no row, one that could not be read a row with its error.
 
     Args:
-        results: of `mien.read_files`; or the readings of one picture; or the readings of several
-            by their name, such as `dict(zip(paths, reader.read_many(paths)))`. Only the first tell
-            width and height.
+        results: as of `to_pandas`, but not of films.
 
     Raises:
         DataError: they are something else.
     """
     if isinstance(results, Mapping):
         for name, readings in results.items():
-            faces = [_face(reading) for reading in readings]
-            yield from dict_rows({"image": str(name), "faces": faces})
+            known = readings.to_dict() if isinstance(readings, Readings) else {}
+            faces = known.get("faces") or [_face(reading) for reading in readings]
+            yield from dict_rows(known | {"image": str(name), "faces": faces})
         return
+    if isinstance(results, Reading | PictureResult | Readings):
+        results = [results]
     count = 0
     for result in results:
         if isinstance(result, PictureResult | Readings):
@@ -109,6 +141,20 @@ def dict_rows(content: Mapping[str, Any], first: int = 1) -> Iterator[Row]:
         }
 
 
+def film_row(frame: Frame, reading: Reading) -> Row:
+    """A face in a frame, by `FILM_COLUMNS`."""
+    face = reading.to_dict()
+    # What is unclear fills no column that looks like an answer.
+    top, share = face["top"][0] if reading.clear else (None, None)
+    values = (
+        *(round(frame.time, 4), frame.index, reading.track, *face["box"], face["score"]),
+        *(top, share, *face["votes"].values(), *movement_row(face["movements"]).values()),
+        *(face["state"], face["clear"], face["why"], *change_row(face.get("change")).values()),
+        *(reading.talking, reading.gesture, reading.just_now),
+    )
+    return dict(zip(FILM_COLUMNS, values, strict=True))
+
+
 def change_row(change: Mapping[str, Any] | None) -> Row:
     """The columns of a `Change.to_dict`, or of none."""
     values = [] if change is None else [change["emotion"], change["by"], change["sentence"]]
@@ -126,44 +172,103 @@ def text(name: str | None) -> str | None:
 
 
 def to_pandas(results: Results) -> "pandas.DataFrame":
-    """A pandas data frame of `rows`; missing values are `pandas.NA`, or NaN among shares.
+    """A pandas data frame with a row a face; missing values are `pandas.NA`, or NaN among shares.
+
+    Its columns are those of `mien read --csv`, and for a film those of `mien watch`. Where a face
+    is not clear, `top` and `share` are missing: `why` says the reason.
+
+    Args:
+        results: the readings of one picture; results of `mien.read_files`; what `mien.watch`
+            gives; or readings by the name of their picture, such as
+            `dict(zip(paths, reader.read_many(paths)))`.
 
     Raises:
         MissingPackageError: pandas is not installed.
-        DataError: as of `rows`.
+        DataError: the results are something else.
+
+    Examples:
+        >>> import mien
+        >>> table = mien.to_pandas(mien.read_files("holiday"))
+        >>> print(table[["image", "face", "top", "state"]])
+                       image  face    top  state
+        0  holiday/beach.jpg     1  happy  clear
+        1    holiday/sea.png     1  happy  clear
+        >>> film = mien.to_pandas(mien.watch("film.mp4", every=0.1))
+        >>> print(film[["time", "track", "top"]])
+           time  track    top
+        0  0.00      1  happy
+        1  0.12      1  happy
+        2  0.20      1  happy
     """
     pandas = _package("pandas")
     kinds = {str: "string", int: "Int64", float: "float64", bool: "boolean"}
-    table = list(rows(results))
+    columns, table = _table(results)
     return pandas.DataFrame(
         {
             name: pandas.Series([row[name] for row in table], dtype=kinds[kind])
-            for name, kind in COLUMNS.items()
+            for name, kind in columns.items()
         }
     )
 
 
 def to_polars(results: Results) -> "polars.DataFrame":
-    """A polars data frame of `rows`.
+    """A polars data frame with a row a face; missing values are null.
+
+    Args:
+        results: as of `to_pandas`, whose columns it has, too.
 
     Raises:
         MissingPackageError: polars is not installed.
-        DataError: as of `rows`.
+        DataError: the results are something else.
+
+    Examples:
+        >>> import mien
+        >>> mien.to_polars(mien.read_files("holiday"))["top"].to_list()
+        ['happy', 'happy']
     """
     polars = _package("polars")
     kinds = {str: polars.String, int: polars.Int64, float: polars.Float64, bool: polars.Boolean}
-    schema = {name: kinds[kind] for name, kind in COLUMNS.items()}
-    return polars.DataFrame(list(rows(results)), schema=schema)
+    columns, table = _table(results)
+    return polars.DataFrame(table, schema={name: kinds[kind] for name, kind in columns.items()})
 
 
 def to_arrow(results: Results) -> Any:
-    """A `pyarrow.Table` of `rows`.
+    """A `pyarrow.Table` with a row a face; missing values are null.
+
+    Args:
+        results: as of `to_pandas`, whose columns it has, too.
 
     Raises:
         MissingPackageError: pyarrow is not installed.
-        DataError: as of `rows`.
+        DataError: the results are something else.
+
+    Examples:
+        >>> import mien
+        >>> mien.to_arrow(mien.read_files("holiday"))["top"].to_pylist()
+        ['happy', 'happy']
     """
-    return _package("pyarrow").Table.from_pylist(list(rows(results)), schema=arrow_schema())
+    table = _package("pyarrow").Table
+    columns, content = _table(results)
+    return table.from_pylist(content, schema=arrow_schema(columns))
+
+
+def _table(results: Results) -> tuple[Columns, list[Row]]:
+    """Columns and rows; a film's results are told by their first."""
+    given: Any = results
+    if isinstance(given, Iterable) and not isinstance(given, Mapping | Readings | str):
+        given = iter(given)
+        first = next(given, None)
+        given = [] if first is None else chain([first], given)
+        if isinstance(first, tuple):
+            return FILM_COLUMNS, [row for result in given for row in _film_rows(result)]
+    return COLUMNS, list(rows(cast("Results", given)))
+
+
+def _film_rows(result: Any) -> list[Row]:
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[0], Frame)):
+        raise DataError(f"{_EXPECTED}; got a {type(result).__name__} among them.")
+    frame, readings = result
+    return [film_row(frame, reading) for reading in readings]
 
 
 def arrow_schema(columns: Columns = COLUMNS) -> Any:
@@ -196,8 +301,4 @@ def _package(name: str) -> Any:
 def _face(reading: Any) -> dict[str, Any]:
     if isinstance(reading, Reading):
         return reading.to_dict()
-    raise DataError(
-        "Expected results of mien.read_files, readings of one picture, or readings by picture "
-        "name, such as dict(zip(paths, reader.read_many(paths))); got a "
-        f"{type(reading).__name__} among them."
-    )
+    raise DataError(f"{_EXPECTED}; got a {type(reading).__name__} among them.")

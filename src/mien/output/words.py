@@ -195,7 +195,7 @@ def movement_words(
     """What moves in a face, such as "corners of the mouth up, eyes narrowed"; it claims no cause.
 
     Args:
-        movements: 0 to 1, by names of `mien.movements.MOVEMENT_NAMES`.
+        movements: 0 to 1, by names of `mien.MOVEMENT_NAMES`.
         reason: why the face is not clear, where it is not.
         language: of the words.
 
@@ -216,7 +216,7 @@ def change_sentence(
     Args:
         emotion: of the seven but neutral: what people would say more often than usual.
         more: whether the usual face shows some of that emotion, too.
-        movements: what moves more than usual, by names of `mien.movements.MOVEMENT_NAMES`.
+        movements: what moves more than usual, by names of `mien.MOVEMENT_NAMES`.
         language: of the words.
     """
     told = (_MORE if more else _UNLIKE)[language][emotion]

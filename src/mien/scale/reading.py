@@ -15,9 +15,8 @@ from mien.errors import MienError
 from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
-from mien.films.rows import FILM_COLUMNS, row
 from mien.media.film import Video
-from mien.output.tables import arrow_schema, dict_rows
+from mien.output.tables import FILM_COLUMNS, arrow_schema, dict_rows, film_row
 from mien.parallel import chunks
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
@@ -150,7 +149,7 @@ class PartReader:
                 with _on_disk(film, faces.parent) as path, Video(path) as video:
                     frames = watch(video, reader=self._reader, every=self._task.every)
                     rows = (
-                        {"film": film.name, **row(frame, reading)}
+                        {"film": film.name, **film_row(frame, reading)}
                         for frame, readings in frames
                         for reading in readings
                     )

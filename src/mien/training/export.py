@@ -1,4 +1,4 @@
-"""A run's best weights → one ONNX file that carries all that is needed to use it.
+"""Runs' weights → one ONNX file that carries all that is needed to use it.
 
 The file takes uint8 crops as they are: normalisation, calibration and softmax are in its graph,
 label order, framing, origin and version in its metadata.
@@ -25,12 +25,13 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import TrainingError
 from mien.movements import MOVEMENT_NAMES
 from mien.output.whole_file import write_whole
-from mien.training.data.augment import rescale
 from mien.training.data.dataset import SIZE, load_dataset, select
+from mien.training.engine.config import Config
 from mien.training.engine.run_folder import fingerprint, load_run, read_config
 from mien.training.engine.train import predict_logits
 from mien.training.evaluation.metrics import movements_r2
 from mien.training.model.calibration import Calibration, fit
+from mien.training.model.exported import Exported, Together
 from mien.training.model.heads import head_slices
 from mien.training.model.losses import LABELS, Targets, votes_loss
 from mien.training.model.quantize import quantize as quantize_model
@@ -49,62 +50,22 @@ COST_OF_8_BITS: Final = 0.01
 """Most that quantisation may cost: label accuracy, and nats of the votes' log loss."""
 
 
-class Exported(nn.Module):
-    """A network from crops to what its file gives: calibrated shares, and movements.
-
-    Takes uint8 (N, 48, 48); gives `outputs` in their order: for label, votes and shown float32
-    (N, columns), shares that sum to 1, and for movements float32 (N, M), 0 to 1.
-    """
-
-    def __init__(
-        self,
-        network: nn.Module,
-        heads: Sequence[str],
-        calibrations: Mapping[str, Calibration | None],
-        movements: Sequence[str] = (),
-        shown: Shown | None = None,
-    ) -> None:
-        super().__init__()
-        self.network = network
-        self.places = head_slices(heads)
-        self.calibrations = calibrations
-        self.movements = [MOVEMENT_NAMES.index(name) for name in movements]
-        self.shown = shown
-        named = [head for head in heads if head in {"label", "votes"}]
-        self.outputs = [
-            *named,
-            *(["movements"] if movements else []),
-            *(["shown"] if shown is not None else []),
-        ]
-
-    def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The outputs in their order."""
-        logits = self.network(rescale(crops))
-        shares: dict[str, torch.Tensor] = {}
-        for head, calibration in self.calibrations.items():
-            if head == "movements":
-                continue
-            own = logits[:, self.places[head]]
-            if calibration is not None:
-                own = calibration.logits(own)
-            shares[head] = torch.softmax(own, dim=1)
-        found = dict(shares)
-        if self.movements:
-            found["movements"] = logits[:, self.places["movements"]].sigmoid()[:, self.movements]
-        if self.shown is not None:
-            found["shown"] = self.shown(shares)
-        return tuple(found[name] for name in self.outputs)
-
-
 def export(
-    run: Path, out: Path, data: Path | None = None, *, quantize: bool = False, last: bool = False
+    runs: Sequence[Path],
+    out: Path,
+    data: Path | None = None,
+    *,
+    quantize: bool = False,
+    last: bool = False,
 ) -> str:
-    """Write `out` from the run folder `run` and check it against PyTorch.
+    """Write `out` from run folders and check it against PyTorch.
 
     Args:
-        run: a run with at least one finished epoch.
+        runs: one run or more, each with at least one finished epoch, of the same heads and the same
+            data set. The file of several gives what they say together (`Together`), and takes
+            as many times as long for a face.
         out: the ONNX file to write.
-        data: the run's data set; its validation images set the calibration
+        data: the runs' data set; its validation images set the calibration
             (`mien.training.model.calibration`), the pool of the shown votes
             (`mien.training.model.shown`) and which movements are kept (`LEAST_R2`). Without it
             the shares are not calibrated, and the file has neither shown votes nor movements.
@@ -118,30 +79,43 @@ def export(
         A line that says what was written, and which movements were left out.
 
     Raises:
-        TrainingError: no such run, `data` is not the run's or wanted and missing, the file's
-            shares differ from PyTorch's by more than `TOLERANCE` before quantisation, or
-            quantisation costs more than `COST_OF_8_BITS`.
+        TrainingError: no run or no such run, runs of different heads, `data` is not theirs or
+            wanted and missing, the file's shares differ from PyTorch's by more than `TOLERANCE`
+            before quantisation, or quantisation costs more than `COST_OF_8_BITS`.
     """
+    if not runs:
+        raise TrainingError("nothing to export: name a training run's folder")
     if quantize and data is None:
-        raise TrainingError("quantisation takes the run's data set: name it with --data")
-    config, network = load_run(run, last=last)
-    origin = read_config(run)
+        raise TrainingError("quantisation takes the runs' data set: name it with --data")
+    loaded = [load_run(run, last=last) for run in runs]
+    origins = [read_config(run) for run in runs]
+    config, network = loaded[0]
+    for run, (other, _) in zip(runs, loaded, strict=True):
+        if other.heads != config.heads:
+            raise TrainingError(
+                f"{run}: heads {', '.join(other.heads)}, and {runs[0]} has "
+                f"{', '.join(config.heads)}; export runs of the same heads together"
+            )
+    if len(loaded) > 1:
+        network = Together([one for _, one in loaded]).eval()
     records = None
     images = np.random.default_rng(0).integers(0, 256, (16, SIZE, SIZE), dtype=np.uint8)
     exported, told = Exported(network, config.heads, dict.fromkeys(config.heads)), _uncalibrated()
     if data is not None:
         records = load_dataset(data)
-        if fingerprint(records) != origin["data"]:
-            raise TrainingError(f"{data}: not the data set that {run} was trained on")
+        found_data = fingerprint(records)
+        for run, origin in zip(runs, origins, strict=True):
+            if found_data != origin["data"]:
+                raise TrainingError(f"{data}: not the data set that {run} was trained on")
         validation = select(records, "validation", source=None)
         images = np.concatenate((images, validation["image"][:240]))
         exported, told = _fitted(network, config.heads, validation)
     exported = exported.eval()
     crops = torch.from_numpy(images)
     model = _to_onnx(exported, crops)
+    told_of = [_origin(one, origin) for (one, _), origin in zip(loaded, origins, strict=True)]
     metadata: dict[str, Any] = {
         "format": FORMAT,
-        "network": config.network,
         "labels": list(EMOTION_NAMES),
         "votes": list(FERPLUS_NAMES) if config.votes else None,
         **told,
@@ -149,12 +123,10 @@ def export(
         "size": SIZE,
         "normalisation": "x / 255, in the graph",
         "version": version("mien"),
-        "commit": origin["commit"],
-        "command": origin["command"],
-        "data": origin["data"],
-        "seed": config.seed,
+        "data": origins[0]["data"],
         "weights": "last epoch" if last else "best epoch by label accuracy",
-        "config": asdict(config),
+        **told_of[0],
+        "together_with": told_of[1:],
     }
     content = model.SerializeToString()
     session = _session(content)
@@ -164,14 +136,14 @@ def export(
     difference = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
     if not difference <= TOLERANCE:
         raise TrainingError(
-            f"{run}: ONNX Runtime's shares differ from PyTorch's by {difference:.1e}, more than "
-            f"{TOLERANCE:.0e}; nothing was written"
+            f"{runs[0]}: ONNX Runtime's shares differ from PyTorch's by {difference:.1e}, more "
+            f"than {TOLERANCE:.0e}; nothing was written"
         )
     if quantize and records is not None:
         content = quantize_model(content, select(records, "train", source=None)["image"])
         metadata["quantisation"] = cost = _cost(session, _session(content), records)
         if max(cost["accuracy_lost"], cost["votes_log_loss_gained"]) > COST_OF_8_BITS:
-            raise TrainingError(f"{run}: 8 bits cost too much, {cost}; nothing was written")
+            raise TrainingError(f"{runs[0]}: 8 bits cost too much, {cost}; nothing was written")
     model = onnx.load_from_string(content)
     onnx.helper.set_model_props(model, {"mien": json.dumps(metadata)})
     content = model.SerializeToString()
@@ -183,6 +155,17 @@ def export(
         + _movements_in_words(told)
         + (f", quantisation {metadata['quantisation']}" if quantize else "")
     )
+
+
+def _origin(config: Config, origin: Mapping[str, Any]) -> dict[str, Any]:
+    """What the metadata say of one run."""
+    return {
+        "network": config.network,
+        "commit": origin["commit"],
+        "command": origin["command"],
+        "seed": config.seed,
+        "config": asdict(config),
+    }
 
 
 def _movements_in_words(told: Mapping[str, Any]) -> str:

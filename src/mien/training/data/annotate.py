@@ -8,6 +8,7 @@ EPYC: about 25 minutes for expressions, 15 for movements, 8 for a teacher of mie
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +24,18 @@ from mien.faces.alignment import SIDE as FRAMING_SIDE
 from mien.faces.detector import Detector
 from mien.training.data.dataset import (
     SIZE,
-    SOURCES,
-    SPLITS,
-    Progress,
+    Source,
+    Split,
+    annotated_counts,
     load_dataset,
-    silent,
     write_dataset,
 )
 from mien.training.data.expressions import POINTS, ExpressionTeacher
 from mien.training.data.movements import Landmarker
 from mien.training.data.press import FRAMED, UNREADABLE, framed, name_in_zip, read_face
 from mien.training.data.press import SIDE as PRESS_SIDE
+from mien.training.data.progress import Progress, silent
+from mien.training.data.teachers import Teachers
 from mien.training.engine.teachers import load_teacher
 from mien.training.model.losses import LABELS
 
@@ -45,17 +47,28 @@ _MARGIN: Final = 24  # pixels around an image of 48, so that the detector sees t
 _BATCH: Final = 256
 
 
-def annotate(
-    data: Path,
-    out: Path,
-    *,
-    expressions: Path | None = None,
-    landmarker: Path | None = None,
-    blendshapes: Path | None = None,
-    press: Path | None = None,
-    teachers: tuple[Path, ...] = (),
-    progress: Progress = silent,
-) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Face:
+    """A face in the most detail there is.
+
+    Attributes:
+        picture: grey uint8 (H, W), with the face in its middle.
+        side: of FER2013's framing in it, in pixels.
+    """
+
+    picture: NDArray[np.uint8]
+    side: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Landmarked:
+    """A grey picture, uint8 (H, W), and five landmarks in it, float32 (5, 2) in pixels."""
+
+    picture: NDArray[np.uint8]
+    landmarks: NDArray[np.float32]
+
+
+def annotate(data: Path, out: Path, teachers: Teachers, *, progress: Progress = silent) -> str:
     """Write the data set file `out`: that of `data`, with what teachers say of its images.
 
     Everything that is named is loaded and checked first, since the work takes long. What an
@@ -64,12 +77,7 @@ def annotate(
     Args:
         data: a file of `mien data prepare`.
         out: the file to write; may be `data`.
-        expressions: OpenCV Zoo's expression network; press faces bring its answers along.
-        landmarker: face_landmarks_detector.tflite; goes with `blendshapes`.
-        blendshapes: face_blendshapes.tflite.
-        press: the zip that the press faces came from, for movements at their full size.
-        teachers: runs or exported files of mien's, whose mean shares of labels and votes are kept;
-            votes are those of the teachers that have such a head.
+        teachers: who is asked.
         progress: wraps the long loops.
 
     Returns:
@@ -82,53 +90,40 @@ def annotate(
         ModelError: a teacher's file is no model of mien's.
         MissingPackageError: movements are asked for, and ai-edge-litert is not installed.
     """
-    if (landmarker is None) != (blendshapes is None):
-        raise DataError(
-            "movements take both networks of the Face Landmarker: give --landmarker "
-            "face_landmarks_detector.tflite and --blendshapes face_blendshapes.tflite"
-        )
-    if expressions is None and landmarker is None and not teachers:
-        raise DataError(
-            "nobody to ask: give --expressions, --landmarker with --blendshapes, or --teachers"
-        )
+    teachers.check()
     records = np.array(load_dataset(data))
-    networks = [load_teacher(teacher) for teacher in teachers]
-    expression_teacher = None if expressions is None else ExpressionTeacher(expressions)
-    trained = np.isin(records["split"], (SPLITS.index("train"), SPLITS.index("validation")))
     images = records["image"]
-    movements = None
-    pictures: Iterator[tuple[NDArray[np.uint8], float]] = iter(())
-    if landmarker is not None and blendshapes is not None:
-        movements = Landmarker(landmarker, blendshapes)
-        pictures = _pictures(records[trained], press)
-    if expression_teacher is not None:
-        chosen = np.flatnonzero(trained & (records["source"] == SOURCES.index("fer2013")))
+    trained = np.isin(records["split"], (Split.TRAIN, Split.VALIDATION))
+    networks = [load_teacher(teacher) for teacher in teachers.teachers]
+    zoo = None if teachers.expressions is None else ExpressionTeacher(teachers.expressions)
+    landmarker = None
+    faces: Iterator[_Face] = iter(())
+    if teachers.landmarker is not None and teachers.blendshapes is not None:
+        landmarker = Landmarker(teachers.landmarker, teachers.blendshapes)
+        faces = _faces(records[trained], teachers.press)
+    if zoo is not None:
+        chosen = np.flatnonzero(trained & (records["source"] == Source.FER2013))
         detector = Detector()
         for index in progress(chosen, "Expressions", len(chosen)):
-            shares = expression_teacher.shares(*_landmarked(images[index], detector))
-            records["expressions"][index] = shares
-    if movements is not None:
+            found = _landmarked(images[index], detector)
+            records["expressions"][index] = zoo.shares(found.picture, found.landmarks)
+    if landmarker is not None:
         chosen = np.flatnonzero(trained)
-        places = zip(chosen, pictures, strict=True)
-        for index, (picture, side) in progress(places, "Movements", len(chosen)):
-            middle = len(picture) / 2
-            moved = movements.movements(picture, (middle, middle), side * FACE)
+        of_records = zip(chosen, faces, strict=True)
+        for index, face in progress(of_records, "Movements", len(chosen)):
+            middle = len(face.picture) / 2
+            moved = landmarker.movements(face.picture, (middle, middle), face.side * FACE)
             records["movements"][index] = -1 if moved is None else moved
     if networks:
         records["taught"][trained] = _taught(networks, images[trained], progress)
     write_dataset(records, out)
-    counts = {
-        "expressions": records["expressions"].any(axis=1),
-        "movements": records["movements"][:, 0] >= 0,
-        "labels and votes of other networks": records["taught"].any(axis=1),
-    }
-    have = ", ".join(f"{int(known.sum()):,} have {name}" for name, known in counts.items())
+    have = ", ".join(
+        f"{count:,} have {words}" for words, count in annotated_counts(records).items()
+    )
     return f"{out}: {len(records):,} images; {have}"
 
 
-def _landmarked(
-    image: NDArray[np.uint8], detector: Detector
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def _landmarked(image: NDArray[np.uint8], detector: Detector) -> _Landmarked:
     """The image enlarged, and the five landmarks in it: found, or where they lie on the mean."""
     wide = np.pad(image, _MARGIN, mode="edge")
     large = np.asarray(
@@ -136,8 +131,8 @@ def _landmarked(
     )
     faces = detector.detect(np.repeat(large[:, :, None], 3, axis=2))
     if faces:
-        return large, max(faces, key=lambda face: face.width).landmarks
-    return large, _mean_landmarks()
+        return _Landmarked(large, max(faces, key=lambda face: face.width).landmarks)
+    return _Landmarked(large, _mean_landmarks())
 
 
 def _mean_landmarks() -> NDArray[np.float32]:
@@ -149,17 +144,12 @@ def _mean_landmarks() -> NDArray[np.float32]:
     return ((unit * radius + middle) * _ENLARGED).astype(np.float32)
 
 
-def _pictures(
-    records: NDArray[np.void], press: Path | None
-) -> Iterator[tuple[NDArray[np.uint8], float]]:
-    """Each record's picture in the most detail there is, and the side of FER2013's framing in it.
-
-    All that may be wrong with the zip is found before this returns.
-    """
-    from_press = records["source"] == SOURCES.index("press")
-    faces = iter(_press_faces(records[from_press], press))
+def _faces(records: NDArray[np.void], press: Path | None) -> Iterator[_Face]:
+    """Each record's face; all that may be wrong with the zip is found before this returns."""
+    from_press = records["source"] == Source.PRESS
+    pictures = iter(_press_faces(records[from_press], press))
     return (
-        (next(faces), float(FRAMED)) if of_press else (record["image"], float(SIZE))
+        _Face(next(pictures), float(FRAMED)) if of_press else _Face(record["image"], float(SIZE))
         for record, of_press in zip(records, from_press, strict=True)
     )
 

@@ -1,6 +1,7 @@
 """Augmentation of whole batches, on the CPU or the GPU, by the names that Keras users know."""
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -40,18 +41,24 @@ def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -
     Returns:
         float32 (N, 1, H, W) on the images' device, within the range of the input.
     """
-    return augment_stages(images, augmentation, seed)[1]
+    return augment_stages(images, augmentation, seed).worse
 
 
-def augment_stages(
-    images: torch.Tensor, augmentation: Augmentation, seed: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Like `augment_batch`, and how the images look halfway.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stages:
+    """A batch of images, augmented.
 
-    Returns:
-        The images moved (turned, scaled, mirrored and so on) but as clear as they were, and those
-        made worse too (light, blur, noise, JPEG, erasing).
+    Attributes:
+        moved: turned, scaled, mirrored and so on, but as clear as they were.
+        worse: made worse too, by light, blur, noise, JPEG and erasing.
     """
+
+    moved: torch.Tensor
+    worse: torch.Tensor
+
+
+def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) -> Stages:
+    """Like `augment_batch`, and how the images look halfway."""
     a = augmentation
     affine = RandomAffine(
         degrees=a.rotation_range,
@@ -70,7 +77,7 @@ def augment_stages(
         worse = _through_a_camera(moved, a)
         if a.erasing:
             worse = RandomErasing(scale=(0.02, 0.2), value=0.5, p=a.erasing)(worse)
-    return moved, worse
+    return Stages(moved, worse)
 
 
 def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """What a data set holds, in words and pictures."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
 from mien.training.data.augment import augment_batch, rescale
-from mien.training.data.dataset import SOURCES, SPLITS
+from mien.training.data.dataset import SPLITS, Source, Split, annotated_counts
 from mien.training.data.near_duplicates import NEAR
 from mien.training.engine.config import Augmentation
 from mien.training.evaluation.metrics import LABEL_TO_FERPLUS
@@ -27,8 +28,23 @@ PREVIEW_VERSIONS: Final = 7
 """Augmented versions of each image in a preview."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two near duplicates.
+
+    Attributes:
+        first: index of one.
+        second: index of the other, which is larger.
+        difference: root mean square of their pixels' differences, of 255.
+    """
+
+    first: int
+    second: int
+    difference: float
+
+
 def describe(dataset: NDArray[np.void]) -> str:
-    """Counts by class and split, votes against labels, and copies, as text for a terminal.
+    """Counts by class and split, votes against labels, and near duplicates, as text for a terminal.
 
     They are those of FER2013's images; press faces and what teachers said are counted after them.
 
@@ -36,7 +52,7 @@ def describe(dataset: NDArray[np.void]) -> str:
         dataset: as `mien.training.data.dataset.load_dataset` gives it.
     """
     fer2013 = _fer2013(dataset)
-    parts = [_classes(fer2013), _votes(fer2013), _copies(fer2013), *_press(dataset)]
+    parts = [_classes(fer2013), _votes(fer2013), _near_duplicates(fer2013), *_press(dataset)]
     return "\n\n".join([*parts, *_annotations(dataset)])
 
 
@@ -72,7 +88,7 @@ def preview(dataset: NDArray[np.void], out: Path, seed: int, augmentation: Augme
     Raises:
         DataError: the data set has no training images.
     """
-    training = dataset[dataset["split"] == 0]
+    training = dataset[dataset["split"] == Split.TRAIN]
     if not len(training):
         raise DataError("the data set has no training images, so there is nothing to preview")
     rng = np.random.default_rng(seed)
@@ -113,13 +129,13 @@ def label_against_votes(dataset: NDArray[np.void]) -> NDArray[np.int64]:
     return table
 
 
-def copy_pairs(dataset: NDArray[np.void]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of copies: two indices and their root mean square pixel difference, of 255.
+def duplicate_pairs(dataset: NDArray[np.void]) -> Iterator[Pair]:
+    """Pairs of near duplicates.
 
-    Pairs of one group that are copies only by way of a third image are left out.
+    Pairs of one group that are near duplicates only by way of a third image are left out.
     """
-    order = np.argsort(dataset["copies"], kind="stable")
-    starts = np.flatnonzero(np.diff(dataset["copies"][order], prepend=-1))
+    order = np.argsort(dataset["duplicate_group"], kind="stable")
+    starts = np.flatnonzero(np.diff(dataset["duplicate_group"][order], prepend=-1))
     for members in np.split(order, starts[1:]):
         if len(members) < 2:
             continue
@@ -127,7 +143,7 @@ def copy_pairs(dataset: NDArray[np.void]) -> Iterator[tuple[int, int, float]]:
         for i, j in combinations(range(len(members)), 2):
             difference = float(np.sqrt(np.square(images[i] - images[j]).mean()))
             if difference < NEAR:
-                yield int(members[i]), int(members[j]), difference
+                yield Pair(int(members[i]), int(members[j]), difference)
 
 
 def _classes(dataset: NDArray[np.void]) -> str:
@@ -163,43 +179,45 @@ def _votes(dataset: NDArray[np.void]) -> str:
     return text + _table(["label", *FERPLUS_WORDS.values()], rows)
 
 
-def _copies(dataset: NDArray[np.void]) -> str:
-    found: dict[tuple[int, int], list[tuple[bool, bool]]] = {}
+def _near_duplicates(dataset: NDArray[np.void]) -> str:
+    found: dict[tuple[int, int], list[Pair]] = {}
     split, label = dataset["split"], dataset["label"]
-    for i, j, difference in copy_pairs(dataset):
-        key = (min(int(split[i]), int(split[j])), max(int(split[i]), int(split[j])))
-        found.setdefault(key, []).append((difference == 0, bool(label[i] == label[j])))
+    for pair in duplicate_pairs(dataset):
+        low, high = sorted((int(split[pair.first]), int(split[pair.second])))
+        found.setdefault((low, high), []).append(pair)
     if not found:
-        return f"No copies (pairs that differ by less than {NEAR:g} of 255, root mean square)"
+        return (
+            f"No near duplicates (pairs that differ by less than {NEAR:g} of 255, root mean square)"
+        )
     rows: list[list[str]] = []
     for (a, b), pairs in sorted(found.items()):
         where = f"within {SPLITS[a]}" if a == b else f"{SPLITS[a]} and {SPLITS[b]}"
-        exact = sum(exact for exact, _ in pairs)
-        same = sum(same for _, same in pairs)
+        exact = sum(pair.difference == 0 for pair in pairs)
+        same = sum(bool(label[pair.first] == label[pair.second]) for pair in pairs)
         numbers = (len(pairs), exact, len(pairs) - exact, same, len(pairs) - same)
         rows.append([where, *(f"{number:,}" for number in numbers)])
-    text = f"Copies: pairs that differ by less than {NEAR:g} of 255 (root mean square)\n\n"
+    text = f"Near duplicates: pairs that differ by less than {NEAR:g} of 255 (root mean square)\n\n"
     text += _table(["where", "pairs", "exact", "near", "same label", "other label"], rows)
     text += "\n"
-    _, sizes = np.unique(dataset["copies"], return_counts=True)
+    _, sizes = np.unique(dataset["duplicate_group"], return_counts=True)
     text += (
-        f"\n{sizes[sizes > 1].sum():,} images have a copy, in {(sizes > 1).sum():,} groups, the "
-        f"largest of {sizes.max()}"
+        f"\n{sizes[sizes > 1].sum():,} images have a near duplicate, in {(sizes > 1).sum():,} "
+        f"groups, the largest of {sizes.max()}"
     )
-    for index, name in enumerate(SPLITS[2:], start=2):
-        part = dataset["copy_in_training"][split == index]
+    for test in (Split.PUBLIC, Split.PRIVATE):
+        part = dataset["duplicate_in_training"][split == test]
         if len(part):
-            text += f"\n{part.sum():,} of {len(part):,} {name} images have a copy in train"
-            text += " or validation"
+            text += f"\n{part.sum():,} of {len(part):,} {SPLITS[test]} images "
+            text += "have a near duplicate in train or validation"
     return text
 
 
 def _fer2013(dataset: NDArray[np.void]) -> NDArray[np.void]:
-    return dataset[dataset["source"] == SOURCES.index("fer2013")]
+    return dataset[dataset["source"] == Source.FER2013]
 
 
 def _press(dataset: NDArray[np.void]) -> Iterator[str]:
-    faces = dataset[dataset["source"] == SOURCES.index("press")]
+    faces = dataset[dataset["source"] == Source.PRESS]
     if len(faces):
         counts = {
             SPLITS[split]: f"{int((faces['split'] == split).sum()):,}" for split in _splits(faces)
@@ -209,12 +227,8 @@ def _press(dataset: NDArray[np.void]) -> Iterator[str]:
 
 
 def _annotations(dataset: NDArray[np.void]) -> Iterator[str]:
-    counts = {
-        "expressions": dataset["expressions"].any(axis=1),
-        "movements": dataset["movements"][:, 0] >= 0,
-        "labels and votes": dataset["taught"].any(axis=1),
-    }
-    parts = [f"{name} of {known.sum():,}" for name, known in counts.items() if known.any()]
+    counts = annotated_counts(dataset)
+    parts = [f"{words} ({count:,})" for words, count in counts.items() if count]
     if parts:
         yield f"What teachers said of the images (`mien data annotate`): {', '.join(parts)}"
 

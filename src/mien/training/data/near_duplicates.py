@@ -1,29 +1,30 @@
-"""Exact and near copies among images.
+"""Images that a data set holds twice, exactly or nearly.
 
 FER2013 was collected by a search engine and holds many pictures twice, some of them in different
-splits. Two images are copies when the root mean square difference of their pixels is below 5 of
-255: JPEG noise and small changes of light pass, another frame of the same scene does not.
+splits. Two images are near duplicates when the root mean square difference of their pixels is below
+5 of 255: JPEG noise and small changes of light pass, another frame of the same scene does not.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.training.data.progress import Progress, silent
+
 NEAR: Final = 5.0
-"""Root mean square pixel difference (of 255) below which two images are copies."""
+"""Root mean square pixel difference (of 255) below which two images are near duplicates."""
 
 _BLOCK: Final = 4  # side of the squares of pixels that the first pass averages
 _ROWS: Final = 1024  # images compared with all others at a time
 
 
-def find_copies(
+def find_near_duplicates(
     images: NDArray[np.uint8],
     threshold: float = NEAR,
-    progress: Callable[[Iterable[Any], str, int | None], Iterable[Any]] | None = None,
+    progress: Progress = silent,
 ) -> NDArray[np.int64]:
-    """All pairs of copies.
+    """All pairs of near duplicates.
 
     The root mean square difference of block means is never above that of the pixels (Jensen), so
     a pass over the block means finds every candidate, and only those are compared in full.
@@ -31,7 +32,7 @@ def find_copies(
     Args:
         images: uint8 (N, H, W), H and W multiples of 4.
         threshold: root mean square difference, of 255.
-        progress: wraps the loop, given a description and a length.
+        progress: wraps the loop.
 
     Returns:
         int64 (P, 2), pairs i < j of indices, ordered.
@@ -48,10 +49,8 @@ def find_copies(
     norms = (small**2).sum(axis=1)
     limit = small.shape[1] * (threshold**2) + 1.0
     pairs: list[NDArray[np.int64]] = []
-    starts: Iterable[int] = range(0, count, _ROWS)
-    if progress is not None:
-        starts = progress(starts, "Finding copies", len(range(0, count, _ROWS)))
-    for start in starts:
+    starts = range(0, count, _ROWS)
+    for start in progress(starts, "Finding near duplicates", len(starts)):
         stop = min(start + _ROWS, count)
         distance = norms[start:stop, None] + norms[None, start:]
         distance -= 2 * (small[start:stop] @ small[start:].T)
@@ -62,11 +61,12 @@ def find_copies(
     return np.concatenate(pairs) if pairs else np.empty((0, 2), dtype=np.int64)
 
 
-def copy_groups(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def duplicate_groups(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """For each of `count` images the index of the first image of its group, int64 (count,).
 
     Args:
-        pairs: int (P, 2), as `find_copies` gives them; a copy of a copy is in the same group.
+        pairs: int (P, 2), as `find_near_duplicates` gives them; those that share an image are in
+            one group.
         count: number of images.
     """
     from scipy.sparse import coo_array

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
-from mien.training.data.dataset import DTYPE, SIZE, SOURCES, SPLITS, Progress, empty_records
+from mien.training.data.dataset import DTYPE, SIZE, Source, Split, empty_records
+from mien.training.data.progress import Progress
 
 SIDE: Final = 112
 """Side of a face's picture in pixels."""
@@ -32,7 +33,7 @@ BLOCK: Final = 50
 VALIDATION: Final = 10
 """Each so many blocks one is set apart for validation."""
 
-COLUMNS: Final = ("name", "label", *(f"zoo_{name}" for name in EMOTION_NAMES))
+FACES_COLUMNS: Final = ("name", "label", *(f"zoo_{name}" for name in EMOTION_NAMES))
 """The columns of `faces.csv` that are read."""
 
 UNREADABLE: Final = (OSError, KeyError, RuntimeError, zipfile.BadZipFile)
@@ -77,7 +78,7 @@ def press_records(path: Path, problems: list[str], progress: Progress) -> NDArra
     # By the place in the table, so that a face left out moves no other to the other side.
     blocks = np.arange(len(rows)) // BLOCK
     validation = blocks % VALIDATION == VALIDATION - 1
-    records["split"] = np.where(validation, SPLITS.index("validation"), SPLITS.index("train"))
+    records["split"] = np.where(validation, Split.VALIDATION, Split.TRAIN)
     return records[kept]
 
 
@@ -109,10 +110,11 @@ def framed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _table(path: Path, archive: zipfile.ZipFile) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(archive.read("faces.csv").decode("utf-8-sig")))
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    missing = [column for column in FACES_COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise DataError(
-            f"{path}: its faces.csv lacks the column {missing[0]!r}; expected {', '.join(COLUMNS)}"
+            f"{path}: its faces.csv lacks the column {missing[0]!r}; expected "
+            f"{', '.join(FACES_COLUMNS)}"
         )
     return list(reader)
 
@@ -130,5 +132,5 @@ def _fill(record: NDArray[np.void], row: dict[str, str], archive: zipfile.ZipFil
     record["label"] = EMOTION_NAMES.index(label)
     record["votes"][:, FERPLUS_NAMES.index(FERPLUS_OF[label])] = 1
     record["expressions"] = shares
-    record["source"] = SOURCES.index("press")
+    record["source"] = Source.PRESS
     record["name"] = name

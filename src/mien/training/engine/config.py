@@ -1,11 +1,12 @@
 """What a training run is asked to do: the options of `mien train`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from mien.training.model.heads import HEADS
+from mien.training.model.heads import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,24 @@ class Config:
             CPUs in 8 bits; their mean shares are learnt beside the data (Hinton et al. 2015,
             "Distilling the Knowledge in a Neural Network"). They see each image moved as the
             network sees it, but before light, blur, noise, JPEG and erasing, and its mirror image.
-        teaching: share of the teachers in the loss, 0 to 1; of no matter without teachers.
-        part: share of the training images that are used, drawn by the seed; for learning curves.
+        distillation_weight: share of other networks' answers in the loss of label and votes, 0 to
+            1; the data have the rest. They are the answers of `teachers`, or without teachers those
+            in the data set (`mien data annotate --teachers`).
+        data_fraction: share of the training images that are used, drawn by the seed; for learning
+            curves.
         backgrounds: patches without a face among the training images, as a share of their number
             (`mien.training.data.backgrounds`); they teach the votes head alone.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
         warmup: share of all steps over which the rate rises.
-        decay: whether the rate falls at all.
         weight_decay: how much each step shrinks the weights, in units of the rate (AdamW,
             Loshchilov & Hutter 2019).
-        averaging: share of the running mean of the weights that each step keeps; the mean is what
-            is validated and kept. 0 keeps the last weights themselves.
+        ema_decay: share that each step keeps of the weights' exponential moving average (EMA). The
+            average is what is validated and kept. 0 keeps the last weights themselves.
         progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
             takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
-            `baseline`, whose dense layer takes 48×48 alone.
+            `baseline`, whose dense layer takes 48×48 only.
         mixup: Beta distribution's parameter by which each batch is blended with itself in another
             order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
         balance: how far rare labels are drawn more often: an image is drawn in proportion to its
@@ -83,8 +86,6 @@ class Config:
             (`mien data annotate --expressions`); 0 leaves that head out.
         movements_weight: weight of the movements' mean binary cross-entropy
             (`mien data annotate --landmarker`); 0 leaves that head out.
-        distillation_weight: share of the shares that other networks gave when the data set was
-            annotated (`mien data annotate --teachers`) in the loss of labels and votes, 0 to 1.
         patience: stop after so many epochs without a better validation accuracy.
         seed: of weights, order, augmentation and dropout.
         augmentation: what happens to each training image.
@@ -93,16 +94,15 @@ class Config:
     network: str = "baseline"
     start: str = ""
     teachers: tuple[str, ...] = ()
-    teaching: float = 0.7
-    part: float = 1.0
+    distillation_weight: float = 0.0
+    data_fraction: float = 1.0
     backgrounds: float = 0.0
     epochs: int = 45
     batch_size: int = 128
     learning_rate: float = 2e-3
     warmup: float = 0.05
-    decay: bool = True
     weight_decay: float = 0.0
-    averaging: float = 0.0
+    ema_decay: float = 0.0
     progressive: float = 0.0
     mixup: float = 0.0
     balance: float = 0.0
@@ -110,7 +110,6 @@ class Config:
     votes_weight: float = 1.0
     expressions_weight: float = 0.0
     movements_weight: float = 0.0
-    distillation_weight: float = 0.0
     patience: int = 20
     seed: int = 0
     augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
@@ -122,11 +121,44 @@ class Config:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Names of the network's heads, in the order of `mien.training.model.heads.HEADS`."""
+        """Names of the network's heads, in the order of `mien.training.model.heads.Head`."""
         weights = {
-            "label": 1.0,
-            "votes": self.votes_weight,
-            "expressions": self.expressions_weight,
-            "movements": self.movements_weight,
+            Head.LABEL: 1.0,
+            Head.VOTES: self.votes_weight,
+            Head.EXPRESSIONS: self.expressions_weight,
+            Head.MOVEMENTS: self.movements_weight,
         }
-        return tuple(head for head in HEADS if weights[head] > 0)
+        return tuple(head.value for head in Head if weights[head] > 0)
+
+
+OLD_OPTIONS: Final = {"averaging": "ema_decay", "part": "data_fraction"}
+"""Options of mien 0.1.0 and what they are called now."""
+
+OLD_NETWORKS: Final = {
+    "recognition": "dlib_resnet",
+    "residual": "se_resnet",
+    "residual-deep": "se_resnet_deep",
+    "residual-large": "se_resnet_large",
+}
+"""Networks of mien 0.1.0 and what they are called now."""
+
+
+def config_from(options: Mapping[str, Any]) -> Config:
+    """The config in a run's `config.json` or a model's metadata, those of mien 0.1.0 too.
+
+    Args:
+        options: as `dataclasses.asdict` gives them, or with names of mien 0.1.0. Its `decay` is
+            dropped: the learning rate always falls.
+
+    Raises:
+        KeyError, TypeError: these are no options of a run.
+    """
+    now = {OLD_OPTIONS.get(name, name): value for name, value in options.items()}
+    now["network"] = OLD_NETWORKS.get(now["network"], now["network"])
+    now["teachers"] = tuple(now.get("teachers", ()))
+    now["augmentation"] = Augmentation(**now["augmentation"])
+    teaching = now.pop("teaching", None)
+    if teaching is not None and now["teachers"]:
+        now["distillation_weight"] = teaching
+    now.pop("decay", None)
+    return Config(**now)

@@ -61,15 +61,14 @@ class Processes:
             raise told[1]
         return told[0]
 
-    def add(self, lines: list[dict[str, float]], keys: tuple[str, ...]) -> None:
-        """Put the sums over all processes in place of the lines' own values."""
+    def sums(self, values: list[list[float]]) -> list[list[float]]:
+        """Each number added up over all processes."""
         if self.count == 1:
-            return
-        values = torch.tensor([[line[key] for key in keys] for line in lines])
-        values = values.to("cuda" if distributed.get_backend() == "nccl" else "cpu")
-        distributed.all_reduce(values)
-        for line, sums in zip(lines, values.tolist(), strict=True):
-            line.update(zip(keys, sums, strict=True))
+            return values
+        table = torch.tensor(values)
+        table = table.to("cuda" if distributed.get_backend() == "nccl" else "cpu")
+        distributed.all_reduce(table)
+        return table.tolist()
 
 
 @contextmanager

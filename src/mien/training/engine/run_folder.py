@@ -1,18 +1,14 @@
-"""What a training run keeps on disk, and how it is found again.
+"""A training run's folder: how it is made, and how its config and weights are read again.
 
-`config.json` (what was asked, on which data, by which commit and command), `metrics.csv` (a line a
-step), `epochs.csv` (a line an epoch), `best.pt` (weights of the best epoch by validation accuracy)
-and `checkpoint.pt` (all that resuming needs).
+`config.json` says what was asked, on which data, by which commit and command. The other files are
+those of `mien.training.engine.checkpoint`.
 """
 
-import csv
 import hashlib
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,45 +16,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.optim.swa_utils import AveragedModel
 
 from mien.errors import TrainingError
 from mien.faces.classifier import Classifier
 from mien.output.whole_file import write_whole
-from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.checkpoint import BEST, CHECKPOINT, last_weights
+from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
-from mien.training.model.dlib_resnet import Recognition
-from mien.training.model.networks import build, grown, with_heads
+from mien.training.model.dlib_resnet import DlibResNet
+from mien.training.model.networks import ONE_SIZE, build, grown, with_heads
 
-STEP_FIELDS: Final = ("epoch", "step", "learning_rate", "loss", "accuracy")
-VALIDATION_FIELDS: Final = (
-    "validation_loss",
-    "validation_accuracy",
-    "validation_votes_loss",
-    "validation_expressions_loss",
-    "validation_movements_r2",
-    "validation_press_accuracy",
-)
-EPOCH_FIELDS: Final = (
-    "epoch",
-    "learning_rate",
-    "training_loss",
-    "training_accuracy",
-    *VALIDATION_FIELDS,
-    "seconds",
-)
-
-
-@dataclass(slots=True)
-class State:
-    """Where a run stands after its last complete epoch; `average` is what is validated and kept."""
-
-    network: nn.Module
-    average: AveragedModel
-    optimizer: torch.optim.Optimizer
-    epoch: int = 0
-    best_epoch: int = 0
-    best_accuracy: float = -1.0
+AVERAGE: Final = "average"
+"""Key of `config.json` that only a mean of other runs has (`mien.training.engine.average`)."""
 
 
 def open_run(
@@ -79,11 +48,16 @@ def open_run(
     Raises:
         TrainingError: the folder holds a run already, or none to resume, or one on other data; or
             what the run is to begin with or to learn from does not fit.
-        ModelError: a teacher's file is no model of mien's.
+        ModelError: a teacher's file is no model of mien's, or weights to begin with are missing.
     """
     if resume:
         content = read_config(run)
         old: Config = content["config"]
+        if AVERAGE in content:
+            raise TrainingError(
+                f"{run}: holds a mean of other runs' weights, which cannot be resumed; begin a run "
+                f"with it by --start {run}"
+            )
         if content["data"] != fingerprint(records):
             raise TrainingError(f"{run}: was trained on another data set; start a new run")
         if old.epochs != config.epochs:
@@ -94,8 +68,8 @@ def open_run(
         return replace(old, patience=config.patience)
     if run.exists() and any(run.iterdir()):
         raise TrainingError(f"{run}: not empty; resume it with --resume or name another folder")
-    if config.progressive and config.network == "baseline":
-        raise TrainingError("baseline takes images of 48×48 alone; leave out --progressive")
+    if config.progressive and config.network in ONE_SIZE:
+        raise TrainingError(f"{config.network} takes images of 48×48 only; leave out --progressive")
     if config.start:
         started: Config = read_config(Path(config.start))["config"]
         lost = [head for head in started.heads if head not in config.heads]
@@ -114,37 +88,44 @@ def open_run(
                 f"with{'' if config.votes else 'out'} a votes head"
             )
     run.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     content = {
         "config": asdict(config),
         "data": fingerprint(records),
-        "start": _sha256(Path(config.start) / "best.pt") if config.start else None,
-        "teachers": [_sha256(weights) for weights, _ in teachers],
-        "commit": git_commit(),
-        "command": ["mien", *sys.argv[1:]],
-        "torch": torch.__version__,
-        "device": device.type,
-        "precision": str(precision(device)).removeprefix("torch."),
-        "threads": torch.get_num_threads(),
+        "start": sha256(Path(config.start) / BEST) if config.start else None,
+        "teachers": [sha256(weights) for weights, _ in teachers],
+        **origin(),
         "processes": processes,
     }
     write_whole(run / "config.json", json.dumps(content, indent=2) + "\n")
     return config
 
 
+def origin() -> dict[str, Any]:
+    """What `config.json` keeps of the code and the machine."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return {
+        "commit": git_commit(),
+        "command": ["mien", *sys.argv[1:]],
+        "torch": torch.__version__,
+        "device": device.type,
+        "precision": str(precision(device)).removeprefix("torch."),
+        "threads": torch.get_num_threads(),
+    }
+
+
 def read_config(run: Path) -> dict[str, Any]:
-    """A run's config.json, with its `config` as a `Config`.
+    """A run's config.json, with its `config` as a `Config`; runs of mien 0.1.0 too.
 
     Raises:
-        TrainingError: the folder holds no run of this version of mien.
+        TrainingError: the folder holds no run that this version of mien knows.
     """
     try:
         content = json.loads((run / "config.json").read_text())
-        content["config"]["augmentation"] = Augmentation(**content["config"]["augmentation"])
-        content["config"]["teachers"] = tuple(content["config"].get("teachers", ()))
-        content["config"] = Config(**content["config"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"{run}: holds no run of this version of mien ({error})") from error
+        content["config"] = config_from(content["config"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(
+            f"{run}: holds no run that this version of mien knows ({error})"
+        ) from error
     return content
 
 
@@ -156,75 +137,29 @@ def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
         last: take the weights of the last epoch, not those of the best by label accuracy.
 
     Raises:
-        TrainingError: the folder holds no run, or none that finished an epoch.
+        TrainingError: the folder holds no run, or none that finished an epoch, or its weights do
+            not fit its config, or the last epoch of a mean is asked for.
     """
-    config: Config = read_config(run)["config"]
+    content = read_config(run)
+    config: Config = content["config"]
+    if last and AVERAGE in content:
+        raise TrainingError(
+            f"{run}: holds a mean of other runs' weights, which has no last epoch; leave out --last"
+        )
     network = build(config.network, config.seed, config.heads)
     try:
-        file = run / ("checkpoint.pt" if last else "best.pt")
-        weights = torch.load(file, map_location="cpu", weights_only=True)
-        if last:
-            mean = weights["average"]
-            weights = {
-                key.removeprefix("module."): mean[key] for key in mean if key != "n_averaged"
-            }
+        weights = (
+            last_weights(run)
+            if last
+            else torch.load(run / BEST, map_location="cpu", weights_only=True)
+        )
     except FileNotFoundError as error:
         raise TrainingError(f"{run}: the run has finished no epoch yet") from error
-    network.load_state_dict(weights)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise TrainingError(f"{run}: its weights do not fit its config.json: {error}") from error
     return config, network.eval()
-
-
-def finish_epoch(
-    run: Path, state: State, steps: Iterable[Mapping[str, float]], line: Mapping[str, Any]
-) -> None:
-    """Write down an epoch: its lines, the weights if they are the best yet, and the checkpoint."""
-    if pass_epoch(state, line):
-        _save(state.average.module.state_dict(), run / "best.pt")
-    _append(run / "metrics.csv", STEP_FIELDS, steps)
-    _append(run / "epochs.csv", EPOCH_FIELDS, [line])
-    checkpoint = {
-        "network": state.network.state_dict(),
-        "average": state.average.state_dict(),
-        "optimizer": state.optimizer.state_dict(),
-        "epoch": state.epoch,
-        "best_epoch": state.best_epoch,
-        "best_accuracy": state.best_accuracy,
-    }
-    _save(checkpoint, run / "checkpoint.pt")
-
-
-def pass_epoch(state: State, line: Mapping[str, Any]) -> bool:
-    """Bring `state` behind an epoch; whether it is the best yet."""
-    state.epoch = line["epoch"]
-    best = line["validation_accuracy"] > state.best_accuracy
-    if best:
-        state.best_epoch, state.best_accuracy = state.epoch, line["validation_accuracy"]
-    return best
-
-
-def restore(run: Path, state: State, device: torch.device) -> None:
-    """Bring `state` to where the run's last complete epoch left it."""
-    if (run / "checkpoint.pt").exists():  # else it was interrupted within the first epoch
-        checkpoint = torch.load(run / "checkpoint.pt", map_location=device, weights_only=True)
-        state.network.load_state_dict(checkpoint["network"])
-        state.average.load_state_dict(checkpoint["average"])
-        state.optimizer.load_state_dict(checkpoint["optimizer"])
-        state.epoch = checkpoint["epoch"]
-        state.best_epoch = checkpoint["best_epoch"]
-        state.best_accuracy = checkpoint["best_accuracy"]
-
-
-def drop_unfinished(run: Path, epoch: int) -> None:
-    """Drop lines after `epoch`: an interruption between lines and checkpoint leaves such."""
-    for name in ("metrics.csv", "epochs.csv"):
-        if not (run / name).exists():
-            continue
-        with (run / name).open(newline="") as file:
-            reader = csv.DictReader(file)
-            fields = reader.fieldnames or ()
-            lines = [line for line in reader if int(line["epoch"]) <= epoch]
-        (run / name).unlink()
-        _append(run / name, fields, lines)
 
 
 def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Module:
@@ -236,10 +171,10 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
         images: uint8 (N, 48, 48), of the training, for `mien.training.model.dlib_resnet`.
 
     Raises:
-        TrainingError: no such network, or `start` holds no weights, or those of another network, or
-            the package whose weights `recognition` begins with is missing.
+        TrainingError: no such network, or `start` holds no weights, or those of another network.
+        ModelError: the package whose weights `dlib_resnet` begins with is missing.
     """
-    begins = not (run / "checkpoint.pt").exists()
+    begins = not (run / CHECKPOINT).exists()
     if config.start and begins:
         started, network = load_run(Path(config.start))
         if started.heads != config.heads:
@@ -255,7 +190,7 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
                 f"{config.start}: its weights are of {started.network}: {error}"
             ) from error
     network = build(config.network, config.seed, config.heads)
-    if begins and isinstance(network, Recognition):
+    if begins and isinstance(network, DlibResNet):
         network.begin(images[:512])
     return network
 
@@ -286,23 +221,9 @@ def _teacher(teacher: Path) -> tuple[Path, bool]:
         raise TrainingError(f"{teacher}: no such run, and no such file of `mien export`")
     if teacher.is_file():
         return teacher, Classifier(teacher).metadata.get("votes") is not None
-    return teacher / "best.pt", read_config(teacher)["config"].votes
+    return teacher / BEST, read_config(teacher)["config"].votes
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _append(path: Path, fields: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(fields))
-        if new:
-            writer.writeheader()
-        writer.writerows(lines)
-
-
-def _save(content: Any, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
-    torch.save(content, partial)
-    os.replace(partial, path)  # noqa: PTH105

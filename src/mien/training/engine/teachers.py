@@ -10,10 +10,10 @@ from torch import nn
 
 from mien.faces.classifier import Classifier
 from mien.training.engine.run_folder import load_run
-from mien.training.model.heads import count_logits
+from mien.training.model.heads import Head, count_logits
 
 _LEAST: Final = 1e-7  # of a share, whose logarithm is taken
-_TEACHING: Final = (("label",), ("label", "votes"))
+_TEACHING: Final = ((Head.LABEL,), (Head.LABEL, Head.VOTES))
 
 
 def load_teacher(teacher: Path) -> nn.Module:
@@ -31,12 +31,12 @@ def load_teacher(teacher: Path) -> nn.Module:
         ModelError: the file is no model of mien's.
     """
     if teacher.is_file():
-        return Exported(teacher)
+        return ExportedTeacher(teacher)
     config, network = load_run(teacher)
-    return network if config.heads in _TEACHING else _Teaching(network, config.heads).eval()
+    return network if config.heads in _TEACHING else _FirstHeads(network, config.heads).eval()
 
 
-class _Teaching(nn.Module):
+class _FirstHeads(nn.Module):
     """A network without its heads beyond labels and votes."""
 
     def __init__(self, network: nn.Module, heads: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ class _Teaching(nn.Module):
         return self.network(images)[:, : self.columns]  # these two heads come first
 
 
-class Exported(nn.Module):
+class ExportedTeacher(nn.Module):
     """An exported file as a network for PyTorch, which nothing can be taught."""
 
     def __init__(self, file: Path) -> None:

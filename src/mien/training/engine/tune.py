@@ -23,7 +23,8 @@ from rich.console import Console
 from mien.errors import TrainingError
 from mien.output.whole_file import whole_file
 from mien.training.data.dataset import load_dataset
-from mien.training.engine.config import Augmentation, Config
+from mien.training.engine.checkpoint import Epoch
+from mien.training.engine.config import OLD_NETWORKS, Augmentation, Config
 from mien.training.engine.run_folder import fingerprint
 from mien.training.engine.train import train
 
@@ -89,7 +90,7 @@ def tune(
         run = out / f"trial-{trial.number:04}"
         console.print(f"Trial {trial.number}: {_sentence(trial.params)}", soft_wrap=True)
         try:
-            return train(data, run, config, after_epoch=_reporting(trial))["accuracy"]
+            return train(data, run, config, after_epoch=_reporting(trial)).accuracy
         except KeyboardInterrupt:
             study.enqueue_trial(trial.params)  # tried again on the next start
             raise
@@ -127,6 +128,7 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
     """Trials can be compared only where these are the same."""
     for name, value in asked.items():
         known = study.user_attrs.get(name)
+        known = OLD_NETWORKS.get(str(known), known)
         if known is None:
             study.set_user_attr(name, value)
         elif known != value:
@@ -136,9 +138,9 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
             )
 
 
-def _reporting(trial: Trial) -> Callable[[Mapping[str, Any]], None]:
-    def report(line: Mapping[str, Any]) -> None:
-        trial.report(line["validation_accuracy"], line["epoch"])
+def _reporting(trial: Trial) -> Callable[[Epoch], None]:
+    def report(epoch: Epoch) -> None:
+        trial.report(epoch.validation.accuracy, epoch.epoch)
         if trial.should_prune():
             raise optuna.TrialPruned
 
@@ -161,6 +163,7 @@ def _finish(study: optuna.Study, out: Path, data: Path) -> str:
         for word in (f"--{name.replace('_', '-')}", f"{value:.4g}")
     ]
     network = str(study.user_attrs["network"])
+    network = OLD_NETWORKS.get(network, network)
     command = ["mien", "train", "--data", str(data), "--network", network, *options]
     lines.append(f"best: trial {best.number}, validation accuracy {best.value:.4f}; train it on by")
     lines.append(shlex.join([*command, "--out", "RUN"]))

@@ -13,13 +13,12 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions import EMOTION_NAMES
 from mien.faces.classifier import Classifier
 from mien.movements import MOVEMENT_NAMES
 from mien.output.whole_file import write_whole
-from mien.training.data.dataset import select
+from mien.training.data.dataset import Split, select
 from mien.training.evaluation import metrics
-from mien.training.evaluation.raters import Raters, worth_in_words
+from mien.training.evaluation.raters import Raters
 
 _MODEL_KEYS: Final = ("network", "version", "commit", "seed", "data", "calibration")
 
@@ -42,6 +41,14 @@ class Predictor(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Movements:
+    """What moves in N faces: names of M movements, and float (N, M), 0 to 1."""
+
+    names: tuple[str, ...]
+    found: metrics.Shares
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What a model says of N images.
 
@@ -50,13 +57,13 @@ class Predictions:
         votes: float (N, 10) in the order of `FERPLUS_NAMES`, or None without that head.
         shown: float (N, 8) in the order of `VOTE_NAMES`, what people see; None of a predictor that
             is no `Classifier`.
-        movements: float (N, M), 0 to 1, and their names; None without that head.
+        movements: None without that head.
     """
 
     label: metrics.Shares | None
     votes: metrics.Shares | None
     shown: metrics.Shares | None = None
-    movements: tuple[tuple[str, ...], metrics.Shares] | None = None
+    movements: Movements | None = None
 
 
 def load_model(model: Path | Predictor | None) -> Predictor:
@@ -85,8 +92,9 @@ def predict(model: Predictor, images: NDArray[np.uint8]) -> Predictions:
     if not isinstance(model, Classifier):
         return Predictions(label, votes)
     faces = model.predict_faces(images)
-    told = None if faces.movements is None else (model.movement_names, faces.movements)
-    return Predictions(label, votes, faces.votes, told)
+    found = faces.movements
+    movements = None if found is None else Movements(model.movement_names, found)
+    return Predictions(label, votes, faces.votes, movements)
 
 
 def evaluate(
@@ -114,10 +122,10 @@ def evaluate(
     plain = predict(predictor, records["image"])
     mirrored = predict(predictor, records["image"][:, :, ::-1])
     both = Predictions(_mean(plain.label, mirrored.label), _mean(plain.votes, mirrored.votes))
-    training = dataset[dataset["split"] == 0]["votes"]
+    training = dataset[dataset["split"] == Split.TRAIN]["votes"]
     training = training[metrics.answered(training)]
     raters = Raters.fit(training) if len(training) else None
-    copies = copies_in_training(dataset, records, split)
+    duplicates = duplicates_in_training(dataset, records, split)
     notes: list[str] = []
     if plain.label is None:
         notes.append("label: the model has no label head")
@@ -135,37 +143,38 @@ def evaluate(
         "split": split,
         "images": len(records),
         "model": describe_model(model if isinstance(model, Path) else None, predictor.metadata),
-        "label": label_figures(records, plain, copies),
+        "label": label_figures(records, plain, duplicates),
         "votes": votes_figures(records, plain, raters),
         "shown": shown_figures(records, plain),
         "movements": movements_figures(records, plain),
         "tta": {
-            "label": label_figures(records, both, copies),
+            "label": label_figures(records, both, duplicates),
             "votes": votes_figures(records, both, raters),
         },
         "notes": notes,
     }
 
 
-def copies_in_training(
+def duplicates_in_training(
     dataset: NDArray[np.void], records: NDArray[np.void], split: str
 ) -> NDArray[np.bool_]:
-    """Which records of a split have a copy among the images that training may see, bool (N,)."""
+    """Whether records of a split have a near duplicate that training may see, bool (N,)."""
     if split == "validation":
-        # `copy_in_training` counts both sides of the split, which keeps copies on one side.
-        return np.isin(records["copies"], dataset["copies"][dataset["split"] == 0])
-    return np.array(records["copy_in_training"])
+        in_training = dataset["split"] == Split.TRAIN
+        # `duplicate_in_training` counts both sides of the split, which keeps them on one side.
+        return np.isin(records["duplicate_group"], dataset["duplicate_group"][in_training])
+    return np.array(records["duplicate_in_training"])
 
 
 def label_figures(
-    records: NDArray[np.void], predictions: Predictions, copies: NDArray[np.bool_]
+    records: NDArray[np.void], predictions: Predictions, duplicates: NDArray[np.bool_]
 ) -> dict[str, Any]:
     """`label.*` on the records that have a label; all None without any or without the head."""
     labelled = records["label"] >= 0
     if predictions.label is None or not labelled.any():
         return dict.fromkeys(metrics.LABEL_KEYS)
     return metrics.label_metrics(
-        records["label"][labelled], predictions.label[labelled], copies[labelled]
+        records["label"][labelled], predictions.label[labelled], duplicates[labelled]
     )
 
 
@@ -189,113 +198,16 @@ def movements_figures(records: NDArray[np.void], predictions: Predictions) -> di
     """`movements.r2` by name; None without that head or on images that nobody annotated."""
     if predictions.movements is None or not (records["movements"] >= 0).any():
         return {"r2": None}
-    names, found = predictions.movements
+    names, found = predictions.movements.names, predictions.movements.found
     wanted = records["movements"][:, [MOVEMENT_NAMES.index(name) for name in names]]
     r2 = metrics.movements_r2(wanted, found)
     return {"r2": {n: float(v) if np.isfinite(v) else None for n, v in zip(names, r2, strict=True)}}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mistake:
-    """An image whose label the model did not read.
-
-    Attributes:
-        index: of the record.
-        read: the label to which the model gives the largest share, 0 to 6.
-        share: that share.
-        label: FER2013's label, 0 to 6.
-        votes: uint8 (10,), the raters' answers; all 0 where unknown.
-        raters_agree: whether the raters' most frequent answer is the model's; None where unknown.
-    """
-
-    index: int
-    read: int
-    share: float
-    label: int
-    votes: NDArray[np.uint8]
-    raters_agree: bool | None
-
-
-def confident_mistakes(
-    records: NDArray[np.void], predictions: Predictions, count: int
-) -> list[Mistake]:
-    """The images whose label was not read, the model's largest share first.
-
-    Args:
-        records: of a data set; those without a label are passed over.
-        predictions: of the same images; without a label head there are no mistakes.
-        count: at most so many.
-    """
-    if predictions.label is None:
-        return []
-    read = predictions.label.argmax(axis=1)
-    share = predictions.label.max(axis=1)
-    wrong = np.flatnonzero((records["label"] >= 0) & (read != records["label"]))
-    mistakes: list[Mistake] = []
-    for index in wrong[np.argsort(-share[wrong], kind="stable")][:count]:
-        votes = records["votes"][index]
-        agree = bool(votes.argmax() == metrics.LABEL_TO_FERPLUS[read[index]])
-        mistakes.append(
-            Mistake(
-                int(index),
-                int(read[index]),
-                float(share[index]),
-                int(records["label"][index]),
-                votes,
-                agree if votes.any() else None,
-            )
-        )
-    return mistakes
 
 
 def write_json(result: dict[str, Any], path: Path) -> None:
     """Write the figures of `evaluate` to a file; one that exists is replaced."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(result, indent=2, allow_nan=False) + "\n")
-
-
-def summary(result: dict[str, Any]) -> str:
-    """The figures of `evaluate` in a few lines for a terminal."""
-    label, votes = result["label"], result["votes"]
-    lines = [f"{result['split']}: {result['images']:,} images"]
-    if label["accuracy"] is not None:
-        lines.append(
-            f"label accuracy {label['accuracy']:.4f} "
-            f"({_figure(label['accuracy_without_copies'])} without copies, "
-            f"{_figure(result['tta']['label']['accuracy'])} with the mirrored images), "
-            f"macro F1 {label['macro_f1']:.4f}, log loss {label['log_loss']:.4f}, "
-            f"calibration error {label['ece']:.4f}"
-        )
-        width = max(len(name) for name in EMOTION_NAMES)
-        lines.append(f"{'':{width}}  precision  recall      F1  images")
-        for index, name in enumerate(EMOTION_NAMES):
-            lines.append(
-                f"{name:{width}}  {label['precision'][name]:9.3f}  {label['recall'][name]:6.3f}  "
-                f"{label['f1'][name]:6.3f}  {sum(label['confusion'][index]):6,}"
-            )
-    if votes["majority_images"] is not None:
-        raters = votes["raters"]
-        worth = "–" if raters is None else worth_in_words(raters)
-        lines.append(
-            f"votes: majority accuracy {_figure(votes['majority_accuracy'])} on "
-            f"{votes['majority_images']:,} images; log loss {_figure(votes['log_loss'])} on "
-            f"{votes['log_loss_images']:,} (perfect {_figure(votes['perfect_log_loss'])}), worth "
-            f"{worth}, calibration error {_figure(votes['ece'])}"
-        )
-    shown = result["shown"]
-    if shown["majority_images"] is not None:
-        lines.append(
-            f"shown: majority accuracy {_figure(shown['majority_accuracy'])}, log loss "
-            f"{_figure(shown['log_loss'])}, calibration error {_figure(shown['ece'])}"
-        )
-    if result["movements"]["r2"] is not None:
-        told = ", ".join(f"{n} {_figure(v, 2)}" for n, v in result["movements"]["r2"].items())
-        lines.append(f"movements (R²): {told}")
-    return "\n".join([*lines, *result["notes"]])
-
-
-def _figure(value: float | None, digits: int = 4) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
 
 
 def _mean(a: metrics.Shares | None, b: metrics.Shares | None) -> metrics.Shares | None:

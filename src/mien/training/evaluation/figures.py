@@ -36,7 +36,7 @@ class Theme:
 
 
 LIGHT: Final = Theme("#ffffff", "#1f2733", "#d5dae1", BLUE, COLOURS["angry"], "")
-DARK: Final = Theme("#171b22", "#e4e8ee", "#3a4250", "#56b4e9", "#e69f00", "-dark")
+DARK: Final = Theme("#1a202a", "#e9edf4", "#3a4250", "#56b4e9", "#e69f00", "-dark")
 
 
 def new_figure(width: float, height: float, theme: Theme = LIGHT) -> Figure:

@@ -4,7 +4,6 @@ Everything here is NumPy in, plain numbers out. Votes are FER+'s ten columns in 
 `mien.emotions.FERPLUS_NAMES`: eight emotions, "unknown", and "NF" (not a face).
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,9 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF, VOTE_NAMES, VOTE_OF_FERPLUS
 from mien.training.evaluation.raters import ANSWERS, RATERS, Raters, Votes, worth
-
-BINS: Final = 15
-"""Bins of the calibration error, as in Guo et al. 2017."""
+from mien.training.evaluation.reliability import Reliability, Shares, reliability
 
 FERPLUS_EMOTIONS: Final = 8
 """FER+'s first eight columns are emotions."""
@@ -28,66 +25,25 @@ LABEL_TO_FERPLUS: Final = np.array(
 LEAST_SHARE: Final = 1e-7
 """Shares below count as this in log losses, so that one certain mistake stays finite."""
 
-Shares = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reliability:
-    """Confidence against what came true, in bins of equal width over (0, 1].
-
-    Attributes:
-        count: int (BINS,), cases in each bin.
-        confidence: float (BINS,), their mean confidence; NaN in an empty bin.
-        outcome: float (BINS,), their mean outcome; NaN in an empty bin.
-    """
-
-    count: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    outcome: NDArray[np.float64]
-
-    @property
-    def error(self) -> float:
-        """Expected calibration error: mean gap between the two, weighted by count."""
-        used = self.count > 0
-        gaps = np.abs(self.confidence[used] - self.outcome[used])
-        return float(np.average(gaps, weights=self.count[used]))
-
-
-def reliability(confidence: Shares, outcome: NDArray[Any]) -> Reliability:
-    """Sort cases into bins by confidence.
-
-    Args:
-        confidence: float (N,), 0 to 1, N at least 1.
-        outcome: (N,), whether it came true, or the share of people who said so, 0 to 1.
-    """
-    index = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    count = np.bincount(index, minlength=BINS)
-    with np.errstate(invalid="ignore"):
-        return Reliability(
-            count,
-            np.bincount(index, weights=confidence, minlength=BINS) / count,
-            np.bincount(index, weights=outcome, minlength=BINS) / count,
-        )
-
 
 def label_reliability(labels: Votes, shares: Shares) -> Reliability:
     """Share of the top label against whether it is FER2013's; arguments as `label_metrics`."""
     return reliability(shares.max(axis=1), shares.argmax(axis=1) == labels)
 
 
-def label_metrics(labels: Votes, shares: Shares, copies: NDArray[np.bool_]) -> dict[str, Any]:
+def label_metrics(labels: Votes, shares: Shares, duplicates: NDArray[np.bool_]) -> dict[str, Any]:
     """The `label.*` metrics: shares against FER2013's labels.
 
     Args:
         labels: int (N,), 0 to 6, N at least 1.
         shares: float (N, 7), sum 1.
-        copies: bool (N,), images left out of `accuracy_without_copies`.
+        duplicates: bool (N,), images left out of `accuracy_without_copies`.
 
     Returns:
         JSON-ready. `precision`, `recall` and `f1` by emotion, 0 where a class is never predicted
         or does not occur, which also enters `macro_f1`; `confusion` counts, a row a label, a
         column a prediction, in label order; `log_loss` in nats; `accuracy_without_copies` None
-        where every image is a copy.
+        where every image is one.
     """
     classes = np.arange(len(EMOTION_NAMES))
     predicted = shares.argmax(axis=1)
@@ -101,8 +57,8 @@ def label_metrics(labels: Votes, shares: Shares, copies: NDArray[np.bool_]) -> d
     own_share = np.take_along_axis(shares, labels[:, None].astype(int), axis=1)
     return {
         "accuracy": float(right.mean()),
-        "accuracy_without_copies": None if copies.all() else float(right[~copies].mean()),
-        "images_without_copies": int((~copies).sum()),
+        "accuracy_without_copies": None if duplicates.all() else float(right[~duplicates].mean()),
+        "images_without_copies": int((~duplicates).sum()),
         "macro_f1": float(np.mean(f1)),
         "precision": _by_emotion(precision),
         "recall": _by_emotion(recall),

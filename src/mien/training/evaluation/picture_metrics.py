@@ -1,7 +1,7 @@
 """How rightly labelled pictures are read: by class, by group, and against a person's usual face.
 
-NumPy in, plain numbers out. Votes are a reading's eight shares; an answer is the largest of the
-seven emotions', "other" left out.
+NumPy and readings in, plain numbers out. Votes are a reading's eight shares; an answer is the
+largest of the seven emotions', "other" left out.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from mien.emotions import EMOTION_NAMES, Emotion
-from mien.training.evaluation.metrics import LEAST_SHARE, Shares, reliability
-
-CHANGE_NATS: Final = 1.5
-"""Log odds by which an emotion has to rise above a person's usual face to be read as one."""
+from mien.faces.usual_face import can_be_seen, usual_face
+from mien.training.evaluation.metrics import LEAST_SHARE
+from mien.training.evaluation.reliability import Shares, reliability
+from mien.types import Reading
 
 NEUTRAL: Final = int(Emotion.NEUTRAL)
 
@@ -92,63 +92,60 @@ def _confusion(labels: Labels, answers: Labels) -> NDArray[np.int64]:
 
 
 def usual_metrics(
-    labels: Labels, votes: Shares, persons: Sequence[str | None]
+    labels: Labels, readings: Sequence[Reading], persons: Sequence[str | None]
 ) -> dict[str, Any] | None:
     """Figures of persons who are seen both neutral and not, each beside their own neutral picture.
 
-    The first neutral picture of a person stands for the usual face. What counts is the change
-    against it: the log odds of an emotion against neutral, less those of the usual face.
+    A person's first neutral picture in which the face can be seen well stands for the usual face,
+    as `mien.usual_face` makes it; `UsualFace.compare` says how each picture differs from it.
 
     Args:
         labels: int (N,), 0 to 6.
-        votes: float (N, 8), sum 1.
-        persons: who is seen in each picture; None where unknown.
+        readings: N, by one network.
+        persons: N, who is seen in each picture; None where unknown.
 
     Returns:
         JSON-ready; None without any such person. `persons`; `images`, their emotional pictures;
         `above`, the share of those whose labelled emotion lies above the usual face, and
-        `above_by_1`, by more than 1 nat; and where the emotion that changed most is the answer, if
-        by more than `CHANGE_NATS`, and else neutral: `recall` by emotion and `balanced_accuracy`.
-        `other_neutral_images` counts the neutral pictures beside the usual ones; where there is
-        none, neutral is right by construction, since each usual face is measured against itself.
+        `above_by_1`, by more than 1 nat; and where the change is the answer, and neutral where
+        there is none: `recall` by emotion and `balanced_accuracy`. `other_neutral_images` counts
+        the neutral pictures beside the usual ones; where there is none, neutral is right by
+        construction, since each usual face is measured against itself.
     """
-    odds = np.log(of_seven(votes))
-    odds -= odds[:, NEUTRAL, None]
-    usual: dict[str, int] = {}
+    bases: dict[str, int] = {}
     for index, (label, person) in enumerate(zip(labels, persons, strict=True)):
-        if person is not None and label == NEUTRAL:
-            usual.setdefault(person, index)
+        if person is not None and label == NEUTRAL and can_be_seen(readings[index]):
+            bases.setdefault(person, index)
+    usual = {person: usual_face([readings[index]]) for person, index in bases.items()}
     emotional_persons = {
         person for label, person in zip(labels, persons, strict=True) if label != NEUTRAL
-    }
-    places = [
-        index
-        for index, person in enumerate(persons)
-        if person in usual and person in emotional_persons
-    ]
-    if not places:
+    } & set(usual)
+    own: list[float] = []
+    answers: dict[int, list[bool]] = {}
+    kept: list[bool] = []  # of the neutral pictures beside the usual ones
+    for index, (label, person) in enumerate(zip(labels.tolist(), persons, strict=True)):
+        if person is None or person not in emotional_persons:
+            continue
+        change = usual[person].compare(readings[index])
+        name = EMOTION_NAMES[label]
+        if label != NEUTRAL:
+            own.append(usual[person].differences(readings[index])[name])
+            answers.setdefault(label, []).append(change is not None and change.emotion == name)
+        elif index != bases[person]:
+            kept.append(change is None)
+    if not own:
         return None
-    base = np.array([usual[str(persons[index])] for index in places])
-    chosen = np.array(places)
-    change = odds[chosen] - odds[base]
-    label = labels[chosen]
-    emotional = label != NEUTRAL
-    own = np.take_along_axis(change, label[:, None], axis=1)[emotional, 0]
-    risen = change[:, :NEUTRAL]  # neutral is the last of the seven
-    answers = np.where(risen.max(axis=1) > CHANGE_NATS, risen.argmax(axis=1), NEUTRAL)
-    others = ~emotional & (chosen != base)
-    counted = emotional | (others if others.any() else ~emotional)
+    answers[NEUTRAL] = kept or [True]
     recall = {
-        name: float((answers[of] == index).mean()) if of.any() else None
-        for index, name in enumerate(EMOTION_NAMES)
-        for of in [counted & (label == index)]
+        name: float(np.mean(answers[place])) if place in answers else None
+        for place, name in enumerate(EMOTION_NAMES)
     }
     return {
-        "persons": len(set(base.tolist())),
-        "images": int(emotional.sum()),
-        "other_neutral_images": int(others.sum()),
-        "above": float((own > 0).mean()),
-        "above_by_1": float((own > 1).mean()),
+        "persons": len(emotional_persons),
+        "images": len(own),
+        "other_neutral_images": len(kept),
+        "above": float(np.mean([value > 0 for value in own])),
+        "above_by_1": float(np.mean([value > 1 for value in own])),
         "recall": recall,
         "balanced_accuracy": float(np.mean([r for r in recall.values() if r is not None])),
     }

@@ -4,10 +4,10 @@ Each picture goes the way that every picture goes in mien: faces are found, crop
 largest face counts. What is measured is what a person would see.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,10 @@ from mien.faces.classifier import Classifier
 from mien.faces.reader import Reader
 from mien.readings import PictureResult
 from mien.training.data.labelled import LabelledFolder, LabelledPicture, find_pictures
+from mien.training.data.progress import Progress, silent
 from mien.training.evaluation.evaluate import describe_model
 from mien.training.evaluation.picture_metrics import of_seven, picture_metrics, usual_metrics
 from mien.types import Reading
-
-Progress = Callable[[Iterable[Any], str, int | None], Iterable[Any]]
-"""Passes items on and shows how far they are: items, what is done, how many there are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +110,7 @@ def measure_pictures(
     model: Path | Classifier | Reader | None = None,
     *,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Measured:
     """Like `evaluate_pictures`, with all that was read; `progress` shows how far it is."""
     found = find_pictures(folder)
@@ -122,9 +120,7 @@ def measure_pictures(
     failed: list[LabelledPicture] = []
     problems = list(found.problems)
     results: Iterable[tuple[LabelledPicture, PictureResult]] = _read(found, reader, workers)
-    if progress is not None:
-        results = progress(results, "Reading", len(found.pictures))
-    for picture, result in results:
+    for picture, result in progress(results, "Reading", len(found.pictures)):
         if result.error is not None:
             failed.append(picture)
             problems.append(result.error)
@@ -174,7 +170,11 @@ def _set_figures(
         "failed": sum(picture.set_name == name for picture in failed),
         "left_out": sum(found.left_out.get(name, {}).values()),
         "weak": name in found.weak,
-        "usual": usual_metrics(_labels(own), _votes(own), [each.picture.person for each in own]),
+        "usual": usual_metrics(
+            _labels(own),
+            [each.reading for each in own],
+            [each.picture.person for each in own],
+        ),
         "groups": {
             group: figures([each for each in own if each.picture.group == group])
             for group in groups
@@ -195,54 +195,3 @@ def _labels(read: list[ReadPicture]) -> NDArray[np.int64]:
 
 def _votes(read: list[ReadPicture]) -> NDArray[np.float64]:
     return np.array([each.reading.votes for each in read]).reshape(-1, len(VOTE_NAMES))
-
-
-def pictures_summary(result: dict[str, Any]) -> str:
-    """The figures of `evaluate_pictures` as tables for a terminal."""
-    sets: dict[str, dict[str, Any]] = result["pictures"]
-    names = {name: f"{name} (weak labels)" if each["weak"] else name for name, each in sets.items()}
-    rows = [["set", "read", "no face", "failed", "left out", "accuracy", "balanced", "clear"]]
-    rows[0] += ["right where clear", "mean share", "calibration", "emotional"]
-    recall = [["recall", *EMOTION_NAMES]]
-    usual = [["beside the usual face", "persons", "above", "above by 1", "balanced"]]
-    for name, each in sets.items():
-        counts = [f"{each[key]:,}" for key in ("images", "no_face", "failed", "left_out")]
-        rows.append([names[name], *counts, *(_share(each[key]) for key in _SHOWN)])
-        rows[-1].append("–" if each["emotional_auc"] is None else f"{each['emotional_auc']:.3f}")
-        recall.append(
-            [names[name], *(_share(each["recall"][emotion]) for emotion in EMOTION_NAMES)]
-        )
-        for group, figures_of in (each["groups"] or {}).items():
-            shares = (_share(figures_of["recall"][emotion]) for emotion in EMOTION_NAMES)
-            recall.append([f"  {group} ({figures_of['images']:,})", *shares])
-        if each["usual"] is not None:
-            keys = ("above", "above_by_1", "balanced_accuracy")
-            persons = f"{each['usual']['persons']:,}"
-            usual.append([names[name], persons, *(_share(each["usual"][key]) for key in keys)])
-    tables = [rows, recall, usual] if len(usual) > 1 else [rows, recall]
-    return "\n\n".join(map(_table, tables))
-
-
-_SHOWN: Final = (
-    "accuracy",
-    "balanced_accuracy",
-    "clear",
-    "accuracy_where_clear",
-    "mean_top_share",
-    "ece",
-)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def _table(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )

@@ -25,8 +25,8 @@ from mien.training.evaluation.figures import (
     save,
     style_axes,
 )
-from mien.training.evaluation.metrics import Reliability
 from mien.training.evaluation.raters import worth_in_words
+from mien.training.evaluation.reliability import Reliability
 
 FERPLUS_WORDS: Final = {name: name for name in FERPLUS_NAMES} | {
     **{column: emotion for emotion, column in FERPLUS_OF.items()},
@@ -141,7 +141,7 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
     """What came true against confidence, and how many images have which confidence.
 
     Args:
-        found: of `metrics.reliability`.
+        found: of `mien.training.evaluation.reliability`.
         outcome: what the upright axis tells, for example "share that was right".
         out: the PNG to write.
         theme: colours.

@@ -3,7 +3,7 @@
 Every picture is there twice, on a light and a dark ground; the page shows the one that fits.
 """
 
-from html import escape
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 from mien.emotions import EMOTION_NAMES
 from mien.training.data.dataset import select
 from mien.training.evaluation import metrics, plots
-from mien.training.evaluation.evaluate import (
-    Predictions,
-    Predictor,
-    confident_mistakes,
-    load_model,
-    predict,
-)
+from mien.training.evaluation.evaluate import Predictor, load_model, predict
+from mien.training.evaluation.mistakes import Mistake, confident_mistakes
 from mien.training.evaluation.raters import worth_in_words
-from mien.training.evaluation.report_page import in_rows, picture, write_page
+from mien.training.evaluation.reliability import Shares
+from mien.training.evaluation.report_page import (
+    Drawn,
+    Table,
+    Tile,
+    draw_both,
+    in_rows,
+    model_origin,
+    percent,
+    write_page,
+)
 
 MISTAKES: Final = 24
 """Mistakes on the contact sheet."""
@@ -54,216 +59,169 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     records = select(dataset, result["split"])
     predictions = predict(load_model(model), records["image"])
-    parts = [_head(result)]
+    label = votes = mistakes = None
     if result["label"]["accuracy"] is not None and predictions.label is not None:
         known = records["label"] >= 0
-        parts += _label_parts(result, records[known], predictions.label[known], folder)
+        label = _label(result["label"], records["label"][known], predictions.label[known], folder)
+        found = confident_mistakes(records, predictions, MISTAKES)
+        mistakes = _mistakes(found, records, folder)
     if result["votes"]["log_loss"] is not None and predictions.votes is not None:
-        parts += _votes_parts(result, records, predictions.votes, folder)
-    if run is not None:
-        parts.append(_learning_part(run, folder))
-    if result["label"]["accuracy"] is not None:
-        parts.append(_mistakes_part(records, predictions, folder))
-    parts += [f'<p class="faint">{escape(note)}.</p>' for note in result["notes"]]
-    return write_page(folder, _title(result), parts)
+        votes = _votes(result["votes"], records["votes"], predictions.votes, folder)
+    values = {
+        "title": f"How well mien reads: {result['split']} images",
+        "origin": " · ".join(model_origin(result["model"])),
+        "figures": _tiles(result),
+        "count": result["images"],
+        "label": label,
+        "votes": votes,
+        "learning": None if run is None else _learning(run, folder),
+        "mistakes": mistakes,
+        "notes": result["notes"],
+    }
+    return write_page(folder, "evaluation.html", values)
 
 
-def _title(result: dict[str, Any]) -> str:
-    return f"How well mien reads: {result['split']} images"
-
-
-def _head(result: dict[str, Any]) -> str:
-    model, label, votes = result["model"], result["label"], result["votes"]
-    origin = [f"network {model['network'] or 'unknown'}"]
-    origin += [f"{key} {model[key]}" for key in ("version", "commit", "seed") if model[key]]
-    figures: list[tuple[str, str, str]] = []
+def _tiles(result: dict[str, Any]) -> list[Tile]:
+    label, votes = result["label"], result["votes"]
+    tiles: list[Tile] = []
     if label["accuracy"] is not None:
-        without, tta = label["accuracy_without_copies"], result["tta"]["label"]["accuracy"]
-        figures += [
-            ("Label accuracy", f"{label['accuracy']:.1%}", f"{tta:.1%} with mirrored images too"),
-            (
-                "… without copies",
-                "–" if without is None else f"{without:.1%}",
-                f"{label['images_without_copies']:,} images without one in training",
-            ),
-            ("Macro F1", f"{label['macro_f1']:.3f}", "every emotion counts the same"),
-            ("Calibration error", f"{label['ece']:.1%}", "of the label's top share"),
+        tta = f"{result['tta']['label']['accuracy']:.1%} with mirrored images too"
+        without = f"{label['images_without_copies']:,} images without one in training"
+        tiles += [
+            Tile("Label accuracy", percent(label["accuracy"]), tta),
+            Tile("… without near duplicates", percent(label["accuracy_without_copies"]), without),
+            Tile("Macro F1", f"{label['macro_f1']:.3f}", "every emotion counts the same"),
+            Tile("Calibration error", percent(label["ece"]), "of the label's top share"),
         ]
     if votes["majority_accuracy"] is not None:
-        figures.append(
-            (
-                "Majority accuracy",
-                f"{votes['majority_accuracy']:.1%}",
-                f"{votes['majority_images']:,} images on which raters agree",
-            )
-        )
+        agreed = f"{votes['majority_images']:,} images on which raters agree"
+        tiles.append(Tile("Majority accuracy", percent(votes["majority_accuracy"]), agreed))
     if votes["log_loss"] is not None:
-        figures.append(
-            (
-                "Log loss of votes",
-                f"{votes['log_loss']:.3f}",
-                f"{votes['perfect_log_loss']:.3f} would be perfect",
-            )
-        )
+        perfect = f"{votes['perfect_log_loss']:.3f} would be perfect"
+        tiles.append(Tile("Log loss of votes", f"{votes['log_loss']:.3f}", perfect))
     if votes["raters"] is not None:
-        figures.append(("Worth", worth_in_words(votes["raters"]), "asked about the same face"))
-    tiles = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>\n"
-        for name, value, note in figures
-    )
-    return (
-        f"<h1>{escape(_title(result))}</h1>\n"
-        f'<p class="faint">{result["images"]:,} images · {escape(" · ".join(origin))}</p>\n'
-        f'<dl class="figures">\n{tiles}</dl>\n'
-        "<p>Accuracy is the share of images for which the model’s first answer is the label that "
-        "FER2013 gives. That label comes from an image search, checked by hand; the most frequent "
-        "answer of ten people is the same on only 62 of 100 images, so 100 % is not to be had. "
-        "Some pictures are in the data set twice; “without copies” leaves out those that are in "
-        "the training images too.</p>"
-    )
+        worth = worth_in_words(votes["raters"])
+        tiles.append(Tile("Worth", worth, "asked about the same face"))
+    return tiles
 
 
-def _label_parts(
-    result: dict[str, Any], records: NDArray[np.void], shares: metrics.Shares, folder: Path
-) -> list[str]:
-    label = result["label"]
-    confusion = np.array(label["confusion"])
-    found = metrics.label_reliability(records["label"], shares)
-    rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{label["precision"][name]:.1%}</td>'
-        f"<td>{label['recall'][name]:.1%}</td><td>{label['f1'][name]:.3f}</td>"
-        f"<td>{images:,}</td></tr>\n"
+def _label(
+    figures: dict[str, Any], labels: NDArray[np.int8], shares: Shares, folder: Path
+) -> dict[str, Any]:
+    """What the page says of the label head."""
+    confusion = np.array(figures["confusion"])
+    found = metrics.label_reliability(labels, shares)
+    error = percent(figures["ece"])
+    rows = [
+        [
+            name,
+            percent(figures["precision"][name]),
+            percent(figures["recall"][name]),
+            f"{figures['f1'][name]:.3f}",
+            f"{images:,}",
+        ]
         for name, images in zip(EMOTION_NAMES, confusion.sum(axis=1), strict=True)
-    )
-    return [
-        "<h2>What is taken for what</h2>",
-        "<p>A row holds the images of one label, a column what the model reads from them. The "
-        f"diagonal is what it reads as labelled. {most_confused(confusion)}</p>",
-        picture(
+    ]
+    return {
+        "most_confused": most_confused(confusion),
+        "error": error,
+        "confusion": draw_both(
             folder,
             "confusion",
             "Table of labels against what the model reads, as counts and shares of each row",
-            lambda out, theme: plots.plot_confusion(confusion, out, theme),
+            partial(plots.plot_confusion, confusion),
         ),
-        "<h2>Emotion by emotion</h2>",
-        "<p>Precision: of the faces that the model reads as happy, say, how many are labelled "
-        "happy. Recall: of the faces labelled happy, how many the model finds. F1 is one figure "
-        "for both. Rare emotions stand on few images, so their figures are the least sure.</p>",
-        picture(
+        "per_class": draw_both(
             folder,
             "per-class",
             "Bars of precision and recall for each emotion; the table below has the figures",
-            lambda out, theme: plots.plot_per_class(
-                label["precision"], label["recall"], out, theme
-            ),
+            partial(plots.plot_per_class, figures["precision"], figures["recall"]),
         ),
-        '<div class="scroll"><table><thead><tr><th scope="col">label</th>'
-        '<th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th>'
-        f'<th scope="col">images</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>',
-        "<h2>Can its shares be trusted?</h2>",
-        "<p>Where the model is 80 % sure, it should be right on 80 of 100 images. Bars below the "
-        "line are answers given too surely, bars above it too timidly. On average the two are "
-        f"{label['ece']:.1%} apart.</p>",
-        picture(
+        "reliability": draw_both(
             folder,
             "reliability",
-            f"Share of right answers against the model’s share; {label['ece']:.1%} apart",
-            lambda out, theme: plots.plot_reliability(found, "share labelled so", out, theme),
+            f"Share of right answers against the model’s share; {error} apart",
+            partial(plots.plot_reliability, found, "share labelled so"),
         ),
-    ]
+        "table": Table(["label", "precision", "recall", "F1", "images"], rows),
+    }
 
 
-def _votes_parts(
-    result: dict[str, Any], records: NDArray[np.void], shares: metrics.Shares, folder: Path
-) -> list[str]:
-    votes = result["votes"]
-    ten = metrics.answered(records["votes"])
-    found = metrics.votes_reliability(records["votes"][ten], shares[ten])
-    parts = [
-        "<h2>Can its votes be trusted?</h2>",
-        "<p>Where the model expects 8 of 10 people to say the same, 8 of 10 should. On average "
-        f"the two are {votes['ece']:.1%} apart.</p>",
-        picture(
+def _votes(
+    figures: dict[str, Any], votes: NDArray[np.uint8], shares: Shares, folder: Path
+) -> dict[str, Any]:
+    """What the page says of the votes head."""
+    ten = metrics.answered(votes)
+    found = metrics.votes_reliability(votes[ten], shares[ten])
+    error = percent(figures["ece"])
+    worth, raters = "", None
+    if figures["raters"] is not None:
+        worth = worth_in_words(figures["raters"])
+        raters = draw_both(
+            folder,
+            "raters",
+            f"Log loss against people asked; the model is worth {worth}",
+            partial(
+                plots.plot_raters, figures["rater_curve"], figures["log_loss"], figures["raters"]
+            ),
+        )
+    return {
+        "error": error,
+        "worth": worth,
+        "perfect": f"{figures['perfect_log_loss']:.3f}",
+        "raters": raters,
+        "reliability": draw_both(
             folder,
             "votes-reliability",
-            f"Share of raters against the share expected; {votes['ece']:.1%} apart",
-            lambda out, theme: plots.plot_reliability(found, "raters who said so", out, theme),
+            f"Share of raters against the share expected; {error} apart",
+            partial(plots.plot_reliability, found, "raters who said so"),
         ),
-    ]
-    if votes["raters"] is not None:
-        worth = worth_in_words(votes["raters"])
-        parts += [
-            "<h2>How many people is it worth?</h2>",
-            "<p>If you ask a few people what a face looks like, you can guess what the next one "
-            "will say; the more you ask, the better. The model’s guess is as good as that from "
-            f"asking {worth} (lower is better; {votes['perfect_log_loss']:.3f}"
-            " would be perfect).</p>",
-            picture(
-                folder,
-                "raters",
-                f"Log loss against people asked; the model is worth {worth}",
-                lambda out, theme: plots.plot_raters(
-                    votes["rater_curve"], votes["log_loss"], votes["raters"], out, theme
-                ),
-            ),
-        ]
-    return parts
+    }
 
 
-def _learning_part(run: Path, folder: Path) -> str:
-    drawn = picture(
+def _learning(run: Path, folder: Path) -> Drawn:
+    return draw_both(
         folder,
         "learning-curves",
         "Loss and accuracy on training and validation images, epoch by epoch",
-        lambda out, theme: plots.plot_learning_curves(run / "epochs.csv", out, theme),
-    )
-    return (
-        "<h2>How it learnt</h2>\n<p>An epoch is one pass over the training images. The weights of "
-        "the dotted epoch were kept: the best on validation images, which it did not learn from. "
-        "Where validation gets worse while training gets better, it learns by heart.</p>\n" + drawn
+        partial(plots.plot_learning_curves, run / "epochs.csv"),
     )
 
 
-def _mistakes_part(records: NDArray[np.void], predictions: Predictions, folder: Path) -> str:
-    mistakes = confident_mistakes(records, predictions, MISTAKES)
-    if not mistakes:
-        return "<h2>Most confident mistakes</h2>\n<p>There are none.</p>"
-    images = [records["image"][mistake.index] for mistake in mistakes]
+def _mistakes(found: list[Mistake], records: NDArray[np.void], folder: Path) -> dict[str, Any]:
+    """What the page says of mistakes; empty where there are none."""
+    if not found:
+        return {}
+    images = [records["image"][mistake.index] for mistake in found]
     captions = [
-        f"looks {EMOTION_NAMES[m.read]} {m.share:.0%}\nlabel: {EMOTION_NAMES[m.label]}"
-        + ("\n" + ", ".join(_votes_in_words(m.votes)[:2]) if m.votes.any() else "")
-        for m in mistakes
+        f"looks {EMOTION_NAMES[mistake.read]} {mistake.share:.0%}\n"
+        f"label: {EMOTION_NAMES[mistake.label]}"
+        + ("\n" + ", ".join(_votes_in_words(mistake.votes)[:2]) if mistake.votes.any() else "")
+        for mistake in found
     ]
-    drawn = picture(
-        folder,
-        "mistakes",
-        f"The {len(mistakes)} faces on which the model was most sure and the label differs",
-        lambda out, theme: plots.contact_sheet(
-            in_rows(images), in_rows(captions), out, theme=theme
+    rows = [
+        [
+            records["name"][mistake.index].decode(),
+            f"{EMOTION_NAMES[mistake.read]} {mistake.share:.1%}",
+            EMOTION_NAMES[mistake.label],
+            ", ".join(_votes_in_words(mistake.votes)) or "–",
+        ]
+        for mistake in found
+    ]
+    agree = [mistake.raters_agree for mistake in found if mistake.raters_agree is not None]
+    return {
+        "known": len(agree),
+        "agreeing": sum(agree),
+        "sheet": draw_both(
+            folder,
+            "mistakes",
+            f"The {len(found)} faces on which the model was most sure and the label differs",
+            lambda out, theme: plots.contact_sheet(
+                in_rows(images), in_rows(captions), out, theme=theme
+            ),
         ),
-    )
-    known = [m.raters_agree for m in mistakes if m.raters_agree is not None]
-    agreement = (
-        f" For {sum(known)} of the {len(known)} here whose votes are known, people’s most frequent "
-        "answer is the model’s."
-        if known
-        else ""
-    )
-    rows = "".join(
-        f'<tr><th scope="row">{escape(records["name"][m.index].decode())}</th>'
-        f"<td>{EMOTION_NAMES[m.read]} {m.share:.1%}</td><td>{EMOTION_NAMES[m.label]}</td>"
-        f"<td>{', '.join(_votes_in_words(m.votes)) or '–'}</td></tr>\n"
-        for m in mistakes
-    )
-    return (
-        "<h2>Most confident mistakes</h2>\n<p>Faces that the model read otherwise than they are "
-        "labelled, the surest first: what it reads, FER2013’s label, and the two answers that ten "
-        f"people gave most often.{agreement}</p>\n"
-        f'<div class="scroll">{drawn}</div>\n'
-        '<details><summary>The same as a table</summary>\n<div class="scroll"><table><thead><tr>'
-        '<th scope="col">image</th><th scope="col">looks</th><th scope="col">label</th>'
-        f'<th scope="col">votes</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>'
-    )
+        "table": Table(["image", "looks", "label", "votes"], rows),
+    }
 
 
 def most_confused(confusion: NDArray[np.int64]) -> str:

@@ -6,11 +6,8 @@ Recognition with Deep Metric Learning", http://blog.dlib.net/2017/02/high-qualit
 They come with the package `face_recognition_models` (CC0), which is found but never imported.
 """
 
-import hashlib
 import math
 import re
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import avg_pool2d, interpolate, pad
 
-from mien.errors import TrainingError
+from mien.faces.packaged_weights import PackagedWeights
 from mien.training.data.augment import rescale
 
 MODEL_NAME: Final = "dlib_face_recognition_resnet_model_v1.dat"
@@ -31,7 +28,15 @@ MODEL_SHA256: Final = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08
 _STAGES: Final = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))  # channels and blocks
 _MEANS: Final = (122.782, 117.001, 104.298)  # of red, green and blue, which dlib subtracts
 _RANGE: Final = 256  # by which it divides then
-_MEND: Final = "Install it anew: pip install --force-reinstall face_recognition_models==0.3.0"
+
+WEIGHTS: Final = PackagedWeights(
+    "face_recognition_models",
+    f"models/{MODEL_NAME}",
+    MODEL_SHA256,
+    "dlib's network for faces",
+    "Install it anew: pip install --force-reinstall face_recognition_models==0.3.0",
+)
+"""What `DlibResNet.begin` begins with."""
 
 
 class _Block(nn.Module):
@@ -67,7 +72,7 @@ class _Block(nn.Module):
         return torch.relu(changed + pad(features, (0, 0, 0, 0, 0, self.added)))
 
 
-class Recognition(nn.Module):
+class DlibResNet(nn.Module):
     """dlib's network of 29 convolutions with FER2013's and FER+'s answers in place of embeddings.
 
     Its normalisations are batch normalisations again; dlib folds them into factors.
@@ -113,9 +118,9 @@ class Recognition(nn.Module):
             images: uint8 (N, 48, 48), some hundred, from which normalisation gets its first means.
 
         Raises:
-            TrainingError: the package `face_recognition_models` is missing or another.
+            ModelError: the package `face_recognition_models` is missing or another.
         """
-        content = _packaged_model()
+        content = WEIGHTS.read()
         kernels, factors = _tensors(content, b"con_4"), _tensors(content, b"affine_")
         seen = rescale(torch.from_numpy(images.copy()))
         modules = list(self.body.modules())
@@ -159,34 +164,15 @@ class Recognition(nn.Module):
         return torch.var_mean(kept[0], dim=(0, 2, 3))
 
 
-def recognition(outputs: int) -> nn.Module:
+def dlib_resnet(outputs: int) -> nn.Module:
     """The network of dlib's face recognition, to teach the others; 5.6 million parameters.
 
-    `mien train` begins it with dlib's weights (`Recognition.begin`). A step takes 1.7 times as long
-    as one of `residual-deep`.
+    `mien train` begins it with dlib's weights (`DlibResNet.begin`). A step takes 1.7 times as long
+    as one of `se_resnet_deep`.
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return Recognition(outputs)
-
-
-def _packaged_model() -> bytes:
-    """The weights from the installed package `face_recognition_models`, which is not imported."""
-    spec = find_spec("face_recognition_models")
-    if spec is None or spec.origin is None:
-        raise TrainingError(
-            "the weights to begin with come with the package face_recognition_models: none. "
-            f"{_MEND}"
-        )
-    path = Path(spec.origin).with_name("models") / MODEL_NAME
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TrainingError(f"{path}: cannot be read: {error}. {_MEND}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != MODEL_SHA256:
-        raise TrainingError(f"{path}: expected SHA-256 {MODEL_SHA256}, got {found}. {_MEND}")
-    return content
+    return DlibResNet(outputs)
 
 
 def _tensors(content: bytes, layer: bytes) -> list[torch.Tensor]:

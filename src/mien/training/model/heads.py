@@ -4,29 +4,43 @@ Every network ends in one linear layer. Its outputs are the heads' logits, one h
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.movements import MOVEMENT_NAMES
 
-HEADS: Final = {
-    "label": len(EMOTION_NAMES),
-    "votes": len(FERPLUS_NAMES),
-    "expressions": len(EMOTION_NAMES),
-    "movements": len(MOVEMENT_NAMES),
-}
-"""A head's name and its number of logits, in the order in which heads stand.
 
-label: FER2013's labels. votes: FER+'s ten columns. expressions: what a teacher says who learnt from
-other photographs (`mien.training.data.expressions`). movements: each its own sigmoid.
-"""
+class Head(StrEnum):
+    """A head, by its name in files; in the order in which heads stand."""
+
+    LABEL = "label"
+    """FER2013's labels."""
+
+    VOTES = "votes"
+    """FER+'s ten columns."""
+
+    EXPRESSIONS = "expressions"
+    """What a teacher says that learnt from other photographs (`training.data.expressions`)."""
+
+    MOVEMENTS = "movements"
+    """Movements of the face, each its own sigmoid."""
+
+
+HEADS: Final[dict[str, int]] = {
+    Head.LABEL: len(EMOTION_NAMES),
+    Head.VOTES: len(FERPLUS_NAMES),
+    Head.EXPRESSIONS: len(EMOTION_NAMES),
+    Head.MOVEMENTS: len(MOVEMENT_NAMES),
+}
+"""A head's number of logits."""
 
 
 def head_slices(heads: Sequence[str]) -> dict[str, slice]:
     """Where each head's logits stand among a network's outputs.
 
     Args:
-        heads: names of `HEADS`, in its order.
+        heads: of `Head`, in its order.
     """
     places: dict[str, slice] = {}
     start = 0

@@ -10,8 +10,9 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from mien.emotions import EMOTION_NAMES
+from mien.training.data.dataset import Source
 from mien.training.engine.config import Config
-from mien.training.model.heads import HEADS
+from mien.training.model.heads import HEADS, Head
 
 LABELS = len(EMOTION_NAMES)
 """Number of the label head's logits, which are a network's first."""
@@ -43,7 +44,9 @@ class Targets:
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         # Another source's labels are not FER2013's; there they are one person's vote.
-        labels = np.where(records["source"] == 0, records["label"].astype(np.int64), -1)
+        labels = np.where(
+            records["source"] == Source.FER2013, records["label"].astype(np.int64), -1
+        )
         return cls(
             torch.from_numpy(np.ascontiguousarray(records["image"])).to(device),
             torch.from_numpy(labels).to(device),
@@ -113,36 +116,38 @@ def movements_loss(logits: torch.Tensor, movements: torch.Tensor) -> torch.Tenso
 
 
 def network_loss(
-    logits: torch.Tensor, targets: Targets, places: Mapping[str, slice], config: Config
+    logits: torch.Tensor, targets: Targets, slices: Mapping[str, slice], config: Config
 ) -> torch.Tensor:
     """What a run minimises on a batch: the weighted losses of all heads, in nats.
+
+    Where the run has teachers, their part (`teaching_loss`) is still to be added.
 
     Args:
         logits: float32 (N, L), the network's.
         targets: of the same N images.
-        places: where each head's logits stand.
+        slices: where each head's logits stand.
         config: the heads' weights, label smoothing and distillation.
     """
     share = config.distillation_weight
     data = data_loss(
-        logits[:, : places["votes"].stop if config.votes else LABELS],
+        logits[:, : slices[Head.VOTES].stop if config.votes else LABELS],
         targets.labels,
         targets.votes,
         config.label_smoothing,
         config.votes_weight,
     )
     loss = (1 - share) * data
-    if share:
-        loss = loss + share * votes_loss(logits[:, places["label"]], targets.taught[:, :LABELS])
+    if share and not config.teachers:
+        loss = loss + share * votes_loss(logits[:, slices[Head.LABEL]], targets.taught[:, :LABELS])
         if config.votes:
-            taught = targets.taught[:, LABELS : LABELS + HEADS["votes"]]
-            votes = votes_loss(logits[:, places["votes"]], taught)
+            taught = targets.taught[:, LABELS : LABELS + HEADS[Head.VOTES]]
+            votes = votes_loss(logits[:, slices[Head.VOTES]], taught)
             loss = loss + share * config.votes_weight * votes
-    if "expressions" in places:
-        expressions = votes_loss(logits[:, places["expressions"]], targets.expressions)
+    if Head.EXPRESSIONS in slices:
+        expressions = votes_loss(logits[:, slices[Head.EXPRESSIONS]], targets.expressions)
         loss = loss + config.expressions_weight * expressions
-    if "movements" in places:
-        movements = movements_loss(logits[:, places["movements"]], targets.movements)
+    if Head.MOVEMENTS in slices:
+        movements = movements_loss(logits[:, slices[Head.MOVEMENTS]], targets.movements)
         loss = loss + config.movements_weight * movements
     return loss
 

@@ -1,13 +1,13 @@
 """The networks by name: grey 48×48 images → logits of their heads (`mien.training.model.heads`)."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import torch
 from torch import nn
 
 from mien.errors import TrainingError
-from mien.training.model.dlib_resnet import recognition
+from mien.training.model.dlib_resnet import dlib_resnet
 from mien.training.model.heads import count_logits, head_slices
 
 
@@ -100,7 +100,7 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(normalisation.weight)  # pyright: ignore[reportArgumentType]
 
 
-def _residual(
+def _se_resnet(
     outputs: int, widths: tuple[int, ...], blocks: tuple[int, ...], *, pool: bool
 ) -> nn.Module:
     layers = _convolution(1, widths[0], pool=pool)
@@ -118,7 +118,7 @@ def _residual(
     )
 
 
-def residual(outputs: int) -> nn.Module:
+def se_resnet(outputs: int) -> nn.Module:
     """A residual network with squeeze-excitation for live use; 1.4 million parameters.
 
     One convolution of 32 channels and max-pooling; stages of 32, 64 and 192 channels at 24², 12²
@@ -127,38 +127,41 @@ def residual(outputs: int) -> nn.Module:
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return _residual(outputs, (32, 64, 192), (1, 3, 2), pool=True)
+    return _se_resnet(outputs, (32, 64, 192), (1, 3, 2), pool=True)
 
 
-def residual_deep(outputs: int) -> nn.Module:
-    """`residual` with a third block of 192 channels; 2.1 million parameters.
+def se_resnet_deep(outputs: int) -> nn.Module:
+    """`se_resnet` with a third block of 192 channels; 2.1 million parameters.
 
-    It takes about 1.2 times as long as `residual`, from whose weights it may grow (`grown`).
+    It takes about 1.2 times as long as `se_resnet`, from whose weights it may grow (`grown`).
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return _residual(outputs, (32, 64, 192), (1, 3, 3), pool=True)
+    return _se_resnet(outputs, (32, 64, 192), (1, 3, 3), pool=True)
 
 
-def residual_large(outputs: int) -> nn.Module:
-    """`residual` with many more channels, to teach the others; 19 million parameters.
+def se_resnet_large(outputs: int) -> nn.Module:
+    """`se_resnet` with many more channels, to teach the others; 19 million parameters.
 
     Stages of 64, 128, 256 and 512 channels at 48², 24², 12² and 6² pixels with 1, 2, 3 and 3
     blocks: too slow for live use.
 
     Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
-    return _residual(outputs, (64, 128, 256, 512), (1, 2, 3, 3), pool=False)
+    return _se_resnet(outputs, (64, 128, 256, 512), (1, 2, 3, 3), pool=False)
 
 
 NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "baseline": baseline,
-    "residual": residual,
-    "residual-deep": residual_deep,
-    "residual-large": residual_large,
-    "recognition": recognition,
+    "se_resnet": se_resnet,
+    "se_resnet_deep": se_resnet_deep,
+    "se_resnet_large": se_resnet_large,
+    "dlib_resnet": dlib_resnet,
 }
 """Every network that `mien train --network` knows, from its number of outputs."""
+
+ONE_SIZE: Final = frozenset({"baseline"})
+"""Networks whose dense layer takes images of 48×48 only."""
 
 
 def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
@@ -167,7 +170,7 @@ def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
     Args:
         name: of `NETWORKS`.
         seed: of the weights.
-        heads: names of `mien.training.model.heads.HEADS`, in its order.
+        heads: of `mien.training.model.heads.Head`, in its order.
 
     Raises:
         TrainingError: no network has that name.
@@ -177,6 +180,11 @@ def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return NETWORKS[name](count_logits(heads))
+
+
+def last_layer(network: nn.Module) -> str:
+    """Name of the module that gives the logits, a linear layer with a row a logit."""
+    return [name for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
 
 
 def with_heads(
@@ -192,10 +200,7 @@ def with_heads(
         known: which `network` has.
     """
     wider = build(name, seed, heads)
-    last, old = (
-        [module for module in one.modules() if isinstance(module, nn.Linear)][-1]
-        for one in (wider, network)
-    )
+    last, old = (cast("nn.Linear", one.get_submodule(last_layer(one))) for one in (wider, network))
     new = head_slices(heads)
     with torch.no_grad():
         for head, place in head_slices(known).items():

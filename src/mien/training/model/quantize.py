@@ -2,8 +2,8 @@
 
 Static quantisation of ONNX Runtime: scales of the activations from training images, cut off at the
 99.99th percentile, which loses less than their extremes. Left in float32, because they cost
-little time and much accuracy: the first convolution and those of 1×1 (squeeze-excitation and
-shortcuts).
+little time and much accuracy: a network's first convolution and those of 1×1 (squeeze-excitation
+and shortcuts).
 """
 
 import contextlib
@@ -79,13 +79,13 @@ def quantize(content: bytes, images: NDArray[np.uint8]) -> bytes:
 
 
 def _narrow(model: onnx.ModelProto) -> list[str]:
-    """Names of the first convolution and of those of 1×1."""
-    sizes = {weights.name: tuple(weights.dims[2:]) for weights in model.graph.initializer}
+    """Names of the convolutions of the grey image itself, and of those of 1×1."""
+    sizes = {weights.name: tuple(weights.dims) for weights in model.graph.initializer}
     convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
     return [
         node.name
-        for index, node in enumerate(convolutions)
-        if index == 0 or sizes.get(node.input[1]) == (1, 1)
+        for node in convolutions
+        if sizes[node.input[1]][1] == 1 or sizes[node.input[1]][2:] == (1, 1)
     ]
 
 

@@ -12,7 +12,7 @@ import { encodeFrame, parseAnswer, usualMessage } from "./protocol.js";
 
 /**
  * @typedef {object} Listener
- * @property {(state: "connecting" | "loading" | "ready" | "full" | "failed" | "away",
+ * @property {(state: "connecting" | "loading" | "ready" | "full" | "failed" | "away" | "signed-out",
  *   message: string) => void} onState
  * @property {(answer: ReadingsAnswer) => void} onReadings
  * @property {(answer: import("./protocol.js").UsualAnswer) => void} onUsual
@@ -23,6 +23,8 @@ import { encodeFrame, parseAnswer, usualMessage } from "./protocol.js";
 export const PAUSES_MS = [250, 500, 1000, 2000];
 /** Close code of a server that refuses this page, for a reason that it told before. */
 const REFUSED = 1008;
+/** Its reason where the session that the page was opened with has been ended. */
+const SIGNED_OUT = "signed out";
 const REFUSED_PAUSE_MS = 10_000;
 
 export class Connection {
@@ -33,6 +35,8 @@ export class Connection {
   #credits = 0;
   #sequence = 0;
   #attempts = 0;
+  /** Whether it was ended for good. */
+  #isEnded = false;
 
   /**
    * @param {string} url
@@ -44,20 +48,27 @@ export class Connection {
   }
 
   open() {
+    if (this.#isEnded) return;
     const socket = new WebSocket(this.#url);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code }) => this.#lost(code);
+    socket.onclose = ({ code, reason }) => this.#lost(code, reason);
     this.#socket = socket;
   }
 
   /** Give a connection up from which nothing comes, and open another. */
   renew() {
     if (!this.#socket) return;
-    this.#socket.onmessage = null;
-    this.#socket.onclose = null;
-    this.#socket.close();
+    this.#drop();
     this.#lost(0);
+  }
+
+  /** Close it for good: whoever is signed out is not let in again. */
+  end() {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#drop();
+    this.#listener.onState("signed-out", "");
   }
 
   get hasCredit() {
@@ -108,10 +119,27 @@ export class Connection {
     if (this.#credits > 0) this.#listener.onCredit();
   }
 
-  /** @param {number} code */
-  #lost(code) {
+  #drop() {
+    const socket = this.#socket;
     this.#socket = null;
     this.#credits = 0;
+    if (!socket) return;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} [reason]
+   */
+  #lost(code, reason) {
+    this.#socket = null;
+    this.#credits = 0;
+    if (code === REFUSED && reason === SIGNED_OUT) {
+      this.end();
+      return;
+    }
     if (code === REFUSED) {
       setTimeout(() => this.open(), REFUSED_PAUSE_MS);
       return;

@@ -22,7 +22,9 @@ const HEADER_BYTES = 20;
  * @property {number} track the face's number over time
  * @property {Change | null} [change] how the face differs from the person's usual one; null where it
  *   does not, missing while the usual face is not known
- * @property {boolean} [talking] whether the person talks
+ * @property {boolean | null} [talking] whether the person talks; null where that cannot be known
+ * @property {"nod" | "shake" | null} [gesture] for a moment after a nod or a shake of the head
+ * @property {boolean} [just_now] whether what is shown changed some seconds ago, and has stayed
  * @property {{votes: Record<string, number>, top: Share[]}} [now] on the page alone: what is exact at
  *   this moment, where `votes` and `top` are held still
  */

@@ -46,3 +46,13 @@ export function sourceOf(stream, title, ended, close) {
     },
   };
 }
+
+/**
+ * What is kept of it beside what was read.
+ * @param {Source} source
+ * @returns {import("../state/session.js").Origin}
+ */
+export function originOf({ title, url }) {
+  if (title.kind === "file") return { kind: url ? "film" : "picture", name: title.name };
+  return { kind: title.kind === "camera" ? "camera" : "window", name: "" };
+}

@@ -87,7 +87,7 @@ export class Faces {
  * @param {Reading["box"]} a
  * @param {Reading["box"]} b
  */
-function shared([ax1, ay1, ax2, ay2], [bx1, by1, bx2, by2]) {
+export function shared([ax1, ay1, ax2, ay2], [bx1, by1, bx2, by2]) {
   const width = Math.max(0, Math.min(ax2, bx2) - Math.max(ax1, bx1));
   const height = Math.max(0, Math.min(ay2, by2) - Math.max(ay1, by1));
   const both = width * height;

@@ -1,6 +1,7 @@
 /** What goes on: source → frames → connection → faces; what is to be shown is told to a listener. */
 
 import { Connection } from "../network/connection.js";
+import { askSignIn } from "../network/sign-in.js";
 import { FrameGrabber } from "../sources/frames.js";
 import { SourceError } from "../sources/source.js";
 import { Faces } from "./faces.js";
@@ -81,6 +82,11 @@ export class Live {
   connect() {
     this.#connection.open();
     setInterval(() => this.#checkDelay(), 250);
+  }
+
+  /** The session was ended: nothing is read any more. */
+  signOut() {
+    this.#connection.end();
   }
 
   /** Whether a source is open or about to be. */
@@ -180,7 +186,7 @@ export class Live {
   }
 
   /**
-   * @param {"connecting" | "loading" | "ready" | "full" | "failed" | "away"} now
+   * @param {"connecting" | "loading" | "ready" | "full" | "failed" | "away" | "signed-out"} now
    * @param {string} message
    */
   #hear(now, message) {
@@ -196,7 +202,14 @@ export class Live {
       }, BACK_MS);
     }
     if (now === "away" || now === "full") this.#forget();
+    if (now === "signed-out") this.stop();
     this.#listener.onStatus();
+    if (now === "away") void this.#askSignIn();
+  }
+
+  /** A server that asks for its token again does not come back by itself. */
+  async #askSignIn() {
+    if ((await askSignIn()) === "out") this.#connection.end();
   }
 
   /** @param {ReadingsAnswer} answer */

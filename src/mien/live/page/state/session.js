@@ -51,7 +51,8 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @typedef {object} Remark A note, or a mark that something was wrong.
  * @property {number} time seconds
  * @property {"bookmark" | "note" | "wrong"} kind
- * @property {string} text of the note or bookmark; of a mark, what was shown
+ * @property {string} text of the note or bookmark; of a mark, what was shown: "happy", "happy+neutral", or
+ *   "" where it was unclear
  * @property {string | null} [right] of a mark, what the person would say; "" where nobody could tell
  * @property {number | null} face number; null for a note
  */
@@ -284,7 +285,7 @@ export function lastingChanges(row) {
  * @returns {string[]}
  */
 export function shownIn(answer) {
-  return answer === null ? [] : answer.split("+");
+  return answer ? answer.split("+") : [];
 }
 
 /**

@@ -1,79 +1,22 @@
 /**
  * Every text of the page in English; a translation is a file beside with the same keys.
  *
- * {names} in braces are filled in by wording.js. Where a number decides the form of a word, the
+ * {names} in braces are filled in by language.js. Where a number decides the form of a word, the
  * text is an object of forms by the language's plural rules ("one", "other", …).
  *
  * A face shows an expression, not what the person feels: "looks happy", "8 of 10 people would say
  * happy", never "is happy".
  */
 
+import face from "./face-en.js";
 import guess from "./guess-en.js";
+import session from "./session-en.js";
 
 export default {
   language: "English",
+  ...face,
+  ...session,
   guess,
-
-  /** What people say, by the server's names. */
-  answers: {
-    angry: "angry",
-    disgust: "disgusted",
-    fear: "afraid",
-    happy: "happy",
-    sad: "sad",
-    surprise: "surprised",
-    neutral: "neutral",
-    other: "something else",
-  },
-  /** Why a face is unclear, by the server's names. */
-  reasons: {
-    "too small": "too small",
-    "too dark": "too dark",
-    blurred: "blurred",
-    "turned away": "turned away",
-    "people would disagree": "people would disagree",
-  },
-  /** What would help: in a line beside the reason, ... */
-  hints: {
-    "too small": "nearer to the camera, or a larger window, would help",
-    "too dark": "more light from the front would help",
-    blurred: "it moves, or is out of focus",
-    "turned away": "most of the expression is out of sight",
-    "not a face": "mien found something that only looks like a face",
-  },
-  /** ... and in the details. */
-  mends: {
-    "too small":
-      "The face has too few pixels to be read. Move nearer to the camera, make the call’s window " +
-      "larger, or choose the view of one speaker.",
-    "too dark": "A lamp or a window in front of the face, not behind it, mends this.",
-    blurred:
-      "Wait until the face is still. If it stays like this, wipe the camera’s lens, or stop other " +
-      "downloads: a weak connection blurs calls.",
-    "turned away": "mien reads on as soon as the face turns to the camera.",
-    "people would disagree":
-      "Of ten people, about {one} would say {first}, {other} {second}. Words and voice tell you " +
-      "more than this face; you can ask.",
-    "not a face": "Nothing to do: it is left out.",
-  },
-
-  /** What moves in a face, by the server's names. It claims no cause. */
-  movements: {
-    "mouth corners up": "corners of the mouth up",
-    "mouth corners down": "corners of the mouth down",
-    "mouth open": "mouth open",
-    "upper lip raised": "upper lip raised",
-    "lips pressed": "lips pressed together",
-    "lips pursed": "lips pursed",
-    "mouth stretched": "mouth stretched sideways",
-    "chin raised": "chin pushed up",
-    "brows lowered": "brows lowered",
-    "inner brows raised": "inner brows raised",
-    "outer brows raised": "outer brows raised",
-    "eyes narrowed": "eyes narrowed",
-    "eyes wide": "eyes wide open",
-    "eyes closed": "eyes closed",
-  },
 
   source: "What mien looks at",
   camera: "Camera {number}",
@@ -119,6 +62,7 @@ export default {
     starting: "Starting · mien",
     problem: "Stopped · mien",
     away: "Not answering · mien",
+    signedOut: "Signed out · mien",
   },
   drop: "Let go to read this file",
   off: "Nothing is being read",
@@ -148,148 +92,21 @@ export default {
   cancel: "Cancel",
   share: "Choose a window",
 
-  face: "Person {number}",
-  nameOf: "Name of {face}",
-  /** How many of ten agree, and what goes before the answer. */
-  amounts: {
-    nearlyAll: { amount: "Nearly all", say: "would say" },
-    most: { amount: "Most", say: "would say" },
-    half: { amount: "About half", say: "would say" },
-    some: { amount: "Fewer than half", say: "would say" },
-  },
-  count: "{count} of 10",
-  /** Two answers that are about as frequent: before each on the card, in a line, and in little room. */
-  mixedTitle: { amount: "About half", say: "would say", other: "half" },
-  mixed: "about half {one}, half {other}",
-  mixedShort: "half {one}, half {other}",
-  unclear: "Unclear",
-  nobody: "nobody could tell",
-  /** Beside a box: before the answer's word, and after it. */
-  boxName: "{face} · ",
-  boxCount: ", {count} of 10",
-  unclearWord: "unclear",
-  /** Ten figures in words, and between them. */
-  figure: "{count} {answer}",
-  and: ", ",
-  /** Read out and kept in the record. */
-  saysLooks: "{face} looks {answer}",
-  saysMixed: "{face} looks {halves}",
-  saysUnclear: "{face} is unclear: {why}",
-  talking: "talking",
-  /** How a face differs from how the same person usually looks, by the server's names. */
-  changes: {
-    angry: { unlike: "frowning, unlike usual", more: "frowning more than usual" },
-    disgust: {
-      unlike: "looking disgusted, unlike usual",
-      more: "looking more disgusted than usual",
-    },
-    fear: { unlike: "looking afraid, unlike usual", more: "looking more afraid than usual" },
-    happy: { unlike: "smiling, unlike usual", more: "more smiling than usual" },
-    sad: { unlike: "looking sad, unlike usual", more: "looking sadder than usual" },
-    surprise: {
-      unlike: "looking surprised, unlike usual",
-      more: "looking more surprised than usual",
-    },
-  },
-
-  more: "What it means",
-  moreOf: "What it means: {face}",
-  whatMoves: "What moves in the face",
-  nothingMoves: "Nothing that stands out",
-  fromUsual: "Compared with usual",
-  asUsual: "as usual",
-  usualUnknown: "not known yet; mien learns it from calm moments",
-  howSure: "How sure to be",
-  reliability:
-    "Of 10 faces that mien calls {answer}, people agree on {right}. It misses {missed} of 10 that " +
-    "people call {answer}.",
-  fewerThanOne: "fewer than 1",
-  reliabilityUnknown: "Too few such faces were measured to tell how often mien is right.",
-  whatHelps: "What helps",
-  whatToDo: "What you can do",
-  youCan: {
-    angry: "It can be concentration or bright light as well. You can ask.",
-    disgust: "Faces do this at a thought or a taste as well. You can ask what they think.",
-    fear: "Surprise looks much the same. You can slow down, or ask.",
-    happy: "Go on as you are. A smile can be politeness as well; the words tell.",
-    sad: "It can be tiredness as well. If it lasts, you can ask how they are.",
-    surprise: "Something may be new to them. You can ask, or say it again.",
-    neutral: "A calm face is no bad sign. Listen to the words; you can ask.",
-    other: "People would find other words for it. You can ask.",
-    mixed: "People would be split. Words and voice tell more than this face; you can ask.",
-  },
-  exactly: "Exactly, at this moment",
-  usual: "This is how they usually look",
-  usualMore: "Take how {face} looks now as usual",
-  usualTaken: "Noted as usual",
-  usualFailed: "Not seen well; try again",
-  wrong: "Wrong?",
-  wrongMore: "Say what {face} shows instead",
-  wrongAsk: "What would you say?",
-  cannotTell: "cannot tell",
-  marked: "Noted: {answer}",
-  marks: {
-    one: "You would have said something else once.",
-    other: "You would have said something else {count} times, most often {answer}.",
-  },
   chosen: "Who is shown",
   allFaces: "Everybody",
   gone: "{face} is gone",
+  notThere: "Not in the picture",
   goneMore: "Choose somebody else, or wait.",
   readsNothing: "Reads nothing now",
   noFaceShort: "No face",
   fraction: "{count}/10",
 
-  session: "Looking back",
-  sessionMore:
-    "Kept in this page alone, and gone when you close it. Arrow keys read the timeline, B bookmarks a moment.",
-  originCamera: "Camera",
-  originWindow: "Window",
-  originFile: "Picture",
-  soFar: { one: "{length} · {count} lasting change", other: "{length} · {count} lasting changes" },
-  lastingChange: "{face} changed from {from} to {to}, for {length}",
-  bookmark: "Bookmark",
-  bookmarkMore: "Bookmark this moment (key B)",
-  bookmarked: "Bookmark",
-  bookmarkedAt: "Bookmarked {time}. A note belongs to it.",
-  openSession: "Show",
-  closeSession: "Hide",
-  moments: "Moments",
-  noMoments: "Nothing changed for some time, and nothing was bookmarked.",
-  timeline: "What the faces looked like over time",
-  table: "The same as a table",
-  time: "Time",
-  faceColumn: "Face",
-  showed: "What people would say",
-  seconds: "For",
-  people: "Of 10 people",
-  noteColumn: "Note",
-  markedWrong: "marked as wrong",
-  markedAs: "you would say {answer}",
-  note: "A note",
-  addNote: "Add the note",
-  save: "Save",
-  saveReport: "Report (HTML)",
-  saveTable: "Table (CSV)",
-  saveData: "Data (JSON)",
-  forget: "Delete",
-  forgetSure: "Press again to delete it all",
-  moment: "{time} · {what} · {length}",
-  lastsMoment: "{people} of 10 people",
-  summary: "In short",
-  summaryFace: "{face}, from {time}, was seen for {length}: {parts}.",
-  summaryPart: "{answer} {length}",
-  summaryUnclear: "unclear {length}",
-  summaryChanges: { one: "It changed once.", other: "It changed {count} times." },
-  report: "mien: what faces looked like",
-  reportMore:
-    "Made by mien on {date}. It shows what ten people would say about each face, as a program " +
-    "guesses it; it is not what the persons felt. Keep it private.",
-  lengthHours: "{hours} h {minutes} min",
-  lengthMinutes: "{minutes} min {seconds} s",
-  lengthSeconds: "{seconds} s",
-
   settingsKept: "Settings stay in this browser.",
+  /** Where the server asks for a token. */
+  signedIn:
+    "You are signed in: this browser showed mien’s token. Signing out ends that, here and in its other pages.",
+  signOut: "Sign out",
+  signOutFailed: "mien does not answer; try again",
   languageOf: "Language",
   languageAuto: "As in the browser",
   mode: "Show",
@@ -350,5 +167,8 @@ export default {
     away: "mien has stopped answering. Is it still running? Trying again …",
     back: "mien is back.",
     failed: "mien cannot read faces: {message}",
+    signedOut:
+      "You are signed out, and nothing is read any more. To come back, open the address of this page " +
+      "with /?token=… and your token behind it.",
   },
 };

@@ -20,12 +20,6 @@ export default {
   noneTitle: "Du sagst {said}. Das würde keiner von 10 sagen; {most} würden sagen: {answer}.",
   cannotTitle: "Du weißt es nicht. {most} von 10 Menschen würden sagen: {answer}.",
   mixedTitle: "Menschen wären geteilt: {halves}.",
-  moves: "Was sich im Gesicht bewegt",
-  movesNothing: "Es bewegt sich wenig.",
-  usual: "Verglichen mit dem üblichen Gesicht der Person",
-  usualUnknown: "mien kennt das übliche Gesicht dieser Person noch nicht.",
-  usualSame: "Es sieht aus wie sonst.",
-  usualChange: "Menschen würden öfter als sonst sagen: {answer}.",
   guess: "Auch was mien zeigt, ist geschätzt. Es kann falsch sein.",
 
   off: "Drücke Start und sag dann zu jedem Gesicht, was du siehst. Oder übe mit eigenen Bildern.",
@@ -35,7 +29,6 @@ export default {
     soon: "Sucht ein klares Gesicht …",
     same: "Nach jedem klaren Gesicht wurde gefragt. Die nächste Frage kommt, wenn eines anders aussieht.",
   },
-  looking: "Sucht ein klares Gesicht …",
   deckOver: {
     one: "Das war das einzige Bild.",
     other: "Das waren alle {count} Bilder.",

@@ -19,12 +19,6 @@ export default {
   noneTitle: "You said {said}. None of 10 people would; {most} would say {answer}.",
   cannotTitle: "You could not tell. {most} of 10 people would say {answer}.",
   mixedTitle: "People would be split: {halves}.",
-  moves: "What moves in the face",
-  movesNothing: "Nothing much moves.",
-  usual: "Compared with the person’s usual face",
-  usualUnknown: "mien does not know this person’s usual face yet.",
-  usualSame: "It looks as usual.",
-  usualChange: "People would say {answer} more often than usual.",
   guess: "What mien shows is a guess, too. It can be wrong.",
 
   off: "Press Start, then say what you see in each face. Or practise with pictures of your own.",
@@ -34,7 +28,6 @@ export default {
     soon: "Looking for a clear face …",
     same: "Each clear face was asked about. The next question comes when one looks different.",
   },
-  looking: "Looking for a clear face …",
   deckOver: {
     one: "That was the only picture.",
     other: "Those were all {count} pictures.",

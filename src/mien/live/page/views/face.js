@@ -97,8 +97,22 @@ export class FaceView {
     this.#meaning.answerUsual(taken);
   }
 
+  /** The face is missed; its row keeps the place for a while. */
+  showGone() {
+    if (this.element.classList.contains("gone")) return;
+    this.element.classList.add("gone", "unclear");
+    this.element.dataset.level = "unclear";
+    this.#showSymbols([]);
+    const { notThere } = wording.say();
+    for (const words of [this.#words, this.#short]) setParts(words, [["", notThere]]);
+    updateFigures(this.#figures, null, notThere);
+    for (const place of [this.#count, this.#people, this.#note]) setText(place, "");
+    this.#note.title = "";
+  }
+
   /** @param {Reading} reading */
   show(reading) {
+    this.element.classList.remove("gone");
     const people = tenPeople(reading.votes, reading.top[0]?.[0]);
     const told = reading.clear || reading.why === wording.DISAGREE;
     const answers = answersOf(reading);
@@ -114,7 +128,10 @@ export class FaceView {
     updateFigures(this.#figures, told ? people : null, text);
     setText(this.#count, answers.length === 1 ? wording.countText(count) : "");
     setText(this.#people, told ? text : "");
-    setText(this.#note, wording.noteText(reading));
+    const note = wording.noteText(reading);
+    setText(this.#note, note);
+    this.#note.title = note; // whole, where there is too little room
+    this.#note.classList.toggle("told", told);
     this.#note.classList.toggle("changed", Boolean(wording.changeText(reading)));
     this.#meaning.show(reading);
   }

@@ -1,4 +1,7 @@
-/** What mien shows after a guess: ten people, what moves, and the change from the usual face. */
+/**
+ * What mien shows after a guess: ten people, what moves, the change from the usual face, and how sure
+ * that is; in the words of the cards.
+ */
 
 import { outcomeOf } from "../state/guess.js";
 import { answersOf, countAnswers, tenPeople } from "../state/votes.js";
@@ -38,22 +41,11 @@ export function resultTitle(reading, said) {
 }
 
 /**
- * How the face differs from the person's usual one.
- * @param {Reading} reading
- */
-export function usualText({ change }) {
-  const { usualUnknown, usualSame, usualChange } = wording.say().guess;
-  if (change === undefined) return usualUnknown;
-  if (change === null) return usualSame;
-  return wording.fill(usualChange, { answer: wording.answerWord(change.emotion) });
-}
-
-/**
  * @param {Reading} reading at the moment that was asked about
  * @param {string} said
  */
 export function createResult(reading, said) {
-  const texts = wording.say().guess;
+  const texts = wording.say();
   const people = tenPeople(reading.votes, reading.top[0]?.[0]);
   const figures = createFigures();
   const inWords = wording.figuresText(countAnswers(people));
@@ -65,11 +57,10 @@ export function createResult(reading, said) {
     create("p", { className: "guess-verdict" }, resultTitle(reading, said)),
     figures,
     create("p", { className: "guess-people" }, inWords),
-    ...(tellsMovements
-      ? section(texts.moves, wording.movementsText(reading) || texts.movesNothing)
-      : []),
-    ...section(texts.usual, usualText(reading)),
-    create("p", { className: "hint" }, texts.guess),
+    ...(tellsMovements ? section(texts.whatMoves, wording.movesText(reading)) : []),
+    ...section(texts.fromUsual, wording.usualText(reading)),
+    ...section(texts.howSure, wording.sureText(answersOf(reading))),
+    create("p", { className: "hint" }, texts.guess.guess),
   );
 }
 

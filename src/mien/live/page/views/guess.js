@@ -5,16 +5,16 @@
  * or timeline shows one.
  */
 
-import { Deck } from "../state/deck.js";
-import { CANNOT_TELL, EMOTIONS, Questions } from "../state/guess.js";
+import { Questions } from "../state/guess.js";
 import { withoutHidden } from "../state/hidden.js";
 import { answersOf } from "../state/votes.js";
 import * as wording from "../texts/wording.js";
 import { button, create, setText } from "./elements.js";
 import { Mark, stillOf } from "./guess-picture.js";
-import { createResult, resultTitle } from "./guess-result.js";
+import { Practice } from "./guess-practice.js";
+import { answerOf, QuestionView, stillText } from "./guess-question.js";
+import { resultTitle } from "./guess-result.js";
 import { ScoreView } from "./guess-score.js";
-import { symbolOf } from "./symbols.js";
 
 /** @typedef {import("../state/faces.js").Face} Face */
 
@@ -30,6 +30,7 @@ import { symbolOf } from "./symbols.js";
  * @typedef {object} Actions
  * @property {() => void} onToggle the mode was turned on or off
  * @property {(file: File) => Promise<boolean>} openPicture whether it is read now
+ * @property {() => void} closePicture nothing is read any more
  */
 
 /** How often it looks whether there is something to ask, in milliseconds. */
@@ -43,25 +44,19 @@ export class Guess {
   #actions;
   #questions = new Questions();
   #score = new ScoreView();
+  #practice;
+  #view;
   #mark;
-  #ask = create("div", { className: "guess-ask" });
   #waiting = create("p", { className: "guess-waiting" });
   #again = create("div", { className: "guess-again" });
   #said = create("p", { className: "visually-hidden", role: "status" });
-  #pictures = create("div", { className: "guess-pictures" });
   #about = create("details", { className: "guess-about" });
   #title = create("h2", { id: "guess-title" });
-  #place = create("p", { className: "guess-place" });
   #frame = { width: 1, height: 1 };
   #faces = 0;
   #state = "off";
-  /** @type {Deck | null} */
-  #deck = null;
-  /** Whether this starts the source itself: then the pictures go on. */
-  #isOpening = false;
-  #isOwnPicture = false;
-  /** What is said when the pictures are at their end; "" before that. */
-  #over = "";
+  /** Whether a film waits for the answer. */
+  #isFilmHeld = false;
   /** @type {HTMLCanvasElement | null} */
   #still = null;
 
@@ -73,10 +68,24 @@ export class Guess {
     this.#parts = parts;
     this.#actions = actions;
     this.#mark = new Mark(parts.stage);
-    const top = create("div", { className: "guess-top" }, this.#title, this.#place);
-    const below = create("div", { className: "guess-below" }, this.#pictures);
+    this.#view = new QuestionView({
+      onAnswer: (said) => this.#answer(said),
+      onNext: () => void this.#next(),
+    });
+    this.#practice = new Practice({
+      ...actions,
+      onNext: () => {
+        this.#questions.clear();
+        this.#drop();
+      },
+      onChange: () => this.#show(),
+      say: (text) => this.#say(text),
+    });
+    const top = create("div", { className: "guess-top" }, this.#title, this.#practice.place);
+    const below = create("div", { className: "guess-below" }, this.#practice.element);
     below.append(this.#score.element, this.#about);
-    parts.section.append(top, this.#ask, this.#waiting, this.#again, this.#said, below);
+    const own = [this.#view.element, this.#waiting, this.#again, this.#said];
+    parts.section.append(top, ...own, below);
     parts.toggle.addEventListener("click", () => this.#toggle());
     document.addEventListener("keydown", (event) => this.#press(event));
     setInterval(() => this.#look(), LOOK_MS);
@@ -84,7 +93,12 @@ export class Guess {
 
   /** Whether the person's own pictures are read: they belong to no session. */
   get isPractice() {
-    return this.isOn && this.#isOwnPicture;
+    return this.isOn && this.#practice.isOwnPicture;
+  }
+
+  /** Practise with pictures. @param {Iterable<File>} files */
+  practise(files) {
+    return this.#practice.begin(files);
   }
 
   /**
@@ -104,10 +118,7 @@ export class Guess {
     const number = this.#questions.question?.number;
     const face = faces.find((face) => face.number === number);
     this.#mark.show(face?.reading.box ?? null, frame);
-    if (this.#deck && !this.#questions.question && this.#deck.sawNothing()) {
-      this.#deck.skipped += 1;
-      void this.#nextPicture();
-    }
+    if (!this.#questions.question) this.#practice.sawNothing();
   }
 
   /**
@@ -125,11 +136,11 @@ export class Guess {
   showState(state) {
     if (state === this.#state) return;
     this.#state = state;
-    const isOther = state === "starting" && !this.#isOpening;
+    const isOther = state === "starting" && !this.#practice.isOpening;
     if (isOther || state === "off") {
       // Everything off: no picture stays either.
-      this.#deck = null;
-      this.#isOwnPicture = false;
+      this.#practice.stop();
+      this.#isFilmHeld = false;
       this.#drop();
     }
     this.#show();
@@ -141,12 +152,7 @@ export class Guess {
     setText(this.#parts.toggle, guess.toggle);
     this.#parts.toggle.title = guess.toggleMore;
     setText(this.#title, guess.toggle);
-    this.#pictures.replaceChildren(
-      create("h3", {}, guess.pictures),
-      create("p", { className: "hint" }, guess.picturesMore),
-      button({ textContent: guess.choosePictures }, () => this.#choose(false)),
-      button({ textContent: guess.chooseFolder }, () => this.#choose(true)),
-    );
+    this.#practice.showTexts();
     this.#score.showTexts();
     this.#about.replaceChildren(
       create("summary", {}, guess.about),
@@ -156,108 +162,61 @@ export class Guess {
     this.#show();
   }
 
-  /** Practise with pictures. @param {Iterable<File>} files */
-  async practise(files) {
-    const deck = new Deck(files);
-    this.#drop();
-    if (deck.size === 0) {
-      this.#over = wording.say().guess.deckEmpty;
-      this.#show();
-      this.#say(this.#over);
-      return;
-    }
-    this.#deck = deck;
-    await this.#nextPicture();
-  }
-
   #toggle() {
     this.isOn = !this.isOn;
     this.#questions.clear();
     this.#drop();
-    this.#deck = null;
+    if (!this.isOn && this.#practice.isOwnPicture) this.#actions.closePicture();
+    this.#practice.stop();
     this.#parts.toggle.ariaPressed = String(this.isOn);
     this.#parts.section.hidden = !this.isOn;
     document.documentElement.classList.toggle("guessing", this.isOn);
-    this.#mark.show(null, this.#frame);
     this.#actions.onToggle();
+    if (!this.isOn) void this.#goOn();
     this.#show();
   }
 
   /** Ask, if there is something to ask. @param {boolean} [again] */
   #look(again = false) {
     if (!this.isOn || this.#questions.question) return;
-    const isReading = this.#state === "on" || this.#state === "paused";
     const now = performance.now();
-    const question = isReading ? this.#questions.ask(now, again) : null;
+    const question = this.#isReading ? this.#questions.ask(now, again) : null;
     if (!question) {
       this.#show();
       return;
     }
     const { video } = this.#parts;
     // A film waits for the answer.
-    if (video.controls) video.pause();
-    this.#still = stillOf(video, question.reading.box, this.#frame, this.#stillText());
-    this.#mark.show(question.reading.box, this.#frame);
+    if (video.controls && !video.paused) {
+      video.pause();
+      this.#isFilmHeld = true;
+    }
+    const { box } = question.reading;
+    this.#still = stillOf(video, box, this.#frame, stillText(question));
+    this.#mark.show(box, this.#frame);
     this.#showQuestion();
     this.#show();
-    this.#say(`${this.#stillText()}. ${wording.say().guess.ask}`);
+    this.#say(`${stillText(question)}. ${wording.say().guess.ask}`);
   }
 
-  #stillText() {
-    const number = this.#questions.question?.number ?? 0;
-    return wording.fill(wording.say().guess.still, { face: wording.faceName(number) });
+  /** Whether there is a picture to ask about. */
+  get #isReading() {
+    return this.#state === "on" || this.#state === "paused";
   }
 
   #showQuestion() {
     const { question, said } = this.#questions;
-    const { guess } = wording.say();
-    this.#ask.classList.toggle("answered", said !== null);
-    if (!question || !this.#still) {
-      this.#ask.replaceChildren();
+    const still = this.#still;
+    if (!question || !still) {
+      this.#view.clear();
       return;
     }
-    this.#still.ariaLabel = this.#stillText();
-    if (said !== null) {
-      const text = this.#deck ? guess.nextPicture : guess.next;
-      const next = button({ className: "primary guess-next", textContent: text }, () => {
-        void this.#next();
-      });
-      this.#ask.replaceChildren(this.#still, createResult(question.reading, said), next);
-      return;
-    }
-    const choices = [...EMOTIONS, CANNOT_TELL].map((answer) => this.#choice(answer));
-    const group = create("div", { className: "guess-answers", role: "group" }, ...choices);
-    group.ariaLabel = guess.answers;
-    const isOneOfMany = this.#faces > 1;
-    const face = wording.faceName(question.number);
-    this.#ask.replaceChildren(
-      this.#still,
-      create("p", { className: "guess-words" }, guess.ask),
-      ...(isOneOfMany
-        ? [create("p", { className: "hint" }, wording.fill(guess.marked, { face }))]
-        : []),
-      group,
-      create("p", { className: "hint guess-keys" }, guess.keys),
-    );
-  }
-
-  /** @param {string} answer */
-  #choice(answer) {
-    const key = String(EMOTIONS.indexOf(answer) + 1); // of "cannot tell" 0
-    const word = answer === CANNOT_TELL ? wording.say().guess.cannot : wording.answerWord(answer);
-    const made = button({ className: "guess-choice", "aria-keyshortcuts": key }, () => {
-      this.#answer(answer);
+    this.#view.show(question, said, {
+      still,
+      isOneOfMany: this.#faces > 1,
+      isPicture: this.#practice.isOn,
+      hidden: this.hidden,
     });
-    made.dataset.answer = answer;
-    made.hidden = this.hidden.includes(answer);
-    made.append(create("span", { className: "guess-key", ariaHidden: "true" }, key));
-    if (answer !== CANNOT_TELL) {
-      const symbol = create("span", { className: "guess-symbol", ariaHidden: "true" });
-      symbol.append(symbolOf(answer));
-      made.append(symbol);
-    }
-    made.append(create("span", { className: "guess-word" }, word));
-    return made;
   }
 
   /** @param {string} said */
@@ -267,26 +226,24 @@ export class Guess {
     this.#score.add(said, answersOf(question.reading));
     this.#showQuestion();
     this.#say(resultTitle(question.reading, said));
-    const next = this.#ask.querySelector(".guess-next");
-    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+    this.#view.focusNext();
   }
 
   async #next() {
     this.#drop();
     this.#look(); // another face of the same picture comes first
-    if (!this.#questions.question && this.#deck) await this.#nextPicture();
-    const { video } = this.#parts;
-    if (!this.#questions.question && video.controls && this.#state === "on" && !video.ended) {
-      await video.play().catch(() => undefined); // Stop was pressed meanwhile
-    }
-    this.#focus();
+    if (!this.#questions.question) await this.#practice.next();
+    if (!this.#questions.question) await this.#goOn();
+    this.#view.focusFirst();
   }
 
-  /** The keyboard goes on where the question was. */
-  #focus() {
-    if (document.activeElement && document.activeElement !== document.body) return;
-    const first = this.#ask.querySelector("button:not([hidden])");
-    if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+  /** A film that waited goes on. */
+  async #goOn() {
+    const { video } = this.#parts;
+    if (!this.#isFilmHeld) return;
+    this.#isFilmHeld = false;
+    if (!video.controls || video.ended || this.#state !== "on") return;
+    await video.play().catch(() => undefined); // Stop was pressed meanwhile
   }
 
   #drop() {
@@ -296,47 +253,18 @@ export class Guess {
     this.#showQuestion();
   }
 
-  async #nextPicture() {
-    const deck = this.#deck;
-    if (!deck || this.#isOpening) return;
-    this.#questions.clear();
-    for (let file = deck.draw(); file; file = deck.draw()) {
-      this.#isOpening = true;
-      this.#isOwnPicture = true;
-      const isRead = await this.#actions.openPicture(file);
-      this.#isOpening = false;
-      if (this.#deck !== deck) return;
-      if (isRead) {
-        this.#show();
-        return;
-      }
-      deck.skipped += 1; // the browser cannot show it
-    }
-    this.#deck = null;
-    const { deckOver, deckSkipped } = wording.say().guess;
-    const texts = [wording.fill(wording.plural(deckOver, deck.size), { count: deck.size })];
-    if (deck.skipped > 0) {
-      const values = { count: deck.skipped };
-      texts.push(wording.fill(wording.plural(deckSkipped, deck.skipped), values));
-    }
-    this.#over = texts.join(" ");
-    this.#show();
-    this.#say(this.#over);
-  }
-
   #show() {
     if (!this.isOn) return;
     const { guess } = wording.say();
-    const deck = this.#deck;
-    const values = { number: deck?.position ?? 0, count: deck?.size ?? 0 };
-    setText(this.#place, deck ? wording.fill(guess.picture, values) : "");
-    if (deck || this.#questions.question) this.#over = "";
-    const isReading = this.#state === "on" || this.#state === "paused";
+    const { question } = this.#questions;
+    const isPicture = this.#practice.isOn;
+    this.#practice.showPlace();
+    if (isPicture || question) this.#practice.over = "";
     const why = this.#questions.waiting(performance.now());
-    const isSame = isReading && !deck && why === "same" && !this.#questions.question;
-    let text = isReading ? guess.waiting[why] : guess.off;
-    if (deck) text = guess.looking;
-    setText(this.#waiting, this.#questions.question ? "" : this.#over || text);
+    const isSame = this.#isReading && !isPicture && why === "same" && !question;
+    let text = this.#isReading ? guess.waiting[why] : guess.off;
+    if (isPicture) text = guess.waiting.soon;
+    setText(this.#waiting, question ? "" : this.#practice.over || text);
     if (isSame && this.#again.childElementCount === 0) {
       this.#again.append(button({ textContent: guess.again }, () => this.#look(true)));
     } else if (!isSame) {
@@ -347,14 +275,6 @@ export class Guess {
   /** @param {string} text for screen readers */
   #say(text) {
     setText(this.#said, text);
-  }
-
-  /** @param {boolean} isFolder */
-  #choose(isFolder) {
-    const input = create("input", { type: "file", multiple: true, accept: "image/*" });
-    input.webkitdirectory = isFolder;
-    input.addEventListener("change", () => void this.practise(input.files ?? []));
-    input.click();
   }
 
   /** @param {KeyboardEvent} event */
@@ -368,9 +288,7 @@ export class Guess {
     ) {
       return;
     }
-    if (!/^[0-7]$/.test(event.key)) return;
-    const answer = event.key === "0" ? CANNOT_TELL : EMOTIONS[Number(event.key) - 1];
-    if (answer === undefined || this.hidden.includes(answer)) return;
-    this.#answer(answer);
+    const answer = answerOf(event);
+    if (answer !== null && !this.hidden.includes(answer)) this.#answer(answer);
   }
 }

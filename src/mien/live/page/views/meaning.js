@@ -62,12 +62,11 @@ export class Meaning {
     const { top } = reading.now ?? reading;
     for (const [index, row] of this.#shares.entries()) row.show(top[index]);
     moves.hidden = !told || Object.keys(reading.movements ?? {}).length === 0;
-    setText(this.#movements, wording.movementsText(reading) || texts.nothingMoves);
+    setText(this.#movements, wording.movesText(reading));
     usual.hidden = !told;
-    const asUsual = reading.change === null ? texts.asUsual : texts.usualUnknown;
-    setText(this.#change, reading.change ? wording.changeText(reading) : asUsual);
+    setText(this.#change, wording.usualText(reading));
     sure.hidden = answers.length === 0;
-    setText(this.#sure, answers.map(wording.reliabilityText).join(" "));
+    setText(this.#sure, wording.sureText(answers));
     setText(this.#canTitle, told ? texts.whatToDo : texts.whatHelps);
     setText(this.#can, reading.clear ? wording.youCan(answers) : wording.mend(reading));
     this.#usual.hidden = !told;

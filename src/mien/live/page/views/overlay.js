@@ -14,6 +14,8 @@ const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const NARROW = 480;
 /** So do narrower faces, in pixels. */
 const SMALL = 100;
+/** Wider views get larger labels, up to a limit. */
+const WIDE = { from: 1200, most: 1.7 };
 
 /**
  * Where a picture lies in an element that shows it whole (`object-fit: contain`).
@@ -191,9 +193,10 @@ function drawLabel(context, box, { before, word, after }, outer, faces, others) 
     { parts: [before, word, ""], small: true },
     { parts: ["", word, ""], small: true },
   ]) {
-    const padding = small ? 6 : 9;
-    const font = `${small ? 12 : 14}px ${FAMILY}`;
-    const height = small ? 20 : 26;
+    const size = Math.max(1, Math.min(outer.width / WIDE.from, WIDE.most));
+    const padding = size * (small ? 6 : 9);
+    const font = `${size * (small ? 12 : 14)}px ${FAMILY}`;
+    const height = size * (small ? 20 : 26);
     const widths = parts.map((part, index) => {
       context.font = index === 1 ? `600 ${font}` : font;
       return context.measureText(part).width;

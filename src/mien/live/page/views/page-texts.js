@@ -3,7 +3,7 @@
 import { fill, language, plural, say } from "../texts/wording.js";
 import { setText } from "./elements.js";
 
-/** Fill every element that names a text (`data-text`) or a label (`data-label`). */
+/** Fill every element that names a text (`data-text`), a label (`data-label`) or a title (`data-title`). */
 export function showTexts() {
   document.documentElement.lang = language;
   const texts = /** @type {Record<string, unknown>} */ (say());
@@ -14,6 +14,10 @@ export function showTexts() {
     const label = String(texts[place.getAttribute("data-label") ?? ""] ?? "");
     place.ariaLabel = label;
     if (place instanceof HTMLInputElement) place.placeholder = label;
+  }
+  for (const place of document.querySelectorAll("[data-title]")) {
+    if (!(place instanceof HTMLElement)) continue;
+    place.title = String(texts[place.getAttribute("data-title") ?? ""] ?? "");
   }
 }
 
@@ -26,6 +30,7 @@ export function showTexts() {
 export function titleOf(state, server, faces) {
   const { titles } = say();
   const stopped = state in say().problems;
+  if (server === "signed-out") return titles.signedOut;
   if (server === "failed" || stopped) return titles.problem;
   if (state === "off") return "mien";
   if (server === "away") return titles.away;

@@ -1,9 +1,17 @@
 /** The recording as files that the person may save: a table, data, and a report to read. */
 
 import { ANSWERS } from "../state/emotions.js";
+import { marksOf } from "../state/marks.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
-import { clock, eventsOf, originText, summarySentences, tableOf } from "./recount.js";
+import {
+  clock,
+  eventsOf,
+  marksSentence,
+  originText,
+  summarySentences,
+  tableOf,
+} from "./recount.js";
 import { TimelinePicture } from "./timeline-picture.js";
 
 /** @typedef {import("../state/recording.js").Recording} Recording */
@@ -15,12 +23,12 @@ import { TimelinePicture } from "./timeline-picture.js";
  * @param {Recording} recording
  */
 export function toCsv({ sessions }) {
-  const header = ["source", "start", "end", "face", "clear", "answer", "why", ...ANSWERS, "remark"];
-  const lines = [header.join(",")];
+  const first = ["source", "start", "end", "face", "clear", "answer", "why"];
+  const lines = [[...first, ...ANSWERS, "right", "remark"].join(",")];
   const rows = sessions.flatMap((session) => records(session).map((row) => ({ session, ...row })));
   for (const { session, ...row } of rows) {
     const votes = ANSWERS.map((answer) => row.votes?.[answer]?.toFixed(4) ?? "");
-    const { start, end, face, clear, answer, why, remark } = row;
+    const { start, end, face, clear, answer, why, right = "", remark } = row;
     const cells = [
       session.origin.name || session.origin.kind,
       iso(session, start),
@@ -30,7 +38,7 @@ export function toCsv({ sessions }) {
       answer,
       why,
     ];
-    lines.push([...cells, ...votes, remark].map(cell).join(","));
+    lines.push([...cells, ...votes, right, remark].map(cell).join(","));
   }
   return `${lines.join("\r\n")}\r\n`;
 }
@@ -62,8 +70,39 @@ function dataOf(session) {
         readings,
       })),
     })),
-    remarks: session.remarks.map((remark) => ({ ...remark, time: round(remark.time) })),
+    remarks: session.remarks.map((remark) => {
+      const time = round(remark.time);
+      return remark.kind === "wrong" ? { ...remark, ...marked(remark), time } : { ...remark, time };
+    }),
+    marked_wrong: marksOf([session]).map(({ shown, right, count }) => {
+      const told = marked({ text: shown, right });
+      return { shown: told.text, right: told.right, count };
+    }),
   };
+}
+
+/**
+ * What was shown, and what the person would say, in a word: neither is ever empty.
+ * @param {{text: string, right?: string | null}} mark
+ */
+function marked({ text, right = null }) {
+  return { text: text || "unclear", right: right === "" ? "cannot tell" : right };
+}
+
+/** @type {Promise<string> | null} */
+let style = null;
+
+/**
+ * The style of mien's reports. It is fetched once, as soon as there is something to save: when a report
+ * is saved, the server may be gone, or the person signed out. A report without it is plain, and whole.
+ * @returns {Promise<string>} "" where it cannot be had
+ */
+export function reportStyle() {
+  style ??= fetch("styles/report.css").then(
+    (answer) => (answer.ok ? answer.text() : ""),
+    () => "",
+  );
+  return style;
 }
 
 /** What the saved report may do: show its own style and pictures, and nothing else. */
@@ -72,7 +111,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 /**
  * A page of its own that needs nothing else: for each source people, timeline, moments and table.
  * @param {Recording} recording
- * @param {string} [style] of mien's reports; fetched from mien where it is left out
+ * @param {string} [style] of mien's reports; `reportStyle` where it is left out
  */
 export async function toHtml(recording, style) {
   const texts = wording.say();
@@ -89,7 +128,7 @@ export async function toHtml(recording, style) {
     ),
   );
   // As text: style and policy would hold for mien's own page, which refuses them.
-  const rules = style ?? (await (await fetch("styles/report.css")).text());
+  const rules = style ?? (await reportStyle());
   const head = `<meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -109,6 +148,7 @@ function sectionsOf(session) {
       : create("span", { className: "face", "aria-hidden": "true" }, String(row.number));
     return create("div", { className: "lane" }, picture, create("p", {}, sentences[index] ?? ""));
   });
+  const marks = marksSentence([session]);
   const picture = new TimelinePicture();
   picture.draw(session, 960, true);
   const events = eventsOf(session).map(({ time, kind, text }) =>
@@ -124,6 +164,7 @@ function sectionsOf(session) {
       {},
       create("h2", {}, originText(session)),
       create("div", { className: "lanes" }, ...people),
+      ...(marks ? [create("p", { className: "marks" }, marks)] : []),
       create("div", { className: "scroll picture" }, picture.element),
       create("h3", {}, texts.moments),
       moments,
@@ -147,7 +188,7 @@ export function save(name, type, content) {
 /** @param {Session} session */
 function records(session) {
   /** @typedef {{start: number, end: number, face: number | null, clear: boolean | null}} Place */
-  /** @typedef {{answer: string | null, why: string | null, remark: string}} Told */
+  /** @typedef {{answer: string | null, why: string | null, right?: string | null, remark: string}} Told */
   /** @type {(Place & Told & {votes?: Record<string, number>})[]} */
   const rows = session.rows.flatMap((row) =>
     row.stretches.map(({ start, end, answer, why, votes }) => {
@@ -163,10 +204,12 @@ function records(session) {
       };
     }),
   );
-  for (const { time, kind, text, face } of session.remarks) {
-    const remark = kind === "wrong" ? "wrong" : text || kind;
-    const answer = kind === "wrong" ? text : null;
-    rows.push({ start: time, end: time, face, clear: null, answer, why: null, remark });
+  for (const remark of session.remarks) {
+    const { time, kind, text, face } = remark;
+    const mark = kind === "wrong" ? marked(remark) : { text: null, right: null };
+    const told = { answer: mark.text, why: null, right: mark.right };
+    const said = kind === "wrong" ? kind : text || kind;
+    rows.push({ start: time, end: time, face, clear: null, ...told, remark: said });
   }
   return rows.sort((a, b) => a.start - b.start);
 }

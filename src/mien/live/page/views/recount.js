@@ -1,5 +1,6 @@
 /** The session in words: sentences and a table, for the page and the report. */
 
+import { marksOf } from "../state/marks.js";
 import { lastingChanges, peopleOf, shownIn, summaryOf } from "../state/session.js";
 import * as wording from "../texts/wording.js";
 import { create } from "./elements.js";
@@ -37,6 +38,46 @@ export function summarySentences(session) {
     const count = wording.plural(texts.summaryChanges, changes);
     return `${sentence} ${wording.fill(count, { count: changes })}`;
   });
+}
+
+/**
+ * What the person marked as wrong: "You marked 3 readings as wrong: 2 happy that you would call neutral;
+ * …"; "" where nothing was.
+ * @param {readonly Session[]} sessions
+ */
+export function marksSentence(sessions) {
+  const texts = wording.say();
+  const marks = marksOf(sessions);
+  const total = marks.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return "";
+  const parts = marks.map(({ shown, right, count }) => {
+    const values = { count, shown: shownWord(shown), right: wording.answerWord(right ?? "") };
+    if (right === null) return wording.fill(texts.figure, { count, answer: values.shown });
+    return wording.fill(right ? texts.marksPart : texts.marksNobody, values);
+  });
+  const text = wording.plural(texts.marks, total);
+  return wording.fill(text, { count: total, parts: parts.join("; ") });
+}
+
+/**
+ * What a mark is about: "happy", or "unclear".
+ * @param {string} shown
+ */
+function shownWord(shown) {
+  return shown ? wording.answersWord(shownIn(shown)) : wording.say().unclearWord;
+}
+
+/**
+ * What the person says of a mark: "marked as wrong; you would say neutral".
+ * @param {import("../state/session.js").Remark} remark
+ */
+function markText({ right = null }) {
+  const { markedWrong, markedAs, markedNobody } = wording.say();
+  if (right === null) return markedWrong;
+  const would = right
+    ? wording.fill(markedAs, { answer: wording.answerWord(right) })
+    : markedNobody;
+  return `${markedWrong}; ${would}`;
 }
 
 /**
@@ -90,11 +131,12 @@ export function eventsOf(session) {
       length: wording.lengthText(length),
     }),
   }));
-  const remarks = session.remarks.map(({ time, kind, text, face }) => {
+  const remarks = session.remarks.map((remark) => {
+    const { time, kind, text, face } = remark;
     if (kind === "bookmark") return { time, kind, text: text || texts.bookmarked };
     if (kind === "note") return { time, kind, text };
-    const word = wording.answersWord(shownIn(text));
-    return { time, kind, text: `${wording.faceName(face ?? 0)}: ${word}, ${texts.markedWrong}` };
+    const told = `${shownWord(text)}, ${markText(remark)}`;
+    return { time, kind, text: `${wording.faceName(face ?? 0)}: ${told}` };
   });
   return [...changes, ...remarks].sort((a, b) => a.time - b.time);
 }
@@ -141,14 +183,14 @@ function lines(session) {
         return { start, cells: [wording.faceName(row.number), word, length, people, ""] };
       }),
   );
-  const remarks = session.remarks.map(({ time, kind, text, face }) => {
+  const remarks = session.remarks.map((remark) => {
+    const { time, kind, text, face } = remark;
     const name = face === null ? "" : wording.faceName(face);
     if (kind !== "wrong") {
       const what = text || wording.say().bookmarked;
       return { start: time, cells: [name, "", "", "", what] };
     }
-    const word = wording.answersWord(shownIn(text));
-    return { start: time, cells: [name, word, "", "", wording.say().markedWrong] };
+    return { start: time, cells: [name, shownWord(text), "", "", markText(remark)] };
   });
   return [...stretches, ...remarks].sort((a, b) => a.start - b.start);
 }

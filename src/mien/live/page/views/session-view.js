@@ -2,8 +2,15 @@
 
 import * as wording from "../texts/wording.js";
 import { create, part, setText } from "./elements.js";
-import { save, toCsv, toHtml, toJson } from "./record.js";
-import { clock, eventsOf, originText, summarySentences, tableOf } from "./recount.js";
+import { reportStyle, save, toCsv, toHtml, toJson } from "./record.js";
+import {
+  clock,
+  eventsOf,
+  marksSentence,
+  originText,
+  summarySentences,
+  tableOf,
+} from "./recount.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("../state/recording.js").Recording} Recording */
@@ -99,6 +106,7 @@ export class SessionView {
   show() {
     this.#section.hidden = this.#recording.isEmpty;
     if (this.#section.hidden) return;
+    void reportStyle();
     const texts = wording.say();
     const { seconds, changes } = this.#recording.soFar;
     const values = { length: wording.lengthText(Math.round(seconds)), count: changes };
@@ -109,7 +117,8 @@ export class SessionView {
 
   #showBody() {
     const { sessions } = this.#recording;
-    const sentences = sessions.flatMap(summarySentences);
+    const marks = marksSentence(sessions);
+    const sentences = [...sessions.flatMap(summarySentences), ...(marks ? [marks] : [])];
     const pictures = sessions.flatMap(({ rows }) => rows.map(({ picture }) => picture));
     const isShown = (/** @type {Node | null} */ picture) =>
       !picture || this.#summary.contains(picture);

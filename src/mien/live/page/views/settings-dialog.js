@@ -38,6 +38,10 @@ export class SettingsDialog {
     this.#dialog.showModal();
   }
 
+  close() {
+    this.#dialog.close();
+  }
+
   /** @param {Settings} settings */
   #change(settings) {
     const { language } = this.#settings;

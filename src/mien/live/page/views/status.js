@@ -4,8 +4,8 @@ import { fill, say } from "../texts/wording.js";
 
 /** @typedef {"off" | "starting" | "on" | "paused" | keyof import("../texts/wording.js").Texts["problems"]} SourceState */
 /**
- * @typedef {"connecting" | "loading" | "ready" | "full" | "failed" | "away" | "back" | "delayed"}
- *   ServerState
+ * @typedef {"connecting" | "loading" | "ready" | "full" | "failed" | "away" | "back" | "delayed" |
+ *   "signed-out"} ServerState
  */
 
 /**
@@ -17,6 +17,7 @@ import { fill, say } from "../texts/wording.js";
 export function statusOf(source, server, message = "") {
   const { problems, status, paused } = say();
   const problem = /** @type {Record<string, string>} */ (problems)[source];
+  if (server === "signed-out") return { kind: "info", text: status.signedOut };
   if (server === "failed") return { kind: "problem", text: fill(status.failed, { message }) };
   if (server === "away") return { kind: "problem", text: status.away };
   if (problem) return { kind: "problem", text: problem };

@@ -27,8 +27,8 @@ export const BLOCK = 24;
 const NAME = 84;
 const AXIS = 26;
 const MARGIN = 8;
-/** Pixels for a letter of a word inside its block. */
-const LETTER = 7.8;
+/** Pixels for a letter of a word inside its block: for most, for narrow and for wide ones. */
+const LETTER = { most: 8.1, narrow: 4.8, wide: 12.6 };
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 const INK = "#10151d";
 const UNCLEAR = "unclear";
@@ -289,14 +289,24 @@ function pieces({ from, to, answer }, top) {
  */
 function word({ from, to, answer }, top) {
   const text = answer === null ? wording.say().unclearWord : wording.answersWord(shownIn(answer));
-  if (text.length * LETTER + 16 >= to - from) return [];
-  const [left, middle, long] = [NAME + from + 6, top + BLOCK / 2, text.length * LETTER + 4];
+  const wide = widthOf(text);
+  if (wide + 16 >= to - from) return [];
+  const [left, middle, long] = [NAME + from + 6, top + BLOCK / 2, wide + 5];
   if (answer === null) return [label(text, left, middle)];
   const ground = { x: left - 2, y: middle - 9, width: long, height: 18, rx: 4 };
   return [
     svg("rect", { ...ground, fill: "#FFFFFF", "fill-opacity": 0.86 }),
     label(text, left, middle, { fill: INK }),
   ];
+}
+
+/** About how wide a text is, in pixels; where it is drawn, nothing measures. @param {string} text */
+function widthOf(text) {
+  const { most, narrow, wide } = LETTER;
+  return [...text].reduce((sum, letter) => {
+    if (/[fijlrt.,:’ ]/.test(letter)) return sum + narrow;
+    return sum + (/[mwMW]/.test(letter) ? wide : most);
+  }, 0);
 }
 
 /**

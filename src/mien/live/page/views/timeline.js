@@ -41,7 +41,7 @@ export class Timeline {
    * @param {boolean} [whole] whether nothing follows
    */
   show(whole = false) {
-    this.#picture.draw(this.#session, Math.max(280, Math.floor(this.#place.clientWidth)), whole);
+    this.#picture.draw(this.#session, Math.max(240, Math.floor(this.#place.clientWidth)), whole);
     if (!this.#picture.element.parentNode) this.#place.append(this.#picture.element);
     this.#read();
   }

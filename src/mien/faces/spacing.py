@@ -1,0 +1,108 @@
+"""Frames that come faster than faces change: some are read, the others get what lies between.
+
+A film has 24 to 60 frames a second. What people would say of a face is smoothed over longer than
+that, and its place moves in a line from one frame to the next but one. So, of frames that come less
+than `LEAST_GAP` after the last that was read, none is read: their faces are where the line between
+the readings before and after says, and show what was shown before. Where the picture is cut, the
+frames before and after the cut are read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.faces.stream import FaceReader, Follower
+from mien.types import Face, Frame, Reading
+
+LEAST_GAP: Final = 0.06
+"""Seconds between frames that are read; those that come sooner lie between."""
+
+_CUT: Final = 16.0  # of 255, mean difference of a picture's pixels to the next where it is cut
+_STEP: Final = 16  # pixels between those that are compared
+
+Followed = tuple[Frame, list[Reading]]
+
+
+class SpacedFollower:
+    """Follows the faces of a film, and reads no more of its frames than it must. It pickles."""
+
+    def __init__(self, follower: Follower | None = None, *, least_gap: float = LEAST_GAP) -> None:
+        """Start without any face.
+
+        Args:
+            follower: that follows them; None takes a new one.
+            least_gap: seconds between frames that are read; 0 reads all.
+        """
+        self._follower = follower or Follower()
+        self._least_gap = least_gap
+        self._held: list[Frame] = []  # that wait for the next reading
+        self._time = -inf  # of the last frame that was read ...
+        self._readings: list[Reading] = []  # ... and what was read
+        self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)  # some of the last frame's
+
+    @property
+    def waits(self) -> bool:
+        """Whether frames have been taken in that have not come out."""
+        return bool(self._held)
+
+    def take(self, reader: FaceReader, frame: Frame) -> list[Followed]:
+        """Take in the next frame; gives the frames that are done, this one or later ones the last.
+
+        Their readings are those of `mien.faces.stream.Follower.read`, largest face first.
+        """
+        is_cut = self._is_cut(frame)
+        done = self.finish(reader) if is_cut else []
+        if not is_cut and 0 <= frame.time - self._time < self._least_gap:
+            self._held.append(frame)
+            return done
+        return [*done, *self._read(reader, frame)]
+
+    def finish(self, reader: FaceReader) -> list[Followed]:
+        """The frames that wait, at the film's end: the last of them is read."""
+        return self._read(reader, self._held.pop()) if self._held else []
+
+    def _read(self, reader: FaceReader, frame: Frame) -> list[Followed]:
+        before, start = self._readings, self._time
+        self._readings = self._follower.read(reader, frame)
+        self._time = frame.time
+        held, self._held = self._held, []
+        gap = max(frame.time - start, 1e-9)
+        between = [
+            (one, _between(before, self._readings, (one.time - start) / gap, one)) for one in held
+        ]
+        return [*between, (frame, self._readings)]
+
+    def _is_cut(self, frame: Frame) -> bool:
+        before, self._pixels = self._pixels, frame.image[::_STEP, ::_STEP].copy()
+        if before.shape != self._pixels.shape:
+            return True
+        return float(np.abs(self._pixels.astype(np.int16) - before).mean()) > _CUT
+
+
+def _between(
+    before: Sequence[Reading], after: Iterable[Reading], share: float, frame: Frame
+) -> list[Reading]:
+    """Of the faces that were read before and after, what is shown of them at a share of the way."""
+    next_faces = {reading.track: reading.face for reading in after}
+    readings = [
+        replace(
+            reading, face=_face(reading.face, next_faces[reading.track], share), time=frame.time
+        )
+        for reading in before
+        if reading.track in next_faces
+    ]
+    return sorted(readings, key=lambda one: one.face.width * one.face.height, reverse=True)
+
+
+def _face(before: Face, after: Face, share: float) -> Face:
+    x1, y1, x2, y2 = (a + share * (b - a) for a, b in zip(before.box, after.box, strict=True))
+    landmarks = (1 - share) * before.landmarks + share * after.landmarks
+    return Face(
+        (x1, y1, x2, y2),
+        landmarks.astype(np.float32),
+        before.score + share * (after.score - before.score),
+    )

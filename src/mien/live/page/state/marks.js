@@ -1,0 +1,28 @@
+/** What the person marked as wrong, summed up: their own statistics. */
+
+/** @typedef {import("./session.js").Session} Session */
+
+/**
+ * @typedef {object} Mark
+ * @property {string} shown as a remark's text
+ * @property {string | null} right what the person would say; "" where nobody could tell, null where they
+ *   did not say
+ * @property {number} count
+ */
+
+/**
+ * What the person marked as wrong, and what they would say instead, the most frequent first.
+ * @param {readonly Session[]} sessions
+ * @returns {Mark[]}
+ */
+export function marksOf(sessions) {
+  /** @type {Map<string, Mark>} */
+  const marks = new Map();
+  for (const { kind, text: shown, right = null } of sessions.flatMap(({ remarks }) => remarks)) {
+    if (kind !== "wrong") continue;
+    const key = JSON.stringify([shown, right]);
+    const mark = marks.get(key) ?? { shown, right, count: 0 };
+    marks.set(key, { ...mark, count: mark.count + 1 });
+  }
+  return [...marks.values()].sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,85 @@
+/** The language of the page, its texts, and the person's own words for answers. */
+
+import german from "./de.js";
+import english from "./en.js";
+
+/** @typedef {typeof english} Texts */
+
+/** Every language of the page, by its code. @type {Readonly<Record<string, Texts>>} */
+export const LANGUAGES = { en: english, de: german };
+
+/** The language's code, for `Intl` and the page. */
+export let language = "en";
+let texts = english;
+/** Another computer, to which pictures go; "" where they stay on this one. */
+let server = "";
+/** @type {Readonly<Record<string, string>>} */
+let ownWords = {};
+
+/**
+ * @param {string} code of `LANGUAGES`; "auto" for the first of the browser's that there is
+ * @param {readonly string[]} preferred the browser's, best first
+ */
+export function setLanguage(code, preferred = []) {
+  const wanted = code === "auto" ? preferred.map((name) => name.split("-")[0] ?? "") : [code];
+  language = wanted.find((name) => name in LANGUAGES) ?? "en";
+  texts = LANGUAGES[language] ?? english;
+  if (server === "") return;
+  const { elsewhere } = texts;
+  const filled = Object.entries(elsewhere).map(([key, text]) => [
+    key,
+    fill(text, { host: server }),
+  ]);
+  texts = { ...texts, ...Object.fromEntries(filled) };
+}
+
+/**
+ * Say where pictures go; from the next language set on.
+ * @param {string} host that the page comes from
+ */
+export function setServer(host) {
+  const isThisComputer = /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
+  server = isThisComputer ? "" : host;
+}
+
+/** @param {Readonly<Record<string, string>>} words by answer; mien's own where there is none */
+export function setOwnWords(words) {
+  ownWords = words;
+}
+
+/** The texts of the language. */
+export function say() {
+  return texts;
+}
+
+/**
+ * A text with what stands in braces filled in.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * The form of a text that a number asks for.
+ * @param {{one: string, other: string}} forms
+ * @param {number} number
+ */
+export function plural(forms, number) {
+  const rule = new Intl.PluralRules(language).select(number);
+  return /** @type {Record<string, string>} */ (forms)[rule] ?? forms.other;
+}
+
+/** @param {string} answer */
+export function answerWord(answer) {
+  return ownWords[answer] || mienWord(answer);
+}
+
+/**
+ * mien's own word, in the language.
+ * @param {string} answer
+ */
+export function mienWord(answer) {
+  return /** @type {Record<string, string>} */ (texts.answers)[answer] ?? answer;
+}

@@ -1,0 +1,63 @@
+/** Texts of looking back, in German. */
+
+/** @type {typeof import("./session-en.js").default} */
+export default {
+  session: "Rückblick",
+  sessionMore:
+    "Nur in dieser Seite behalten, und weg, wenn du sie schließt. Pfeiltasten lesen die Zeitleiste, " +
+    "B merkt einen Moment.",
+  originCamera: "Kamera",
+  originWindow: "Fenster",
+  originFile: "Bild",
+  soFar: {
+    one: "{length} · {count} Wechsel, der anhielt",
+    other: "{length} · {count} Wechsel, die anhielten",
+  },
+  lastingChange: "{face} wechselte von {from} zu {to}, für {length}",
+  bookmark: "Merken",
+  bookmarkMore: "Diesen Moment merken (Taste B)",
+  bookmarked: "Gemerkt",
+  bookmarkedAt: "{time} gemerkt. Eine Notiz gehört dazu.",
+  openSession: "Zeigen",
+  closeSession: "Verbergen",
+  moments: "Momente",
+  noMoments: "Nichts änderte sich für länger, und nichts wurde gemerkt.",
+  timeline: "Wonach die Gesichter mit der Zeit aussahen",
+  table: "Dasselbe als Tabelle",
+  time: "Zeit",
+  faceColumn: "Gesicht",
+  showed: "Was Menschen sagen würden",
+  seconds: "Dauer",
+  people: "Von 10 Menschen",
+  noteColumn: "Notiz",
+  markedWrong: "als falsch markiert",
+  markedAs: "du würdest {answer} sagen",
+  markedNobody: "du konntest es nicht sagen",
+  marks: {
+    one: "Du hast {count} Lesung als falsch markiert: {parts}.",
+    other: "Du hast {count} Lesungen als falsch markiert: {parts}.",
+  },
+  marksPart: "{count}-mal {shown}, wo du {right} sagen würdest",
+  marksNobody: "{count}-mal {shown}, wo du es nicht sagen konntest",
+  note: "Eine Notiz",
+  addNote: "Notiz hinzufügen",
+  save: "Sichern",
+  saveReport: "Bericht (HTML)",
+  saveTable: "Tabelle (CSV)",
+  saveData: "Daten (JSON)",
+  forget: "Löschen",
+  forgetSure: "Noch einmal drücken, um alles zu löschen",
+  moment: "{time} · {what} · {length}",
+  summary: "Kurz gesagt",
+  summaryFace: "{face}, ab {time}, war {length} zu sehen: {parts}.",
+  summaryPart: "{answer} {length}",
+  summaryUnclear: "unklar {length}",
+  summaryChanges: { one: "Es änderte sich einmal.", other: "Es änderte sich {count}-mal." },
+  report: "mien: wonach Gesichter aussahen",
+  reportMore:
+    "Von mien am {date} gemacht. Es zeigt, was zehn Menschen über jedes Gesicht sagen würden, wie " +
+    "ein Programm es schätzt; es ist nicht, was die Personen fühlten. Behalte es für dich.",
+  lengthHours: "{hours} h {minutes} min",
+  lengthMinutes: "{minutes} min {seconds} s",
+  lengthSeconds: "{seconds} s",
+};

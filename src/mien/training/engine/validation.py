@@ -1,0 +1,91 @@
+"""How well a network reads the validation images, epoch by epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from mien.training.data.augment import rescale
+from mien.training.evaluation.metrics import movements_r2
+from mien.training.model.heads import Head, head_slices
+from mien.training.model.losses import Targets, votes_loss
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How well a network reads images that are not augmented.
+
+    What the network has no head for, or the records no answers to, is None.
+
+    Attributes:
+        loss: of the label head, in nats.
+        accuracy: of the label head.
+        votes_loss: in nats, on FER2013's images with votes.
+        expressions_loss: in nats.
+        movements_r2: mean over the movements.
+        press_accuracy: of the votes head, against the one person's label of press faces.
+    """
+
+    loss: float
+    accuracy: float
+    votes_loss: float | None = None
+    expressions_loss: float | None = None
+    movements_r2: float | None = None
+    press_accuracy: float | None = None
+
+
+def validate(
+    network: nn.Module,
+    records: NDArray[np.void],
+    device: torch.device,
+    heads: Sequence[str] = (Head.LABEL, Head.VOTES),
+) -> Validation:
+    """Measure a network that has these heads on a data set's records."""
+    logits = predict_logits(network, records["image"], device)
+    targets = Targets.of(records, torch.device("cpu"))
+    answers = {head: logits[:, place] for head, place in head_slices(heads).items()}
+    labelled = targets.labels >= 0
+    label = answers[Head.LABEL][labelled]
+    right = label.argmax(dim=1) == targets.labels[labelled]
+    of_votes = of_press = of_expressions = r2 = None
+    votes = answers.get(Head.VOTES, logits[:, :0])
+    if votes.shape[1]:
+        of_votes = _known_loss(votes[labelled], targets.votes[labelled])
+        if not labelled.all():
+            same = votes[~labelled].argmax(dim=1) == targets.votes[~labelled].argmax(dim=1)
+            of_press = float(same.float().mean())
+    if Head.EXPRESSIONS in answers:
+        of_expressions = _known_loss(answers[Head.EXPRESSIONS], targets.expressions)
+    if Head.MOVEMENTS in answers:
+        found = answers[Head.MOVEMENTS].sigmoid().numpy()
+        told = movements_r2(targets.movements.numpy(), found)
+        r2 = float(np.mean(told[np.isfinite(told)])) if np.isfinite(told).any() else None
+    return Validation(
+        loss=float(cross_entropy(label, targets.labels[labelled])),
+        accuracy=float(right.float().mean()),
+        votes_loss=of_votes,
+        expressions_loss=of_expressions,
+        movements_r2=r2,
+        press_accuracy=of_press,
+    )
+
+
+def predict_logits(
+    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch_size: int = 512
+) -> torch.Tensor:
+    """Logits, float32 (N, L) on the CPU, of uint8 (N, 48, 48); leaves evaluation mode on."""
+    network.eval()
+    with torch.inference_mode():
+        batches = [
+            network(rescale(torch.from_numpy(images[start : start + batch_size].copy()).to(device)))
+            for start in range(0, len(images), batch_size)
+        ]
+    return torch.cat(batches).cpu()
+
+
+def _known_loss(logits: torch.Tensor, shares: torch.Tensor) -> float | None:
+    return float(votes_loss(logits, shares)) if shares.any() else None
