@@ -110,8 +110,8 @@ def crops(
         face = nearest(detector.detect(frame), condition)
         try:
             yield face and [
-                *(crop_face(frame, face, level=level) for level in levels),
-                crop_face(frame, pasted, level=1),
+                *(crop_face(frame, face, roll_correction=level) for level in levels),
+                crop_face(frame, pasted, roll_correction=1),
             ]
         except ImageError:
             yield None
@@ -138,7 +138,7 @@ def main(
         images: how many, drawn by chance.
         level: parts of the roll to take out; 0, 0.5 and 1 if not given.
         seed: of the draw.
-        threads: of the face finder.
+        threads: of the face detector.
         without_copies: leave out images with a copy in Kaggle's training part, which a network may
             know by heart as they are, but not cropped anew.
         json_file: also write the numbers here.

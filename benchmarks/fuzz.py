@@ -24,7 +24,7 @@ from skimage import data
 
 from mien.errors import ImageError
 from mien.faces.reader import Reader
-from mien.media.picture import FORMATS
+from mien.media.picture import PICTURE_FORMATS
 
 Picture = NDArray[np.uint8]
 
@@ -47,7 +47,7 @@ def seeds(picture: Picture) -> dict[str, bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     result: dict[str, bytes] = {}
-    for kind in FORMATS:
+    for kind in PICTURE_FORMATS:
         for number, options in enumerate(_OPTIONS.get(kind, ({},))):
             file = io.BytesIO()
             more = {"exif": exif} if kind in {"JPEG", "PNG", "WEBP"} and number else {}

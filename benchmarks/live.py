@@ -73,7 +73,7 @@ class Result:
     delay_p95: float
     server_median: float
     decode_median: float
-    finder_median: float
+    detector_median: float
     crop_median: float
     network_median: float
     replaced: int
@@ -135,8 +135,8 @@ def result_of(shown: list[dict[str, Any]]) -> Result:
         delay_p95=round(float(np.percentile([one["delay"] for one in shown], 95)), 1),
         server_median=median("total"),
         decode_median=median("decode"),
-        finder_median=median("finder"),
-        crop_median=median("crop"),
+        detector_median=median("detector"),
+        crop_median=median("alignment"),
         network_median=median("network"),
         replaced=sum(one["replaced"] for one in shown),
         faces=round(median("faces")),
@@ -211,7 +211,7 @@ def main(
     row("delay, median, ms", (result.delay_median for result in results))
     row("delay, 95 %, ms", (result.delay_p95 for result in results))
     row("server, arrival to answer, ms", (result.server_median for result in results))
-    for step in ("decode", "finder", "crop", "network"):
+    for step in ("decode", "detector", "alignment", "network"):
         row(f"· {step}, ms", (getattr(result, f"{step}_median") for result in results))
     row("faces found", (result.faces for result in results))
     row("frames replaced", (result.replaced for result in results))

@@ -9,7 +9,7 @@ What is compared, each in a process and an environment of its own, which `instal
 fer.txt, face-api/package-lock.json and mien's constraints.txt (4.5 GB in all):
 
 - mien, as `mien.read` and `mien.watch` work without options;
-- fer with its default face finder (Haar) and with MTCNN, else by default;
+- fer with its default face detector (Haar) and with MTCNN, else by default;
 - face-api under Node with its wasm backend, with its default finder (SSD MobileNet) and with its
   tiny one, reading expressions and nothing else.
 

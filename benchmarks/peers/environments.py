@@ -48,7 +48,7 @@ def worker(library: str, folder: Path, threads: str, finder: str) -> list[str]:
         library: one of `LIBRARIES`.
         folder: with the environments.
         threads: "default" or "one".
-        finder: the library's face finder; "" for mien.
+        finder: the library's face detector; "" for mien.
 
     Raises:
         MissingError: its environment is not there.

@@ -31,7 +31,7 @@ _WARM_UP: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A library with one of its face finders.
+    """A library with one of its face detectors.
 
     Attributes:
         name: in the table.

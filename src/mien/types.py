@@ -100,7 +100,7 @@ class Quality:
         brightness: mean grey value of the crop, 0 to 1.
         contrast: standard deviation of the crop's grey values, 0 to 0.5.
         sharpness: variance of the Laplacian of the contrast-normalised crop; higher is sharper.
-        turn: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
+        yaw: how far the head is turned sideways, 0 (towards the camera) to 1 (profile),
             from the nose's place between the eyes; 0 for a face without landmarks.
 
     Examples:
@@ -114,7 +114,7 @@ class Quality:
     brightness: float
     contrast: float
     sharpness: float
-    turn: float
+    yaw: float
 
 
 @public

@@ -34,8 +34,8 @@ def test_every_kind_of_frame_is_measured(report: Report) -> None:
     assert {f.faces for f in report.frames} == {1, 9}
     assert report.frames[0].threads == 1
     for f in report.frames:
-        assert 0 < f.face <= f.crop + f.network
-        assert max(f.finder, f.crop, f.network) < f.total
+        assert 0 < f.face <= f.alignment + f.network
+        assert max(f.detector, f.alignment, f.network) < f.total
 
 
 @pytest.mark.slow

@@ -55,26 +55,26 @@ def test_eyes_and_mouth_come_where_fer2013_has_them(face: Face) -> None:
     x=st.floats(-500, 5000),
     y=st.floats(-500, 5000),
     roll=st.floats(-60, 60),
-    level=st.floats(0, 1),
+    roll_correction=st.floats(0, 1),
 )
 def test_framing_takes_out_shift_scale_and_the_part_of_roll_asked_for(
-    scale: float, x: float, y: float, roll: float, level: float
+    scale: float, x: float, y: float, roll: float, roll_correction: float
 ) -> None:
     angle = np.deg2rad(roll)
     turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
     even = (FRONTAL + FRONTAL[[1, 0, 2, 4, 3]] * (-1, 1) + (48, 0)) / 2  # its own mirror image
     even[:, 0] -= 0.13  # FER2013's mean face lies a little to the left
     mean = even.mean(axis=0)
-    matrix = framing(face_at((even - mean) @ turn.T * scale + (x, y)), level)
+    matrix = framing(face_at((even - mean) @ turn.T * scale + (x, y)), roll_correction)
     mapped = matrix[:, :2] @ turn * scale
-    left = np.deg2rad(roll * (1 - level))
+    left = np.deg2rad(roll * (1 - roll_correction))
     expected = ((np.cos(left), -np.sin(left)), (np.sin(left), np.cos(left)))
     np.testing.assert_allclose(mapped, expected, atol=0.02)
     np.testing.assert_allclose(matrix[:, :2] @ (x, y) + matrix[:, 2], mean, atol=0.1)
 
 
 def test_the_crop_shows_the_face(astronaut: Picture, face: Face) -> None:
-    crop = crop_face(astronaut, face, level=0)
+    crop = crop_face(astronaut, face, roll_correction=0)
     assert crop.shape == (CROP_SIZE, CROP_SIZE)
     assert crop.dtype == np.uint8
     # The same square cut out with whole pixels, by another way.
@@ -116,14 +116,14 @@ def test_fine_patterns_do_not_alias() -> None:
 
 
 def test_levelling_turns_a_tilted_face_upright(astronaut: Picture, face: Face) -> None:
-    upright = crop_face(astronaut, face, level=1)
+    upright = crop_face(astronaut, face, roll_correction=1)
     centre = face.landmarks.mean(axis=0).astype(float)
     turn = np.asarray(cv2.getRotationMatrix2D((centre[0] - 0.5, centre[1] - 0.5), 30, 1))
     tilted = np.asarray(cv2.warpAffine(astronaut, turn, (512, 512)), np.uint8)
     turned = (face.landmarks - centre) @ turn[:, :2].T + centre
-    crop = crop_face(tilted, face_at(turned), level=1)
+    crop = crop_face(tilted, face_at(turned), roll_correction=1)
     assert difference(crop[8:40, 8:40], upright[8:40, 8:40]) < 4
-    assert difference(crop_face(tilted, face_at(turned), level=0), upright) > 15
+    assert difference(crop_face(tilted, face_at(turned), roll_correction=0), upright) > 15
 
 
 def test_grey_is_weighted_as_in_bt_601() -> None:
@@ -135,8 +135,8 @@ def test_grey_is_weighted_as_in_bt_601() -> None:
 def test_the_picture_goes_on_beyond_its_edge(astronaut: Picture, face: Face) -> None:
     # Cut through the face: what is left is as before, the rest repeats the last column.
     cut = int(face.landmarks[2, 0])
-    crop = crop_face(np.ascontiguousarray(astronaut[:, :cut]), face, level=0)
-    whole = crop_face(astronaut, face, level=0)
+    crop = crop_face(np.ascontiguousarray(astronaut[:, :cut]), face, roll_correction=0)
+    whole = crop_face(astronaut, face, roll_correction=0)
     assert difference(crop[:, :22], whole[:, :22]) < 0.5
     assert np.ptp(crop[:, 26:].astype(int), axis=1).max() == 0
 
@@ -175,7 +175,7 @@ def test_quality_of_the_astronaut(astronaut: Picture, face: Face) -> None:
     assert quality.size == pytest.approx(face.width)
     assert 0.3 < quality.brightness < 0.8
     assert 0.1 < quality.contrast < 0.4
-    assert quality.turn < 0.3
+    assert quality.yaw < 0.3
 
 
 def test_darkness_shows_in_brightness_not_in_sharpness(astronaut: Picture, face: Face) -> None:
@@ -203,17 +203,17 @@ def test_a_flat_crop_has_no_sharpness(face: Face) -> None:
 
 def test_turned_heads() -> None:
     crop = np.zeros((48, 48), np.uint8)
-    assert measure_quality(crop, face_at(FRONTAL)).turn < 0.05
+    assert measure_quality(crop, face_at(FRONTAL)).yaw < 0.05
     turns: list[float] = []
     for aside in (2, 5, 8, 20):
         landmarks = FRONTAL.copy()
         landmarks[2, 0] += aside
-        turns.append(measure_quality(crop, face_at(landmarks)).turn)
+        turns.append(measure_quality(crop, face_at(landmarks)).yaw)
     assert turns == sorted(turns)
     assert turns[-1] == 1
     same_eyes = FRONTAL.copy()
     same_eyes[1] = same_eyes[0]
-    assert measure_quality(crop, replace(face_at(FRONTAL), landmarks=same_eyes)).turn == 1
+    assert measure_quality(crop, replace(face_at(FRONTAL), landmarks=same_eyes)).yaw == 1
 
 
 def test_a_face_without_landmarks_is_framed_by_its_box(astronaut: Picture, face: Face) -> None:
@@ -224,7 +224,7 @@ def test_a_face_without_landmarks_is_framed_by_its_box(astronaut: Picture, face:
     middle = corner + np.array((-0.005, -0.021)) * side
     np.testing.assert_allclose(matrix @ (*middle, 1), (24, 24), atol=1e-9)
     assert matrix[0, 0] == pytest.approx(48 / (1.143 * side))
-    assert measure_quality(crop_face(astronaut, bare), bare).turn == 0
+    assert measure_quality(crop_face(astronaut, bare), bare).yaw == 0
 
 
 @pytest.mark.parametrize(
@@ -252,4 +252,4 @@ def test_any_landmarks_and_boxes_are_cropped_or_refused(values: list[float], cou
     except ImageError:
         return
     assert (crop == 100).all()
-    assert 0 <= measure_quality(crop, face).turn <= 1
+    assert 0 <= measure_quality(crop, face).yaw <= 1

@@ -1,4 +1,4 @@
-"""The face finder on real pictures, and what it refuses."""
+"""The face detector on real pictures, and what it refuses."""
 
 import shutil
 import subprocess

@@ -30,7 +30,7 @@ def reader() -> Reader:
 
 
 class Found(Detector):
-    """A face finder that finds what the test says."""
+    """A face detector that finds what the test says."""
 
     def __init__(self, *faces: Face) -> None:
         super().__init__()
@@ -98,11 +98,11 @@ def test_the_largest_face_comes_first(reader: Reader, astronaut: Picture) -> Non
 def test_timings_say_where_the_time_went(reader: Reader, astronaut: Picture) -> None:
     readings, timings = reader.read_timed(astronaut)
     assert_same(readings, reader.read(astronaut))
-    assert min(timings.finder, timings.crop, timings.network) > 0
-    assert timings.total == timings.finder + timings.crop + timings.network
+    assert min(timings.detector, timings.alignment, timings.network) > 0
+    assert timings.total == timings.detector + timings.alignment + timings.network
     none, timings = reader.read_timed(np.zeros((64, 64, 3), np.uint8))
     assert none == []
-    assert timings.finder > 0
+    assert timings.detector > 0
 
 
 def darker(image: Picture) -> Picture:

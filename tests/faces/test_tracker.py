@@ -22,7 +22,7 @@ Picture = NDArray[np.uint8]
 Place = tuple[float, float]
 
 SIDE = 120
-QUALITY = Quality(size=SIDE, brightness=0.5, contrast=0.2, sharpness=1.0, turn=0.0)
+QUALITY = Quality(size=SIDE, brightness=0.5, contrast=0.2, sharpness=1.0, yaw=0.0)
 
 
 def votes(**shares: float) -> NDArray[np.float64]:

@@ -62,7 +62,7 @@ def test_it_is_known_after_enough_calm_seconds_at_any_rate(rate: float) -> None:
     [
         SMILE,
         replace(CALM_FACE, reason=Reason.TOO_DARK),
-        replace(CALM_FACE, quality=replace(CALM_FACE.quality, turn=0.6)),
+        replace(CALM_FACE, quality=replace(CALM_FACE.quality, yaw=0.6)),
     ],
 )
 def test_only_clear_frontal_neutral_stretches_count(other: Reading) -> None:

@@ -18,9 +18,9 @@ WATCHER = """
 import sys
 from mien.cli.main import main
 from mien.films import annotation as annotate
-from mien.films.checkpoint import Work
+from mien.films.checkpoint import Checkpoint
 
-save = Work.save
+save = Checkpoint.save
 
 
 def wait(work, *arguments):
@@ -29,7 +29,7 @@ def wait(work, *arguments):
     sys.stdin.readline()
 
 
-annotate.SAVED, Work.save = 0.0, wait
+annotate.SAVED, Checkpoint.save = 0.0, wait
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -11,7 +11,7 @@ from stand_in import ADDRESS, StandInReader, await_ready, connect, message
 
 from mien.live import admission as places
 from mien.live import costs, limits
-from mien.live.admission import Places
+from mien.live.admission import Admission
 from mien.live.app import create_app
 from mien.live.limits import Clients, TokenBucket
 from mien.live.settings import Settings
@@ -39,7 +39,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 def test_there_are_as_many_places_as_get_ten_readings_a_second() -> None:
-    shared = Places(readers=2)
+    shared = Admission(readers=2)
     for _ in range(500):
         shared.costs.took("page", 0.00999)
     assert shared.capacity == 18  # 2 readers × 100 readings a second, of which 90 % are given away
@@ -49,11 +49,11 @@ def test_there_are_as_many_places_as_get_ten_readings_a_second() -> None:
     for _ in range(500):
         shared.costs.took("page", 3)
     assert shared.capacity == 2  # a reader each
-    assert Places(readers=2, limit=7).capacity == 7
+    assert Admission(readers=2, limit=7).capacity == 7
 
 
 def test_a_place_that_is_left_goes_to_the_first_in_line() -> None:
-    shared = Places(readers=1, limit=1)
+    shared = Admission(readers=1, limit=1)
     assert shared.take("first")
     assert not shared.take("second")
     assert not shared.take("third")
@@ -68,7 +68,7 @@ def test_a_place_that_is_left_goes_to_the_first_in_line() -> None:
 def test_who_sends_nothing_keeps_the_place_until_somebody_waits(
     clock: Callable[[float], None],
 ) -> None:
-    shared = Places(readers=1, limit=1)
+    shared = Admission(readers=1, limit=1)
     assert shared.take("quiet")
     clock(60)
     assert shared.take("quiet")

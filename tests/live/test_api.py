@@ -251,7 +251,7 @@ def test_figures_tell_sessions_frames_drops_and_stages() -> None:
         assert 'mien_frames_total{outcome="read"} 2.0' in figures
         assert 'mien_frames_total{outcome="refused"} 1.0' in figures
         assert "mien_frames_dropped_total 0.0" in figures
-        for stage in ("waiting", "decode", "finder", "crop", "network", "total"):
+        for stage in ("waiting", "decode", "detector", "alignment", "network", "total"):
             assert f'mien_stage_seconds_count{{stage="{stage}"}} 2.0' in figures
         assert "process_resident_memory_bytes" in figures
         while 'mien_sessions{state="read"} 0.0' not in client.get("/metrics").text:

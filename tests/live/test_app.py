@@ -48,7 +48,7 @@ def test_a_frame_is_read_and_answered(client: TestClient) -> None:
     assert answer["readings"][0]["top"][0] == ["happy", 0.8]
     assert (answer["replaced"], answer["credits"]) == (0, 1)
     timings = answer["timings"]
-    assert (timings["finder"], timings["crop"], timings["network"]) == (1.0, 2.0, 3.0)
+    assert (timings["detector"], timings["alignment"], timings["network"]) == (1.0, 2.0, 3.0)
     assert timings["total"] >= timings["waiting"] + timings["decode"] > 0
 
 

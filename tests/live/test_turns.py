@@ -11,7 +11,7 @@ import pytest
 
 from mien.live import admission as places
 from mien.live import costs, turns
-from mien.live.admission import Places
+from mien.live.admission import Admission
 from mien.live.costs import FIRST_GUESS, Costs
 from mien.live.turns import Turns
 
@@ -147,7 +147,7 @@ def test_costly_sessions_hardly_change_what_an_ordinary_one_costs() -> None:
 
 
 def test_what_was_learnt_heals_without_readings(clock: Callable[[float], None]) -> None:
-    shared = Places(readers=2)
+    shared = Admission(readers=2)
     for _ in range(500):
         shared.costs.took("only", 3.0)
     assert shared.capacity == 2
@@ -161,7 +161,7 @@ def test_what_was_learnt_heals_without_readings(clock: Callable[[float], None]) 
 
 
 def test_places_are_shared_by_client_whoever_came_first() -> None:
-    shared = Places(readers=1, limit=4)
+    shared = Admission(readers=1, limit=4)
     pages = [f"page {number}" for number in range(10)]
     assert [shared.take(page, "greedy") for page in pages] == [True] * 4 + [False] * 6
     assert shared.take("other", "modest")  # though six stand in line

@@ -19,7 +19,7 @@ def reading(box: Box, top: str = "happy", why: str | None = None) -> Reading:
     """81 % say `top`, the others are shared out evenly."""
     votes = np.full(8, 0.19 / 7)
     votes[VOTE_NAMES.index(top)] = 0.81
-    quality = Quality(size=box[2] - box[0], brightness=0.5, contrast=0.2, sharpness=1, turn=0)
+    quality = Quality(size=box[2] - box[0], brightness=0.5, contrast=0.2, sharpness=1, yaw=0)
     face = Face(box, np.zeros((5, 2), np.float32), 0.9)
     return Reading(
         face=face, votes=Votes(votes), quality=quality, reason=Reason(why) if why else None

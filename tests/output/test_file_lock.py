@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mien.errors import MienError
-from mien.output.file_lock import open_alone
+from mien.output.file_lock import open_locked
 from mien.output.result_file import ResultFile
 from mien.readings import PictureResult
 
@@ -93,7 +93,7 @@ def test_a_file_system_that_cannot_lock_is_used_without(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("fcntl.flock", fail)
-    with open_alone(tmp_path / "file", tmp_path) as one, open_alone(tmp_path / "file", tmp_path):
+    with open_locked(tmp_path / "file", tmp_path) as one, open_locked(tmp_path / "file", tmp_path):
         one.write(b"a")
     assert files(tmp_path) == {"file": b"a"}
 
@@ -112,6 +112,6 @@ def test_a_file_that_its_run_removes_meanwhile_is_made_anew(
         return True
 
     monkeypatch.setattr("mien.output.file_lock.lock_descriptor", end_of_the_other)
-    with open_alone(path, path) as file:
+    with open_locked(path, path) as file:
         file.write(b"new")
     assert path.read_bytes() == b"new"

@@ -19,7 +19,7 @@ from mien.cli.main import main
 from mien.output.tables import to_arrow
 from mien.scale.archive import read_archive
 from mien.scale.listing import File
-from mien.scale.reading import Part, PartReader, Task
+from mien.scale.reading import ArchiveTask, Part, PartReader
 from mien.scale.table_files import Tables
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -45,7 +45,7 @@ def test_a_part_of_pictures(archive: Path, tmp_path: Path) -> None:
     pictures = sorted((archive / "many").iterdir())[1:]  # without the hidden one
     disk = [File(path.name, "", str(path)) for path in pictures]
     stored = File("mem://gone.png", "file:///", "/no/such.png")
-    result = PartReader(out, Task(films=False))._read(  # pyright: ignore[reportPrivateUsage]
+    result = PartReader(out, ArchiveTask(films=False))._read(  # pyright: ignore[reportPrivateUsage]
         Part("1", "many", (*disk, stored))
     )
     assert result["failed"] == ""
@@ -61,7 +61,7 @@ def test_a_part_of_film(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.mp4", [placed(face(astronaut), 60)] * 10)
     out = str(tmp_path / "out")
     Tables(out).begin({})
-    reader = PartReader(out, Task(films=True, every=0.0))
+    reader = PartReader(out, ArchiveTask(films=True, every=0.0))
     stored = File("s3://bucket/film.mp4", "file:///", str(film))
     for number, file in enumerate((File("film.mp4", "", str(film)), stored)):
         part = Part(str(number), "films", (file,))
@@ -81,7 +81,7 @@ def test_errors_of_stored_files_name_them_once(
     Tables(out).begin({})
     for films, name in ((True, "cut.mp4"), (True, "gone.mp4"), (False, "bad.jpg")):
         file = File(f"file://{tmp_path}/{name}", f"file://{tmp_path}", f"{tmp_path}/{name}")
-        reader = PartReader(out, Task(films=films))
+        reader = PartReader(out, ArchiveTask(films=films))
         result = reader._read(Part(name, "s", (file,)))  # pyright: ignore[reportPrivateUsage]
         assert result["failed"] == ""
         assert (file.name in json.loads(result["missed"])) == (name == "gone.mp4")
@@ -98,7 +98,7 @@ def test_a_part_at_which_actors_die_is_let_alone(archive: Path, tmp_path: Path) 
     part = Part("1", "one", (File("a.jpg", "", str(archive / "one" / "a.jpg")),))
     for _ in range(3):
         Tables(out).begun(part.name)
-    reader = PartReader(out, Task(films=False))
+    reader = PartReader(out, ArchiveTask(films=False))
     assert reader._read(part)["deadly"]  # pyright: ignore[reportPrivateUsage]
     assert not (tmp_path / "out" / "done").exists()
     Tables(out).end()

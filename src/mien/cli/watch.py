@@ -9,7 +9,7 @@ from cyclopts import Group, Parameter, validators
 from mien.answers import Language
 from mien.errors import MienError
 from mien.faces.reader import Reader
-from mien.films.annotation import Annotation, Film, Task
+from mien.films.annotation import Annotation, AnnotationTask, Film
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
 from mien.media.camera import Camera
 from mien.media.container import reason_of
@@ -81,7 +81,7 @@ def watch(
         arrow_schema()  # fails where pyarrow is missing, before any work
     table = "jsonl" if as_json else "parquet" if parquet else "csv"
     reader = Reader(model=model)
-    task = Task(
+    task = AnnotationTask(
         every,
         {"every": f"{every:g} s", "weights": weights_of(model), "language": language},
         ("html", *(() if no_video else ("mp4",)), table),
@@ -109,7 +109,9 @@ def watch(
     return code
 
 
-def _try(given: str, out: Path, task: Task, reader: Reader, part: str) -> tuple[str | None, bool]:
+def _try(
+    given: str, out: Path, task: AnnotationTask, reader: Reader, part: str
+) -> tuple[str | None, bool]:
     """Do one film; what was wrong with it whatever it is, and whether somebody ended it."""
     try:
         return _annotate(_source(given), out, task, reader, part)
@@ -135,7 +137,7 @@ def _source(given: str) -> str | int:
 
 
 def _annotate(
-    source: str | int, out: Path, task: Task, reader: Reader, part: str
+    source: str | int, out: Path, task: AnnotationTask, reader: Reader, part: str
 ) -> tuple[str | None, bool]:
     """Do one film; what was wrong with it, and whether somebody ended it."""
     path = Path(source) if isinstance(source, str) and Path(source).is_file() else None

@@ -39,7 +39,7 @@ rule by landmarks (1,055 PublicTest faces)."""
 BOX_CENTRE: Final = (-0.005, -0.021)
 """Centre of that crop from the box's centre, in mean sides."""
 
-LEVEL: Final = 1.0
+ROLL_CORRECTION: Final = 1.0
 """Part of the measured roll that `crop_face` takes out, see `framing`.
 
 Chosen on FER2013's validation images: it costs upright faces nothing that can be measured, and wins
@@ -53,7 +53,7 @@ _COARSEST: Final = 4
 Matrix = NDArray[np.float64]
 
 
-def framing(face: Face, level: float = LEVEL) -> Matrix:
+def framing(face: Face, roll_correction: float = ROLL_CORRECTION) -> Matrix:
     """Where a face's picture goes in FER2013's framing.
 
     Shift and scale take the landmarks' mean and rms radius to where they lie in FER2013. Roll is
@@ -63,7 +63,7 @@ def framing(face: Face, level: float = LEVEL) -> Matrix:
 
     Args:
         face: its landmarks alone are used where it has them.
-        level: part of the measured roll to take out: 0 none, 1 all.
+        roll_correction: part of the measured roll to take out: 0 none, 1 all.
 
     Returns:
         float64 (2, 3): multiplied by (x, y, 1) of the picture, gives (x, y) of the crop.
@@ -81,7 +81,7 @@ def framing(face: Face, level: float = LEVEL) -> Matrix:
     if radius * SIDE < 1:
         raise _no_face("five landmarks that span a face", face.landmarks.tolist())
     right, down = points[3:].mean(axis=0) - points[:2].mean(axis=0)
-    roll = level * np.arctan2(-right, down)
+    roll = roll_correction * np.arctan2(-right, down)
     scale = CROP_SIZE / (SIDE * radius)
     turn = scale * np.array(((np.cos(roll), np.sin(roll)), (-np.sin(roll), np.cos(roll))))
     shift = CROP_SIZE / 2 - scale * radius * np.array(CENTRE) - turn @ mean
@@ -107,13 +107,15 @@ def _no_face(expected: str, got: object) -> ImageError:
     )
 
 
-def crop_face(image: NDArray[np.uint8], face: Face, *, level: float = LEVEL) -> NDArray[np.uint8]:
+def crop_face(
+    image: NDArray[np.uint8], face: Face, *, roll_correction: float = ROLL_CORRECTION
+) -> NDArray[np.uint8]:
     """The face in FER2013's framing; beyond the picture's edge its last pixels are repeated.
 
     Args:
         image: RGB uint8 (H, W, 3).
         face: a face of that image.
-        level: see `framing`.
+        roll_correction: see `framing`.
 
     Returns:
         Grey (ITU-R BT.601) uint8 (48, 48).
@@ -122,7 +124,7 @@ def crop_face(image: NDArray[np.uint8], face: Face, *, level: float = LEVEL) -> 
         ImageError: the image is of another kind, or landmarks or box do not span a face.
     """
     check_rgb(image)
-    matrix = framing(face, level)
+    matrix = framing(face, roll_correction)
     back = np.asarray(np.linalg.inv(matrix[:, :2]), dtype=np.float64)  # crop → picture
     span = float(np.hypot(*back[:, 0]))  # picture pixels a crop pixel
     decimation = max(1, int(span // _COARSEST))
@@ -184,11 +186,11 @@ def measure_quality(crop: NDArray[np.uint8], face: Face) -> Quality:
         brightness=mean / 255,
         contrast=deviation / 255,
         sharpness=float(np.var(edges)),
-        turn=_turn(face.landmarks.astype(np.float64)) if len(face.landmarks) else 0.0,
+        yaw=_yaw(face.landmarks.astype(np.float64)) if len(face.landmarks) else 0.0,
     )
 
 
-def _turn(landmarks: Matrix) -> float:
+def _yaw(landmarks: Matrix) -> float:
     left, right, nose, mouth_left, mouth_right = landmarks
     eyes = (left + right) / 2
     down = (mouth_left + mouth_right) / 2 - eyes

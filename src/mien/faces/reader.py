@@ -82,30 +82,32 @@ class Timings:
     """Seconds that each step of reading a picture took.
 
     Attributes:
-        finder: time for finding faces.
-        crop: time for cropping the faces and measuring how well they can be seen.
+        detector: time for finding faces.
+        alignment: time for cropping the faces and measuring how well they can be seen.
         network: time for predicting votes and movements.
 
     Examples:
         >>> import mien
-        >>> timings = mien.Timings(finder=0.004, crop=0.001, network=0.002)
+        >>> timings = mien.Timings(detector=0.004, alignment=0.001, network=0.002)
         >>> print(f"{1000 * timings.total:.0f} ms")
         7 ms
     """
 
-    finder: float
-    crop: float
+    detector: float
+    alignment: float
     network: float
 
     @property
     def total(self) -> float:
         """Seconds of all steps together."""
-        return self.finder + self.crop + self.network
+        return self.detector + self.alignment + self.network
 
     def __add__(self, other: "Timings") -> "Timings":
         """Of two readings, one after the other."""
         return Timings(
-            self.finder + other.finder, self.crop + other.crop, self.network + other.network
+            self.detector + other.detector,
+            self.alignment + other.alignment,
+            self.network + other.network,
         )
 
 
@@ -128,7 +130,7 @@ class Reader:
         threads: int = 1,
         smallest_face: float = SMALLEST_FACE,
     ) -> None:
-        """Load the face finder and the network.
+        """Load the face detector and the network.
 
         Args:
             model: network that reads the faces: a file that `mien export` wrote, or a loaded
@@ -199,17 +201,17 @@ class Reader:
         Examples:
             >>> import mien
             >>> readings, timings = mien.Reader().read_timed("photo.jpg")
-            >>> timings.finder < timings.total
+            >>> timings.detector < timings.total
             True
         """
         rgb = as_rgb(image, order=order)
         start = perf_counter()
         found = self.detector.detect(rgb, regions) if faces is None else own_faces(faces)
-        finder = perf_counter()
-        seen = list(_crops(rgb, found)) if faces is None else [_look(rgb, face) for face in found]
-        crop = perf_counter()
+        detected = perf_counter()
+        seen = list(_crops(rgb, found)) if faces is None else [_sight(rgb, face) for face in found]
+        aligned = perf_counter()
         readings = self._readings(seen, keep_all=faces is not None)
-        timings = Timings(finder - start, crop - finder, perf_counter() - crop)
+        timings = Timings(detected - start, aligned - detected, perf_counter() - aligned)
         return readings, timings
 
     def read_batch(self, images: Iterable[Picture], *, order: Order = "RGB") -> list[list[Reading]]:
@@ -314,7 +316,7 @@ class Reader:
             Reason.TOO_SMALL: quality.size < self._smallest_face,
             Reason.TOO_DARK: quality.brightness < DARKEST,
             Reason.BLURRED: quality.sharpness < BLURRIEST,
-            Reason.TURNED_AWAY: quality.turn > FARTHEST_TURN,
+            Reason.TURNED_AWAY: quality.yaw > FARTHEST_TURN,
         }
         return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -362,7 +364,7 @@ def _own_face(face: Any) -> Face:
     return Face((x1, y1, x2, y2), marks, float(face.score))
 
 
-def _look(image: NDArray[np.uint8], face: Face) -> Sight:
+def _sight(image: NDArray[np.uint8], face: Face) -> Sight:
     crop = crop_face(image, face)
     return Sight(face, crop, measure_quality(crop, face))
 
@@ -370,7 +372,7 @@ def _look(image: NDArray[np.uint8], face: Face) -> Sight:
 def _crops(image: NDArray[np.uint8], faces: list[Face]) -> Iterator[Sight]:
     for face in faces:
         try:
-            yield _look(image, face)
+            yield _sight(image, face)
         except ImageError:  # landmarks in one point: no face, and the others still count
             continue
 

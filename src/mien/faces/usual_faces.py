@@ -23,7 +23,7 @@ CALM: Final = 1.0
 """Seconds for which a face must have been calm before what it shows counts as usual."""
 
 FRONTAL: Final = 0.35
-"""Turn of the head (`Quality.turn`) up to which a face counts as frontal."""
+"""Turn of the head (`Quality.yaw`) up to which a face counts as frontal."""
 
 FOLLOWS: Final = 0.02
 """Nats a second, and a tenth of it for movements, by which a usual face that was learnt follows a
@@ -166,7 +166,7 @@ class UsualFaces:
 
 def is_calm(reading: Reading) -> bool:
     """Whether a reading may be of a usual face: clear, frontal, silent, mostly neutral."""
-    frontal = reading.quality.turn <= FRONTAL
+    frontal = reading.quality.yaw <= FRONTAL
     neutral = reading.top(1)[0][0] == "neutral"
     return reading.clear and frontal and neutral and not reading.talking
 

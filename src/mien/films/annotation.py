@@ -15,7 +15,7 @@ from mien.errors import VideoError
 from mien.faces.reader import Reader
 from mien.faces.spacing import LEAST_GAP, Followed, SpacedFollower
 from mien.faces.watch import frames_of
-from mien.films.checkpoint import Work
+from mien.films.checkpoint import Checkpoint
 from mien.films.joining import join
 from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
 from mien.films.report import About, report
@@ -41,7 +41,7 @@ _SIZES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class AnnotationTask:
     """What is done with each film.
 
     Attributes:
@@ -73,7 +73,7 @@ class Outcome:
         damage: what was wrong with it.
         interrupted: whether somebody ended it, as live pictures are.
         notes: what else people should know of it, each a sentence.
-        endings: of the files that were written, as of `Task`.
+        endings: of the files that were written, as of `AnnotationTask`.
     """
 
     summary: Summary
@@ -100,7 +100,12 @@ class Annotation(AbstractContextManager["Annotation"]):
     """One film on its way to its files; a context manager, which keeps what a later run can use."""
 
     def __init__(
-        self, video: Video | Camera, place: Place, task: Task, reader: Reader, film: Film | None
+        self,
+        video: Video | Camera,
+        place: Place,
+        task: AnnotationTask,
+        reader: Reader,
+        film: Film | None,
     ) -> None:
         """Take up what an interrupted run of the same has done.
 
@@ -118,22 +123,22 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._marks = {FILM: film.fingerprint if film else "", SETTINGS: json.dumps(task.settings)}
         gap = 0.0 if task.every or video.live else LEAST_GAP
         about = self._marks | {"files": " ".join(task.endings), "gap": f"{gap:g}"}
-        self._work = Work(place.work, about)
+        self._checkpoint = Checkpoint(place.checkpoint, about)
         self._reader = reader
         self._endings = list(task.endings)
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
-        self._follower = self._work.progress.follower or SpacedFollower(least_gap=gap)
+        self._follower = self._checkpoint.progress.follower or SpacedFollower(least_gap=gap)
 
     @property
     def kept(self) -> float:
         """Seconds of the film that are done and kept, so that a later run goes on there."""
-        return self._work.progress.time
+        return self._checkpoint.progress.time
 
     def __exit__(self, *_: object) -> None:
         self._abandon_pictures()
-        self._work.close()
+        self._checkpoint.close()
 
     def run(self, advance: Callable[[float], None]) -> Outcome:
         """Do what is not done.
@@ -148,7 +153,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         """
         with ExitStack() as finishing:
             damage, interrupted = self._read(advance, finishing)
-            summary = self._work.progress.summary
+            summary = self._checkpoint.progress.summary
             summary.finish()
             if self._video.size_changes:
                 self._notes.append(_SIZES.format(*(summary.size or (0, 0))))
@@ -165,12 +170,12 @@ class Annotation(AbstractContextManager["Annotation"]):
         Where somebody ends it, `finishing` holds off that they do so again at once.
         """
         damage, interrupted = None, False
-        frames = frames_of(self._video, self._task.every, self._work.progress.frame)
+        frames = frames_of(self._video, self._task.every, self._checkpoint.progress.frame)
         with closing(frames):
             try:
                 damage = self._read_all(frames, advance)
             except KeyboardInterrupt:
-                if not self._video.live or not self._work.progress.summary.frames:
+                if not self._video.live or not self._checkpoint.progress.summary.frames:
                     raise
                 finishing.enter_context(undisturbed())
                 interrupted = True  # that is how live pictures end: what came is kept
@@ -184,10 +189,10 @@ class Annotation(AbstractContextManager["Annotation"]):
                 self._add(self._follower.take(self._reader, frame), advance)
                 if self._film and monotonic() >= pause and not self._follower.waits:
                     self._end_pictures()
-                    self._work.save(frame, self._follower)
+                    self._checkpoint.save(frame, self._follower)
                     pause = monotonic() + SAVED
         except VideoError as error:
-            if not self._work.progress.summary.frames:
+            if not self._checkpoint.progress.summary.frames:
                 raise
             damage = str(error)
         self._add(self._follower.finish(self._reader), advance)
@@ -198,8 +203,8 @@ class Annotation(AbstractContextManager["Annotation"]):
             # The summary last: whoever ends it at the first frame has nothing, or all of its files.
             self._draw(frame, readings)
             for reading in readings:
-                self._work.rows.write(film_row(frame, reading))
-            self._work.progress.summary.add(frame, readings)
+                self._checkpoint.rows.write(film_row(frame, reading))
+            self._checkpoint.progress.summary.add(frame, readings)
             advance(frame.time)
 
     def _draw(self, frame: Frame, readings: Sequence[Reading]) -> None:
@@ -209,10 +214,10 @@ class Annotation(AbstractContextManager["Annotation"]):
                 self._pictures.write(frame, readings)
 
     def _next_pictures(self) -> AnnotatedVideo:
-        size = self._work.progress.summary.size
+        size = self._checkpoint.progress.summary.size
         if self._film:
-            return AnnotatedVideo(self._work.next_piece(), self._video, piece=True, size=size)
-        return AnnotatedVideo(self._work.path("mp4"), self._video)
+            return AnnotatedVideo(self._checkpoint.next_piece(), self._video, piece=True, size=size)
+        return AnnotatedVideo(self._checkpoint.path("mp4"), self._video)
 
     def _end_pictures(self) -> None:
         with self._going_on_without_pictures():
@@ -244,11 +249,13 @@ class Annotation(AbstractContextManager["Annotation"]):
 
     def _finish(self, damage: str | None) -> None:
         """Write the files, and give them their names when all are whole."""
-        work, place, table = self._work, self._place, self._endings[-1]
-        write_rows(work.path(table), TABLES[table], FILM_COLUMNS, work.rows.contents())
+        checkpoint, place, table = self._checkpoint, self._place, self._endings[-1]
+        write_rows(checkpoint.path(table), TABLES[table], FILM_COLUMNS, checkpoint.rows.contents())
         if "mp4" in self._endings and self._film:
             beginning = self._video.beginning or 0.0
-            self._notes += join(work.pieces(), self._film.path, beginning, work.path("mp4"))
+            self._notes += join(
+                checkpoint.pieces(), self._film.path, beginning, checkpoint.path("mp4")
+            )
         marks = self._marks | ({DAMAGE: damage} if damage else {})
         name = self._film.path.name if self._film else self._video.name
         about = About(
@@ -260,12 +267,12 @@ class Annotation(AbstractContextManager["Annotation"]):
             film=self._film_beside(),
             language=self._task.language,
         )
-        write_whole(work.path("html"), report(about, self._work.progress.summary))
+        write_whole(checkpoint.path("html"), report(about, self._checkpoint.progress.summary))
         for ending in self._endings[1:]:  # else a report of now could stand beside one of them
             place.path(ending).unlink(missing_ok=True)
         for ending in self._endings:
-            work.path(ending).replace(place.path(ending))
-        work.remove()
+            checkpoint.path(ending).replace(place.path(ending))
+        checkpoint.remove()
 
     def _film_beside(self) -> str | None:
         """The name of a film that lies beside the report: the annotated one, or the film itself."""

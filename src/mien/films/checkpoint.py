@@ -80,7 +80,7 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-class Work:
+class Checkpoint:
     """The folder of one film.
 
     Attributes:
@@ -93,7 +93,7 @@ class Work:
 
         Args:
             folder: for the files; what is in there of another kind is removed.
-            about: what the film is and how it is read; see `about_work`.
+            about: what the film is and how it is read; see `about_checkpoint`.
 
         Raises:
             MienError: another run of mien has the folder.
@@ -102,7 +102,7 @@ class Work:
         self._folder = folder
         self._is_removed = False
         self._head = dict(about) | {name: version(name) for name in _PACKAGES}
-        folder.mkdir(exist_ok=is_free(folder) or bool(about_work(folder)))
+        folder.mkdir(exist_ok=is_free(folder) or bool(about_checkpoint(folder)))
         self.rows = Journal(self.path(_ROWS), folder)
         try:
             self._take_up()
@@ -179,7 +179,7 @@ class Work:
 
     def _left(self) -> Progress | None:
         """What an earlier run has left, if it is of the same and whole."""
-        if about_work(self._folder) != self._head:
+        if about_checkpoint(self._folder) != self._head:
             return None
         try:
             with self.path(_STATE).open("rb") as file:
@@ -205,7 +205,7 @@ def is_free(folder: Path) -> bool:
     return all(path.name == _ROWS and not path.stat().st_size for path in left)
 
 
-def about_work(folder: Path) -> dict[str, str]:
+def about_checkpoint(folder: Path) -> dict[str, str]:
     """What film a folder is about, and how it is read there; empty where it is none of mien's."""
     try:
         with (folder / _STATE).open("rb") as file:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from mien.films.checkpoint import about_work, is_free
+from mien.films.checkpoint import about_checkpoint, is_free
 from mien.output.journal import Format
 from mien.output.resuming import Settings, goes_on
 
@@ -54,7 +54,7 @@ class Place:
         return self.folder / f"{self.name}.{ending}"
 
     @property
-    def work(self) -> Path:
+    def checkpoint(self) -> Path:
         """The folder of what is done while it is not all."""
         return self.path("part")
 
@@ -74,9 +74,9 @@ class Place:
         Raises:
             MienError: the settings are others, and people did not ask for it.
         """
-        left = about_work(self.work)
+        left = about_checkpoint(self.checkpoint)
         if film is not None and left.get(FILM) == film:
-            goes_on(self.work, left.get(SETTINGS), settings, overwrite)
+            goes_on(self.checkpoint, left.get(SETTINGS), settings, overwrite)
         else:
             goes_on(self.path("html"), self.marks.get(SETTINGS), settings, overwrite)
 
@@ -92,10 +92,10 @@ def find_place(folder: Path, name: str, film: str | None) -> Place:
     for number in count(1):
         place = Place(folder, name if number == 1 else f"{name}-{number}", {})
         if not any(place.path(ending).exists() for ending in _ALL):
-            left = about_work(place.work)
+            left = about_checkpoint(place.checkpoint)
             if film is not None and left.get(FILM) == film:
                 return place
-            if not left and is_free(place.work):
+            if not left and is_free(place.checkpoint):
                 return place
             continue
         marks = _marks(place.path("html"))

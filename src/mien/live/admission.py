@@ -29,7 +29,7 @@ class _Place:
     asked: float
 
 
-class Places:
+class Admission:
     """A number of places, and a line of those who wait; for one thread."""
 
     def __init__(

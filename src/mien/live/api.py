@@ -23,7 +23,7 @@ from mien.faces.stream import FaceReader
 from mien.live.limits import Clients, client_of
 from mien.live.logs import logger
 from mien.live.pictures import check
-from mien.live.reader_pool import HungError, Readers, timings
+from mien.live.reader_pool import HungError, ReaderPool, timings
 from mien.live.turns import Turns
 from mien.live.uploads import RefusedError, Uploads
 from mien.media.picture import load_image
@@ -57,7 +57,7 @@ class FaceAnswer(BaseModel):
     """What people would say about one face."""
 
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in pixels")
-    score: float = Field(ge=0, le=1, description="the face finder's confidence")
+    score: float = Field(ge=0, le=1, description="the face detector's confidence")
     landmarks: list[tuple[float, float]] = Field(description="five points (x, y) in pixels")
     votes: dict[str, float] = Field(description="share of people by answer; they sum to 1")
     top: list[tuple[str, float]] = Field(description="the three most frequent answers")
@@ -209,7 +209,7 @@ class _Pictures:
         async with self._uploads.body(request, client, most) as body:
             return await self._read(readers, client, body)
 
-    async def _read(self, readers: Readers, client: str, body: bytes) -> dict[str, Any]:
+    async def _read(self, readers: ReaderPool, client: str, body: bytes) -> dict[str, Any]:
         arrival = time.perf_counter()
         reader = await readers.reader()
         limit = readers.settings.picture_megapixels
@@ -229,7 +229,7 @@ class _Pictures:
         return answer
 
 
-def _readers(request: Request) -> Readers:
+def _readers(request: Request) -> ReaderPool:
     return request.app.state.readers
 
 

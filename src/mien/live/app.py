@@ -21,7 +21,7 @@ from mien.live.host_names import parse_host
 from mien.live.limits import Clients, client_of
 from mien.live.logs import forget_told, warn_once
 from mien.live.protocol import state_message
-from mien.live.reader_pool import Readers
+from mien.live.reader_pool import ReaderPool
 from mien.live.security import SESSION, Guard, cookie_name
 from mien.live.settings import Settings
 from mien.live.tokens import SignIns
@@ -55,7 +55,7 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._open)
 
-    async def serve(self, websocket: WebSocket, readers: Readers) -> None:
+    async def serve(self, websocket: WebSocket, readers: ReaderPool) -> None:
         """Speak to one page until it closes."""
         connection = Connection(websocket, readers, client_of(websocket.scope))
         self._open[connection] = websocket.scope.get(SESSION)
@@ -96,9 +96,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         forget_told()
-        readers = app.state.readers = Readers(reader_factory, settings)
+        readers = app.state.readers = ReaderPool(reader_factory, settings)
         app.state.sessions = sessions
-        readers.metrics.follow(readers.places, sessions)
+        readers.metrics.follow(readers.admission, sessions)
         yield
         readers.stop()
 

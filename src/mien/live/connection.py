@@ -32,7 +32,7 @@ from mien.live.protocol import (
     state_message,
     usual_message,
 )
-from mien.live.reader_pool import DistantReader, HungError, Readers, timings
+from mien.live.reader_pool import DistantReader, HungError, ReaderPool, timings
 from mien.types import Box, Reading
 
 MOST_FRAMES: Final = 120
@@ -52,7 +52,7 @@ _numbers = count(1)
 class Connection:
     """Speaks `mien.live.protocol` over an accepted WebSocket until it closes."""
 
-    def __init__(self, websocket: WebSocket, readers: Readers, client: str) -> None:
+    def __init__(self, websocket: WebSocket, readers: ReaderPool, client: str) -> None:
         self._websocket = websocket
         self._readers = readers
         self._client = client
@@ -78,7 +78,7 @@ class Connection:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._readers.places.leave(self)
+            self._readers.admission.leave(self)
             self._readers.turns.forget(self)
             seconds = round(time.monotonic() - began, 1)
             tell("session ended", session=self._number, seconds=seconds, frames=self._frames)
@@ -94,7 +94,7 @@ class Connection:
     async def finish(self) -> None:
         """Answer the frames that are here already, then close: the server is about to end."""
         self._is_finishing = True
-        is_wanted = self._waiting is not None and self._readers.places.has(self)
+        is_wanted = self._waiting is not None and self._readers.admission.has(self)
         if not self._is_reading and not is_wanted:
             await self.close(1012, "the server ends")
 
@@ -150,7 +150,7 @@ class Connection:
         reader = await self._wait_for_reader()
         while True:
             await self._arrived.wait()
-            if not self._readers.places.take(self, self._client):
+            if not self._readers.admission.take(self, self._client):
                 await self._wait_for_place()
                 continue
             async with self._readers.turns.turn(self):
@@ -189,7 +189,7 @@ class Connection:
             self._metrics.frames.labels("failed").inc()
             failure = FrameError("reading-failed", str(error), sequence=frame.sequence)
             return [error_message(failure, replaced)]
-        self._readers.places.costs.took(self, (took["total"] - took["waiting"]) / 1000)
+        self._readers.admission.costs.took(self, (took["total"] - took["waiting"]) / 1000)
         self._metrics.frames.labels("read").inc()
         self._metrics.took(took)
         told = [usual_message(track, is_taken) for track, is_taken in taken.items()]
@@ -210,9 +210,9 @@ class Connection:
     async def _wait_for_place(self) -> None:
         """Tell the page that all places are held, and when one is free; its frames are old then."""
         tell("session waits", session=self._number)
-        others = self._readers.places.held
+        others = self._readers.admission.held
         await self._send(state_message("full", f"{others} others are being read."))
-        while not self._readers.places.take(self, self._client):
+        while not self._readers.admission.take(self, self._client):
             await asyncio.sleep(_ASK_AGAIN)
         credits = self._replaced + (self._waiting is not None)
         self._waiting, self._replaced = None, 0

@@ -6,7 +6,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from mien.live.admission import Places
+from mien.live.admission import Admission
 
 _SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.5, 1, 2, 5)
 
@@ -44,13 +44,13 @@ class Metrics:
             registry=registry,
         )
 
-    def follow(self, places: Places, sessions: Sized) -> None:
+    def follow(self, admission: Admission, sessions: Sized) -> None:
         """Look at the pages and places whenever somebody asks for the figures."""
         state = self.sessions.labels
-        state("read").set_function(lambda: places.held)
-        state("waiting").set_function(lambda: places.waiting)
-        state("idle").set_function(lambda: len(sessions) - places.held - places.waiting)
-        self.places.set_function(lambda: places.capacity)
+        state("read").set_function(lambda: admission.held)
+        state("waiting").set_function(lambda: admission.waiting)
+        state("idle").set_function(lambda: len(sessions) - admission.held - admission.waiting)
+        self.places.set_function(lambda: admission.capacity)
 
     def took(self, milliseconds: Mapping[str, float]) -> None:
         """Count the stages of one frame or picture."""

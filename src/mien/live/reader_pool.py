@@ -6,7 +6,7 @@ the moment of the turn, not that of the moment of asking.
 
 Crops of different sessions are not classified in one batch: with two cores two frames would meet,
 which is no faster than one by one, and four would save 7 % of the time but make the first wait for
-the finder's work on all (benchmarks/load/batching.py).
+the detector's work on all (benchmarks/load/batching.py).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 from mien.errors import MienError
 from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
-from mien.live.admission import Places
+from mien.live.admission import Admission
 from mien.live.costs import Costs
 from mien.live.logs import logger, tell
 from mien.live.metrics import Metrics
@@ -52,8 +52,8 @@ def timings(arrival: float, start: float, decoded: float, steps: Timings) -> dic
     seconds = {
         "waiting": start - arrival,
         "decode": decoded - start,
-        "finder": steps.finder,
-        "crop": steps.crop,
+        "detector": steps.detector,
+        "alignment": steps.alignment,
         "network": steps.network,
         "total": time.perf_counter() - arrival,
     }
@@ -71,7 +71,7 @@ class DistantReader(FaceReader, Protocol):
         ...
 
 
-class Readers:
+class ReaderPool:
     """A reader that loads in the background, threads to read by, turns and places."""
 
     def __init__(self, factory: Callable[[], FaceReader], settings: Settings) -> None:
@@ -82,9 +82,9 @@ class Readers:
             settings: how many read at the same time, and for how many pages.
         """
         self.settings = settings
-        self.places = Places(settings.threads, settings.sessions, costs=Costs())
+        self.admission = Admission(settings.threads, settings.sessions, costs=Costs())
         self.metrics = Metrics()
-        self.turns = Turns(settings.threads, self.places.costs)
+        self.turns = Turns(settings.threads, self.admission.costs)
         """One is held while one frame or picture is read."""
         self.has_given_up = False
         """Whether a thread may hang for good: Python would wait for it before the process ends."""

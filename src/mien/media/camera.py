@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mien.errors import VideoError
-from mien.media.frame_times import Due
+from mien.media.frame_times import FrameSampler
 from mien.media.upright import Letterbox
 from mien.media.waiting import patiently
 from mien.public import public
@@ -92,10 +92,10 @@ class Camera(AbstractContextManager["Camera"]):
         Raises:
             VideoError: the camera gives no more pictures.
         """
-        self._reading = self._frames(Due(every), after)
+        self._reading = self._frames(FrameSampler(every), after)
         return self._reading
 
-    def _frames(self, due: Due, after: int) -> Generator[Frame]:
+    def _frames(self, sampler: FrameSampler, after: int) -> Generator[Frame]:
         index, start = 0, monotonic()
         try:
             while not self._closed:
@@ -104,7 +104,7 @@ class Camera(AbstractContextManager["Camera"]):
                     raise VideoError(f"{self.name}: gives no more pictures. Plug it in again.")
                 time = monotonic() - start
                 picture = self._letterbox.fit(np.asarray(image[..., ::-1], np.uint8))
-                if due(time) and index > after:
+                if sampler(time) and index > after:
                     yield Frame(np.ascontiguousarray(picture), time, index)
                 index += 1
         finally:

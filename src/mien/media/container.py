@@ -23,7 +23,7 @@ from mien.errors import VideoError
 from mien.errors import reason_of as file_reason
 from mien.media.waiting import patiently
 
-FORMATS: Final = (
+FILM_FORMATS: Final = (
     *("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg", "gif"),
     *("mxf", "ivf", "h264", "hevc", "dv", "rm", "wtv", "yuv4mpegpipe"),
 )
@@ -149,7 +149,7 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
             lambda: av.open(
                 file,
                 mode="r",
-                options={"format_whitelist": ",".join(FORMATS)} | _JOINED,
+                options={"format_whitelist": ",".join(FILM_FORMATS)} | _JOINED,
                 metadata_errors="ignore",
             ),
             undo=lambda container: container.close(),

@@ -31,7 +31,7 @@ from mien.media.container import (
     video_stream,
 )
 from mien.media.damage import Damage
-from mien.media.frame_times import Clock, Due, clock_time
+from mien.media.frame_times import Clock, FrameSampler, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
 from mien.public import public
@@ -159,10 +159,10 @@ class Video(AbstractContextManager["Video"]):
             VideoError: at the end, when something was damaged or missing; all frames that could be
                 read have come by then. Also where `every` is no number of seconds.
         """
-        self._reading = self._frames(Due(every), after)
+        self._reading = self._frames(FrameSampler(every), after)
         return self._reading
 
-    def _frames(self, due: Due, after: int) -> Generator[Frame]:
+    def _frames(self, sampler: FrameSampler, after: int) -> Generator[Frame]:
         if self._over:
             raise VideoError(f"{self.name}: its frames come once. Open it anew.")
         self._over = True
@@ -175,7 +175,7 @@ class Video(AbstractContextManager["Video"]):
                 if self.beginning is None and stamp is not None:
                     self.beginning = stamp
                 last = clock.place(None if stamp is None else stamp - (self.beginning or 0.0))
-                if due(last) and index > after:
+                if sampler(last) and index > after:
                     yield Frame(self._upright.picture(frame), last, index)
                 else:
                     self._upright.note(frame)

@@ -33,7 +33,7 @@ class Clock:
         return self._last
 
 
-class Due:
+class FrameSampler:
     """Which frames are read when not all are: the first at or after every multiple of `every`."""
 
     def __init__(self, every: float) -> None:

@@ -26,7 +26,7 @@ from mien.media.mistakes import no_picture
 from mien.media.search import Search
 from mien.media.tiff import Layout, layout, mend, numbers
 
-FORMATS: Final = (
+PICTURE_FORMATS: Final = (
     *("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "JPEG2000"),
     *(("AVIF",) if find_spec("PIL.AvifImagePlugin") else ()),  # since Pillow 11.3
 )
@@ -39,7 +39,7 @@ EXTENSIONS: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".jif", ".pjpeg", ".pjp", ".mpo", ".png", ".apng"}
     | {".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".webp", ".tif", ".tiff"}
     | {".jp2", ".j2k", ".j2c", ".jpc", ".jpx", ".jpf"}
-    | ({".avif", ".avifs"} if "AVIF" in FORMATS else set[str]())
+    | ({".avif", ".avifs"} if "AVIF" in PICTURE_FORMATS else set[str]())
     | (HEIF_EXTENSIONS if find_spec("pillow_heif") else frozenset[str]())
 )
 """Endings by which pictures are found in folders, in lower case."""
@@ -232,7 +232,9 @@ def _decode(
         file, inverted = io.BytesIO(content), True
     file.seek(0)
     try:
-        opened = open_heif(file, name) if is_heif(start) else Image.open(file, formats=FORMATS)
+        opened = (
+            open_heif(file, name) if is_heif(start) else Image.open(file, formats=PICTURE_FORMATS)
+        )
     except UnidentifiedImageError as error:
         if tiff is not None:
             raise _other_tiff(name, tiff) from error
@@ -291,8 +293,8 @@ def _readable(name: str, limit_megapixels: float) -> Generator[None]:
             raise
         except UnidentifiedImageError as error:
             raise ImageError(
-                f"{name}: not a picture that mien reads. Expected one of {', '.join(FORMATS)}. "
-                "If it is one, it was cut short or damaged."
+                f"{name}: not a picture that mien reads. Expected one of "
+                f"{', '.join(PICTURE_FORMATS)}. If it is one, it was cut short or damaged."
             ) from error
         except Image.DecompressionBombError as error:
             raise _too_large(name, "far more pixels", limit_megapixels) from error

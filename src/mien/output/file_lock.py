@@ -15,7 +15,7 @@ RUN_START: Final = b'{"run": '
 """How a line of `run_line` begins."""
 
 
-def open_alone(path: Path, named: Path) -> IO[bytes]:
+def open_locked(path: Path, named: Path) -> IO[bytes]:
     """Open or make a file, and let no other run of mien do so meanwhile.
 
     It is read anywhere, and written at its end. On Windows nobody else can read its beginning

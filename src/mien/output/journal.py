@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-from mien.output.file_lock import open_alone, run_line, run_of
+from mien.output.file_lock import open_locked, run_line, run_of
 from mien.output.tables import Columns, Row, arrow_schema
 from mien.output.whole_file import whole_file
 from mien.parallel import chunks
@@ -41,7 +41,7 @@ class Journal:
             OSError: it cannot be opened.
         """
         self._path = path
-        self._file: IO[bytes] = open_alone(path, named)
+        self._file: IO[bytes] = open_locked(path, named)
 
     def cut(self, keep: int) -> None:
         """Keep that many bytes; what is behind them is cut off.

@@ -23,7 +23,7 @@ from mien.output.resuming import stamp_of, weights_of
 from mien.parallel import chunks
 from mien.scale.cluster import check_ray, ray_cluster
 from mien.scale.listing import File, find_files, is_address, source_of, unique, whole_address
-from mien.scale.reading import Part, PartReader, Task
+from mien.scale.reading import ArchiveTask, Part, PartReader
 from mien.scale.table_files import Tables, partition
 
 FILM_ENDINGS: Final = frozenset(
@@ -95,7 +95,7 @@ def read_archive(
         _tell(f"{before:,} of {len(sources):,} {what} are in {told} already.")
     missed: dict[str, str] = {}
     if todo:
-        task = Task(films, every, None if model is None else model.read_bytes())
+        task = ArchiveTask(films, every, None if model is None else model.read_bytes())
         with progress("Reading", len(sources), before, counted=what, lines=True) as show_done:
             count = before
 
@@ -131,7 +131,7 @@ def _read(
     todo: list[tuple[str, File]],
     tables: Tables,
     out: str,
-    task: Task,
+    task: ArchiveTask,
     advance: Callable[[int], None],
 ) -> dict[str, str]:
     """Read files; why those that could not be fetched could not, by name."""
@@ -154,7 +154,7 @@ def _read(
 def _run(
     parts: list[Part],
     out: str,
-    task: Task,
+    task: ArchiveTask,
     cores: int,
     missed: dict[str, str],
     advance: Callable[[int], None],

@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ArchiveTask:
     """How files are read.
 
     Attributes:
@@ -58,7 +58,7 @@ class Task:
 class PartReader:
     """Reads parts, one after the other; an actor of Ray Data."""
 
-    def __init__(self, out: str, task: Task) -> None:
+    def __init__(self, out: str, task: ArchiveTask) -> None:
         """Load the models, and join those who write into `out`."""
         with _model_file(task.model) as path:
             self._reader = Reader(model=path, threads=1)

@@ -67,7 +67,7 @@ class FrameReaders:
     async def read_frames(self, frames: list[Sent]) -> list[Outcome]:
         """Readings of frames that are of different sessions, as a rule.
 
-        Of several together each is searched whole, and their time is told as the finder's, in
+        Of several together each is searched whole, and their time is told as the detector's, in
         equal parts.
         """
         return await asyncio.to_thread(self._read, frames)

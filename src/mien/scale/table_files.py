@@ -22,7 +22,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mien.errors import MienError
-from mien.output.file_lock import open_alone, run_line
+from mien.output.file_lock import open_locked, run_line
 from mien.output.resuming import Settings, goes_on
 from mien.scale.listing import file_system, source_of
 
@@ -77,7 +77,7 @@ class Tables:
         """
         self._system.create_dir(self._base)
         if self._is_local:
-            lock = open_alone(Path(self._base) / _LOCK, Path(self._out))
+            lock = open_locked(Path(self._base) / _LOCK, Path(self._out))
             weakref.finalize(self, lock.close)
             lock.truncate()
             lock.write(run_line())
