@@ -297,8 +297,9 @@ def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
     """
     given: Any = source  # whatever its type says
     if isinstance(given, bool) or not isinstance(given, str | os.PathLike | int):
-        shown = f"{type(given).__name__} of shape {given.shape}" if hasattr(given, "shape") else ""
-        told = f"{shown or f'{given!r:.80} of type {type(given).__name__}'}. {_instead_of(given)}"
+        kind, shape = type(given).__name__, getattr(given, "shape", None)
+        shown = f"{given!r:.80} of type {kind}" if shape is None else f"{kind} of shape {shape}"
+        told = f"{shown}. {_instead_of(given)}"
         raise VideoError(
             'Expected a film: a path, "-" for standard input, an address, or the number of a '
             f"camera; got {told.strip()}"
