@@ -45,15 +45,6 @@ OTHER: Final = "other"
 VOTE_NAMES: Final = (*EMOTION_NAMES, OTHER)
 """Order of the eight shares in `Reading.votes`."""
 
-ADJECTIVES: Final = dict(
-    zip(
-        VOTE_NAMES,
-        ("angry", "disgusted", "afraid", "happy", "sad", "surprised", "neutral", "something else"),
-        strict=True,
-    )
-)
-"""The words that fit after "looks", by name."""
-
 COLOURS: Final = {
     "angry": (0xD5, 0x5E, 0x00),
     "disgust": (0x00, 0x9E, 0x73),

@@ -31,12 +31,12 @@ def has(picture: Picture, colour: tuple[int, int, int]) -> bool:
 
 
 def test_words_say_what_it_looks_like() -> None:
-    assert caption(reading((0, 0, 9, 9))) == "looks happy 81%"
+    assert caption(reading((0, 0, 9, 9))) == "happy, 8 of 10"
     assert caption(reading((0, 0, 9, 9), why="too small")) == "unclear: too small"
 
 
 def test_faces_of_films_have_numbers() -> None:
-    assert caption(replace(reading((0, 0, 9, 9)), track=2)) == "2: looks happy 81%"
+    assert caption(replace(reading((0, 0, 9, 9)), track=2)) == "2: happy, 8 of 10"
 
 
 def test_a_change_is_a_further_line_where_asked_for() -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from PIL import Image
 
 from mien.answers import PEOPLE, Language, share_out
-from mien.emotions import ADJECTIVES, COLOURS, VOTE_NAMES
+from mien.emotions import COLOURS, VOTE_NAMES
 from mien.films.report_words import TEXTS, date_text, number_text
 from mien.films.summary import Life, Moment, Picture, Segment, Summary
 from mien.media.frame_times import clock_time
@@ -219,8 +219,7 @@ class _Report:
     def _word(self, answer: str | None) -> str:
         if answer is None:
             return self._texts["unclear"]
-        words = ADJECTIVES if self._language == "en" else ANSWER_WORDS[self._language]
-        told = [words[name] for name in answer.split("+")]
+        told = [ANSWER_WORDS[self._language][name] for name in answer.split("+")]
         if len(told) == 1:
             return told[0]
         return ", ".join(self._texts["half"].format(word=word) for word in told)

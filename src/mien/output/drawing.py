@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.emotions import ADJECTIVES, COLOURS, OTHER
+from mien.answers import PEOPLE, share_out
+from mien.emotions import COLOURS, OTHER, VOTE_NAMES
 from mien.media.arrays import check_rgb
-from mien.output.words import halves
+from mien.output.words import ANSWER_WORDS, halves
 from mien.types import Reading
 
 _UNCLEAR: Final = COLOURS[OTHER]
@@ -24,7 +25,7 @@ Colour = tuple[int, int, int]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "looks happy 81%", "unclear: too small", in films "2: looks sad 70%".
+    """A few words, such as "happy, 8 of 10", "unclear: too small", in films "2: sad, 7 of 10".
 
     Of two answers that are about as frequent: "about half happy, half neutral".
     """
@@ -33,8 +34,8 @@ def caption(reading: Reading) -> str:
         return f"{number}unclear: {reading.reason}"
     if len(reading.answers) > 1:
         return f"{number}{halves(reading.answers)}"
-    name, share = reading.top(1)[0]
-    return f"{number}looks {ADJECTIVES[name]} {share:.0%}"
+    people = share_out(reading.votes.shares)[VOTE_NAMES.index(reading.emotion)]
+    return f"{number}{ANSWER_WORDS['en'][reading.emotion]}, {people} of {PEOPLE}"
 
 
 def _lines(reading: Reading, movements: bool, changes: bool) -> str:

@@ -48,7 +48,16 @@ MOVEMENT_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 """What a movement is called, by language and name; the page's texts say the same."""
 
 ANSWER_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {name: "something else" if name == OTHER else name for name in VOTE_NAMES},
+    "en": {
+        "angry": "angry",
+        "disgust": "disgusted",
+        "fear": "afraid",
+        "happy": "happy",
+        "sad": "sad",
+        "surprise": "surprised",
+        "neutral": "neutral",
+        OTHER: "something else",
+    },
     "de": {
         "angry": "wütend",
         "disgust": "angeekelt",
@@ -60,7 +69,7 @@ ANSWER_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         OTHER: "etwas anderes",
     },
 }
-"""What people would say, by language and name; the page's German texts say the same."""
+"""What people would say, by language and name; the page says the same."""
 
 REASON_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {},  # reasons are English themselves
