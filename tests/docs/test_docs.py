@@ -19,7 +19,7 @@ from mien.cli.main import app, main
 
 NOT_RUN = {
     r"(MIEN_\w+=\S+ )*(\.venv/bin/)?mien live": "serves until somebody ends it; tests/live does",
-    r"mien (average|data|train|tune|evaluate|export)|recipes/": "wants FER2013; tests/training does",
+    r"mien (average|data|train|tune|evaluate|export)|recipes/": "wants FER2013: tests/training",
     r"mien watch (rtsp:|0 )": "wants a camera",
     r"mien .*mine\.onnx": "wants a network of your own; tests/cli/test_cli.py does",
     r"mien (read|watch) .*--ray": "wants s3:// and Ray; tests/scale does",
