@@ -40,11 +40,11 @@ def test_a_real_change_shows_within_400_milliseconds(reader: Reader, shared_data
         assert seconds_to_change(reader, before, after, rate=10, seed=0) < 0.4
 
 
-@pytest.mark.parametrize("person", ["016", "027", "066", "126"])
+@pytest.mark.parametrize("person", ["016", "027", "128", "135"])
 def test_a_mild_silent_smile_shows_within_400_milliseconds(
     reader: Reader, shared_data: Path, person: str
 ) -> None:
-    """Smiles of 64 to 80 % of the votes, against 1 to 13 % before."""
+    """Smiles of 56 to 67 % of the votes, against 1 to 2 % before."""
     london = shared_data / "real" / "london"
     neutral, happy = (
         resized(load_image(london / f"{person}_{name}.jpg"), 320) for name in ("neutral", "happy")
