@@ -74,7 +74,7 @@ class Result:
     server_median: float
     decode_median: float
     detector_median: float
-    crop_median: float
+    alignment_median: float
     network_median: float
     replaced: int
     faces: int
@@ -136,7 +136,7 @@ def result_of(shown: list[dict[str, Any]]) -> Result:
         server_median=median("total"),
         decode_median=median("decode"),
         detector_median=median("detector"),
-        crop_median=median("alignment"),
+        alignment_median=median("alignment"),
         network_median=median("network"),
         replaced=sum(one["replaced"] for one in shown),
         faces=round(median("faces")),
