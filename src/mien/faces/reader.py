@@ -21,13 +21,14 @@ from mien.errors import ImageError, ModelError
 from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
+from mien.frames import Box, Face, Quality
 from mien.media.arrays import Order
 from mien.media.mistakes import check_several
 from mien.media.picture import Picture, as_rgb
 from mien.parallel import check_workers, chunks, cores, in_order
 from mien.public import public
 from mien.readings import Readings, name_of
-from mien.types import Box, Face, Quality, Reading
+from mien.types import Reading
 
 SMALLEST_FACE: Final = 24.0
 """Width of a face's box in pixels below which it is "too small": half of a crop's side."""

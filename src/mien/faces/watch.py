@@ -5,10 +5,11 @@ from contextlib import closing
 
 from mien.faces.reader import Reader
 from mien.faces.stream import Follower
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.film import Source, Video, open_video
 from mien.media.newest_frame import newest
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 
 def watch(

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from mien.errors import VideoError
+from mien.frames import Frame
 from mien.media.frame_times import FrameSampler
 from mien.media.upright import Letterbox
 from mien.media.waiting import patiently
 from mien.public import public
-from mien.types import Frame
 
 _FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
 _MOST: Final = 99  # higher numbers are the same cameras by other drivers, to OpenCV

@@ -19,6 +19,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from mien.errors import VideoError
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.container import (
     Pipe,
@@ -35,7 +36,6 @@ from mien.media.frame_times import Clock, FrameSampler, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
 from mien.public import public
-from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
 _SENDER: Final = re.compile(r"rt(s|m)ps?://", re.IGNORECASE)  # sends at its own pace

@@ -6,8 +6,8 @@ from math import inf
 from threading import Condition, Thread
 from typing import Final
 
+from mien.frames import Frame
 from mien.media.waiting import STEP, leave
-from mien.types import Frame
 
 _TRIED: Final = 1.0  # seconds of a film by which it shows whether it is live ...
 _LIVE: Final = 0.5  # ... because for so many of each second it had to be waited for
