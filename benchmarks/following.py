@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from remembering import remember
 
 from mien.answers import State
-from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.reader import Reader
+from mien.faces.reasons import FEWEST_AGREEING
 from mien.faces.tracker import Tracker
 from mien.frames import Face
 from mien.media.film import Video

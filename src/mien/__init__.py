@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from mien.faces.batch import read_files
     from mien.faces.classifier import Classifier
     from mien.faces.detector import Detector
-    from mien.faces.reader import Reader, Timings, read
+    from mien.faces.reader import Reader, read
     from mien.faces.stream import Follower
+    from mien.faces.timings import Timings
     from mien.faces.usual_face import UsualFace, usual_face
     from mien.faces.usual_faces import UsualFaces
     from mien.faces.watch import watch
@@ -107,8 +108,9 @@ _NAMES_BY_MODULE = {
     "faces.batch": ("read_files",),
     "faces.classifier": ("Classifier",),
     "faces.detector": ("Detector",),
-    "faces.reader": ("Reader", "Timings", "read"),
+    "faces.reader": ("Reader", "read"),
     "faces.stream": ("Follower",),
+    "faces.timings": ("Timings",),
     "faces.usual_face": ("UsualFace", "usual_face"),
     "faces.usual_faces": ("UsualFaces",),
     "faces.watch": ("watch",),

@@ -9,7 +9,8 @@ import pytest
 
 from mien.answers import Reason, State, Votes, is_mixed
 from mien.emotions import COLOURS, VOTE_NAMES
-from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.reader import Reader
+from mien.faces.reasons import FEWEST_AGREEING
 from mien.faces.stream import Follower
 from mien.frames import Frame
 from mien.media.film import Video

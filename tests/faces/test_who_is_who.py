@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mien.answers import Votes
 from mien.faces.alignment import crop_face, measure_quality
 from mien.faces.detector import Detector
-from mien.faces.reader import Timings
 from mien.faces.stream import Follower
+from mien.faces.timings import Timings
 from mien.faces.tracker import Tracker
 from mien.frames import Box, Frame
 from mien.media.film import Video

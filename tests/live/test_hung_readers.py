@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
-from mien.faces.reader import Timings
+from mien.faces.timings import Timings
 from mien.frames import Box
 from mien.live import reader_pool as readers
 from mien.live.app import create_app

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.black_edges import without_edges
-from mien.faces.reader import Timings
+from mien.faces.timings import Timings
 from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
 from mien.frames import Box, Frame

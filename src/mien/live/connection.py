@@ -16,8 +16,8 @@ import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from numpy.typing import NDArray
 
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader, Follower
+from mien.faces.timings import Timings
 from mien.frames import Box
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket

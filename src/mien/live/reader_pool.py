@@ -16,8 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from mien.errors import MienError
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
+from mien.faces.timings import Timings
 from mien.frames import Box
 from mien.live.admission import Admission
 from mien.live.costs import Costs

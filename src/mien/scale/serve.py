@@ -29,7 +29,8 @@ from ray.serve.handle import DeploymentHandle
 from ray.serve.schema import LoggingConfig
 
 from mien.errors import MienError
-from mien.faces.reader import Reader, Timings
+from mien.faces.reader import Reader
+from mien.faces.timings import Timings
 from mien.frames import Box
 from mien.live.app import create_app
 from mien.live.jpeg import decode
