@@ -39,6 +39,9 @@ class Emotion(IntEnum):
 EMOTION_NAMES: Final = tuple(emotion.label for emotion in Emotion)
 """Names of the seven emotions in label order; also FER2013's folder names."""
 
+EMOTIONAL_NAMES: Final = tuple(name for name in EMOTION_NAMES if name != "neutral")
+"""Names of the six emotions other than neutral, in label order."""
+
 OTHER: Final = "other"
 """Name for all answers that are none of the seven emotions: contempt, and "cannot tell"."""
 

@@ -71,7 +71,7 @@ def test_frames_come_as_they_are_asked_for(film: Path, reader: Reader) -> None:
     assert next(seen)[0].index == 0
     seen.close()
     assert list(seen) == []
-    with pytest.raises(VideoError, match="Open it anew"):
+    with pytest.raises(VideoError, match="Open it again"):
         next(video.frames())
 
 

@@ -18,8 +18,9 @@ from mien.cli.main import main
 from mien.errors import VideoError
 from mien.faces.watch import frames_of
 from mien.frames import Frame
-from mien.media.film import Video, open_video
+from mien.media.film import Video
 from mien.media.newest_frame import newest
+from mien.media.sources import open_video
 
 Picture = NDArray[np.uint8]
 IMAGE = np.zeros((4, 4, 3), np.uint8)
