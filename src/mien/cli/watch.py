@@ -84,9 +84,10 @@ def watch(
     task = AnnotationTask(
         every,
         {"every": f"{every:g} s", "weights": weights_of(model), "language": language},
-        ("html", *(() if no_video else ("mp4",)), table),
-        language,
-        overwrite,
+        table,
+        drawn=not no_video,
+        language=language,
+        overwrite=overwrite,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
