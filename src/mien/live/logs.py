@@ -103,7 +103,7 @@ class Limited(logging.Filter):
         """Whether the record is written."""
         kind = f"{record.name}:{record.levelno}:{str(record.msg)[:80]}"
         with self._lock:
-            if not self._buckets.of(kind).take():
+            if not self._buckets.take(kind):
                 if len(self._left_out) < _REMEMBERED:
                     self._left_out[kind] = self._left_out.get(kind, 0) + 1
                 return False

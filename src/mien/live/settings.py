@@ -3,13 +3,14 @@
 No web code is imported here, so that the command line can show the settings at once.
 """
 
-import ipaddress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter, types, validators
 
 from mien.errors import MienError
+from mien.live.host_names import is_loopback, parse_address
 from mien.parallel import cores
 
 _LIMITS = Group("Limits", sort_key=1)
@@ -75,11 +76,8 @@ class Settings:
 
     def is_proxy(self, address: str) -> bool:
         """Whether an address is that of a proxy in `proxy`."""
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(found in ipaddress.ip_network(one) for one in self.proxy)
+        found = parse_address(address)
+        return found is not None and any(found in ip_network(one) for one in self.proxy)
 
     def check(self) -> None:
         """Refuse settings that make no sense, or would leave the server open to everybody.
@@ -89,7 +87,7 @@ class Settings:
         """
         for one in self.proxy:
             try:
-                ipaddress.ip_network(one)
+                ip_network(one)
             except ValueError as error:
                 raise MienError(
                     f"Expected the address of a proxy, such as 127.0.0.1, or a network, such as "
@@ -114,22 +112,3 @@ _MAKE_ONE = (
     "Make one and set it as MIEN_LIVE_TOKEN: "
     "export MIEN_LIVE_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe())')"
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this computer reaches a host: a name or address without port or brackets."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address (without brackets) and not a name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

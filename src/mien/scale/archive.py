@@ -68,11 +68,11 @@ def read_archive(
     """
     check_ray()
     endings = FILM_ENDINGS if films else EXTENSIONS
-    sources = unique(pair for place in given for pair in _find(place, endings))
+    files = unique(file for place in given for file in _find(place, endings))
     what = "films" if films else "pictures"
-    if not sources:
+    if not files:
         raise MienError(f"{', '.join(given)}: no {what} found there.")
-    for source in {source for source, _ in sources}:
+    for source in {file.source for file in files}:
         partition(source)  # refuses names that are too long
     settings = {"read": what, "weights": weights_of(model)} | ({"every": every} if films else {})
     place = whole_address(out)
@@ -82,21 +82,19 @@ def read_archive(
     tables = Tables(place)
     done = tables.begin(settings, overwrite=overwrite)
     todo = [
-        (source, file)
-        for source, file in sources
-        if file.name not in done or done[file.name] not in (None, file.stamp)
+        file for file in files if file.name not in done or done[file.name] not in (None, file.stamp)
     ]
-    before = len(sources) - len(todo)
-    changed = {file.name for _, file in todo if file.name in done}
+    total, before = f"{len(files):,} {what}", len(files) - len(todo)
+    changed = {file.name for file in todo if file.name in done}
     if changed:
-        _tell(f"{len(changed):,} of {len(sources):,} {what} have changed and are read again.")
+        _tell(f"{len(changed):,} of {total} have changed and are read again.")
         tables.forget(changed)
     if before:
-        _tell(f"{before:,} of {len(sources):,} {what} are in {shown} already.")
+        _tell(f"{before:,} of {total} are in {shown} already.")
     missed: dict[str, str] = {}
     if todo:
         task = ArchiveTask(films, every, None if model is None else model.read_bytes())
-        with progress("Reading", len(sources), before, counted=what, lines=True) as show_done:
+        with progress("Reading", len(files), before, counted=what, lines=True) as show_done:
             count = before
 
             def advance(more: int) -> None:
@@ -109,24 +107,23 @@ def read_archive(
             except KeyboardInterrupt:
                 _tell(f"stopped. Results so far are in {shown}. The same command continues.")
                 raise
-    wanted = {file.name for _, file in sources}
+    wanted = {file.name for file in files}
     errors = {name: error for name, error in tables.errors().items() if name in wanted}
     for _, error in sorted(errors.items()):
         tell(error)
     if errors:
-        _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {shown}/errors.")
+        _tell(f"{len(errors):,} of {total} have errors, listed in {shown}/errors.")
     for _, error in sorted(missed.items()):
         tell(error)
     if missed:
         _tell(
-            f"{len(missed):,} of {len(sources):,} {what} could not be fetched. "
-            "The same command tries them again."
+            f"{len(missed):,} of {total} could not be fetched. The same command tries them again."
         )
     return 1 if errors or missed else 0
 
 
 def _read(
-    todo: list[tuple[str, File]],
+    todo: list[File],
     tables: Tables,
     out: str,
     task: ArchiveTask,
@@ -138,7 +135,7 @@ def _read(
         share = len(todo) // (_PARTS_PER_CORE * cores)
         size = 1 if task.films else min(_MOST_PICTURES, max(_LEAST_PICTURES, share))
         unread = _run(list(_parts(todo, size)), out, task, cores, missed, advance)
-        single = [_part(part.source, [file]) for part in unread for file in part.files]
+        single = [_part([file]) for part in unread for file in part.files]
         for part in _run(single, out, task, cores, missed, advance):
             (file,) = part.files
             reason = f"{file.name}: left out, because reading it ended the process three times."
@@ -204,31 +201,27 @@ def _run(
     return list(unread.values())
 
 
-def _parts(todo: Iterable[tuple[str, File]], size: int) -> Iterator[Part]:
+def _parts(todo: Iterable[File], size: int) -> Iterator[Part]:
     by_source: dict[str, list[File]] = {}
-    for source, file in todo:
-        by_source.setdefault(source, []).append(file)
-    for source, files in by_source.items():
-        for some in chunks(files, size):
-            yield _part(source, some)
+    for file in todo:
+        by_source.setdefault(file.source, []).append(file)
+    for files in by_source.values():
+        yield from map(_part, chunks(files, size))
 
 
-def _part(source: str, files: Sequence[File]) -> Part:
+def _part(files: Sequence[File]) -> Part:
     names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
-    return Part(hashlib.sha256(names).hexdigest()[:16], source, tuple(files))
+    return Part(hashlib.sha256(names).hexdigest()[:16], files[0].source, tuple(files))
 
 
-def _find(place: str, endings: frozenset[str]) -> Iterator[tuple[str, File]]:
-    """Find files, each with its source."""
+def _find(place: str, endings: frozenset[str]) -> Iterator[File]:
     if is_address(place):
-        source = source_of(place)
-        for file in find_files(place, endings):
-            yield (source if file.name != source else source.rpartition("/")[0]), file
+        yield from find_files(place, endings)
         return
-    folder = Path(place).is_dir()
+    folder = Path(place) if Path(place).is_dir() else None
     for path in find_images([place], endings=endings):
-        source = Path(place) if folder else path.parent
-        yield str(source), File(str(path), "", str(path.absolute()), stamp_of(path))
+        source = str(folder or path.parent)
+        yield File(str(path), "", str(path.absolute()), stamp_of(path), source)
 
 
 def _tell(words: str) -> None:

@@ -35,12 +35,14 @@ class File:
         root: address that was given; "" for this machine's own disks.
         path: path in the root's file system.
         stamp: text that differs once the file changed; see `mien.output.resuming.stamp_of`.
+        source: name of the folder, or address, in which the file was found.
     """
 
     name: str
     root: str
     path: str
     stamp: str = ""
+    source: str = ""
 
     def read(self) -> bytes:
         """Return the file's content.
@@ -129,11 +131,12 @@ def find_files(root: str, endings: Collection[str]) -> list[File]:
     from pyarrow import fs
 
     system, base = file_system(root)
-    scheme = root.partition("://")[0]
+    scheme, source = root.partition("://")[0], source_of(root)
 
     def file(info: Any) -> File:
-        stamp = f"{info.size} {info.mtime_ns}"
-        return File(f"{scheme}://{info.path}", root, info.path, stamp)
+        name, stamp = f"{scheme}://{info.path}", f"{info.size} {info.mtime_ns}"
+        folder = source if name != source else source.rpartition("/")[0]
+        return File(name, root, info.path, stamp, folder)
 
     info = system.get_file_info(base)
     if info.type == fs.FileType.File:
@@ -146,11 +149,11 @@ def find_files(root: str, endings: Collection[str]) -> list[File]:
     return [file(entry) for entry in sorted(wanted, key=lambda entry: entry.path)]
 
 
-def unique(files: Iterable[tuple[str, File]]) -> list[tuple[str, File]]:
-    """Keep each file once: with the first source that has it."""
-    found: dict[str, tuple[str, File]] = {}
-    for source, file in files:
-        found.setdefault(file.name, (source, file))
+def unique(files: Iterable[File]) -> list[File]:
+    """Keep each file once: from the first source that has it."""
+    found: dict[str, File] = {}
+    for file in files:
+        found.setdefault(file.name, file)
     return list(found.values())
 
 
