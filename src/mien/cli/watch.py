@@ -84,10 +84,9 @@ def watch(
     task = AnnotationTask(
         every,
         {"every": f"{every:g} s", "weights": weights_of(model), "language": language},
-        table,
-        drawn=not no_video,
-        language=language,
-        overwrite=overwrite,
+        ("html", *(() if no_video else ("mp4",)), table),
+        language,
+        overwrite,
     )
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -47,23 +47,26 @@ class AnnotationTask:
     Attributes:
         every: seconds between frames that are read; 0 reads all.
         settings: everything that the files' contents depend on.
-        table: ending of the table, a key of `mien.films.output_files.TABLES`.
-        drawn: whether the annotated video is written.
+        endings: endings of the files to write: the report's, the table's, and mp4 for a video.
         language: language of the report.
         overwrite: whether to replace files of the same film that were made with other settings.
     """
 
     every: float
     settings: Settings
-    table: str
-    drawn: bool = True
+    endings: tuple[str, ...]
     language: Language = "en"
     overwrite: bool = False
 
     @property
-    def endings(self) -> tuple[str, ...]:
-        """Endings of the files to write."""
-        return ("html", "mp4", self.table) if self.drawn else ("html", self.table)
+    def drawn(self) -> bool:
+        """Whether the annotated video is written."""
+        return "mp4" in self.endings
+
+    @property
+    def table(self) -> str:
+        """Ending of the table."""
+        return next(ending for ending in self.endings if ending in TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +264,14 @@ class Annotation(AbstractContextManager["Annotation"]):
             language=self._task.language,
         )
         write_whole(checkpoint.path("html"), report(about, self._checkpoint.progress.summary))
-        report_first = [one for one in self._task.endings if self._drawn or one != "mp4"]
-        for ending in report_first[1:]:  # old files must not stand beside the new report
+        endings = [one for one in self._task.endings if self._drawn or one != "mp4"]
+        endings.sort(key=lambda ending: ending != "html")  # the report gets its name first
+        for ending in endings[1:]:  # old files must not stand beside the new report
             place.path(ending).unlink(missing_ok=True)
-        for ending in report_first:
+        for ending in endings:
             checkpoint.path(ending).replace(place.path(ending))
         checkpoint.remove()
-        return report_first
+        return endings
 
     def _film_beside(self) -> str | None:
         """Return the name of the film beside the report: the annotated one, or the film itself."""

@@ -3,7 +3,7 @@
 import json
 import pickle
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +16,12 @@ from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
 from mien.media.film import Video
-from mien.output.tables import FILM_COLUMNS, arrow_schema, dict_rows, film_row
-from mien.parallel import chunks
+from mien.output.journal import write_rows
+from mien.output.tables import COLUMNS, FILM_COLUMNS, Row, dict_rows, film_row
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
 
 _MOST_DEATHS: Final = 3  # of actors at one part, after which the part is given up
-_ROWS: Final = 8192  # of Parquet that are written at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,68 +125,41 @@ class PartReader:
                 except FetchError as error:
                     results.missed[file.name] = str(error)
 
-        paths = {file.name: file.path for file in part.files if not file.root}
-        pictures = read_sources(contents(), self._reader, workers=1, also=None)
-        with _rows_into(faces, arrow_schema()) as write:
-            for result, _ in pictures:
+        def rows() -> Iterator[Row]:
+            paths = {file.name: file.path for file in part.files if not file.root}
+            for result, _ in read_sources(contents(), self._reader, workers=1, also=None):
                 results.faces[result.image] = len(result.readings)
-                if result.error is not None:
+                if result.error is None:
+                    yield from dict_rows(result.to_dict())
+                else:
                     path = paths.get(result.image, result.image)
                     results.errors[result.image] = result.error.replace(path, result.image)
-                else:
-                    write(list(dict_rows(result.to_dict())))
+
+        write_rows(faces, "parquet", COLUMNS, rows())
 
     def _read_films(self, part: Part, faces: Path, results: _Results) -> None:
         for film in part.files:
+            rows = self._film_rows(film, faces.parent, results)
             try:
-                self._read_film(film, faces, results)
+                write_rows(faces, "parquet", {"film": str, **FILM_COLUMNS}, rows)
             except FetchError as error:
                 results.missed[film.name] = str(error)
 
-    def _read_film(self, film: File, faces: Path, results: _Results) -> None:
-        faces_seen = 0
-        schema = arrow_schema({"film": str, **FILM_COLUMNS})
-        with _rows_into(faces, schema) as write:
+    def _film_rows(self, film: File, folder: Path, results: _Results) -> Iterator[Row]:
+        with _on_disk(film, folder) as path:
+            results.faces[film.name] = 0
             try:
-                with _on_disk(film, faces.parent) as path, Video(path) as video:
-                    frames = watch(video, reader=self._reader, every=self._task.every)
-                    rows = (
-                        {"film": film.name, **film_row(frame, reading)}
-                        for frame, readings in frames
-                        for reading in readings
-                    )
-                    for some in chunks(rows, 256):
-                        write(some)
-                        faces_seen += len(some)
-            except FetchError:
-                raise
+                with Video(path) as video:
+                    for frame, readings in watch(
+                        video, reader=self._reader, every=self._task.every
+                    ):
+                        results.faces[film.name] += len(readings)
+                        yield from (
+                            {"film": film.name, **film_row(frame, reading)} for reading in readings
+                        )
             except (MienError, FFmpegError) as error:
-                path = str(faces.parent / film.copy_name) if film.root else film.path
-                text = str(error).replace(path, film.name)
+                text = str(error).replace(str(path), film.name)
                 results.errors[film.name] = text if film.name in text else f"{film.name}: {text}"
-        results.faces[film.name] = faces_seen
-
-
-@contextmanager
-def _rows_into(path: Path, schema: Any) -> Generator[Callable[[list[dict[str, Any]]], None]]:
-    """Open a Parquet file that takes rows, and keeps some thousands of them in memory at most."""
-    from pyarrow import Table, parquet
-
-    waiting: list[dict[str, Any]] = []
-    with parquet.ParquetWriter(path, schema) as writer:
-
-        def flush() -> None:
-            writer.write_table(Table.from_pylist(waiting, schema))
-            waiting.clear()
-
-        def write(rows: list[dict[str, Any]]) -> None:
-            waiting.extend(rows)
-            if len(waiting) >= _ROWS:
-                flush()
-
-        yield write
-        if waiting:
-            flush()
 
 
 @contextmanager
