@@ -80,6 +80,9 @@ def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch
         return torch.empty(len(images), 1, 1, 1).uniform_(low, high).to(images.device)
 
     a = augmentation
+    if a.equalization:
+        share = draw(0, a.equalization) * (draw(0, 1) < 0.5)
+        images = images + share * (_equalized(images) - images)
     if a.brightness_range or a.contrast_range:
         mean = images.mean(dim=(1, 2, 3), keepdim=True)
         contrast = draw(1 - a.contrast_range, 1 + a.contrast_range)
@@ -95,3 +98,10 @@ def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch
         in_colour = images.expand(-1, 3, -1, -1)  # the codec knows no grey
         images = RandomJPEG((float(a.jpeg), 100.0), p=0.5)(in_colour)[:, :1]
     return images
+
+
+def _equalized(images: torch.Tensor) -> torch.Tensor:
+    """Images whose grey values are all as frequent: each pixel becomes its rank, 0 to 1."""
+    order = images.flatten(1).argsort(dim=1)
+    ranks = torch.linspace(0, 1, order.shape[1], device=images.device).expand_as(order)
+    return torch.zeros_like(ranks).scatter(1, order, ranks).view_as(images)
