@@ -48,7 +48,7 @@ class Change:
             >>> mien.Change("happy", by=2.3).sentence("de")
             'lächelt, anders als sonst'
         """
-        return words(language).change_sentence(self.emotion, self.more, self.movements, language)
+        return words().change_sentence(self.emotion, self.more, self.movements, language)
 
     def to_dict(self) -> dict[str, Any]:
         """This change as JSON-ready values: `change` in a face of `mien read --usual --json`."""

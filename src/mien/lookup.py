@@ -4,20 +4,9 @@ from importlib import import_module
 from typing import Any
 
 
-def words(language: str = "en") -> Any:
-    """The module `mien.output.words`.
-
-    Args:
-        language: of the words that will be asked for.
-
-    Raises:
-        ValueError: it has no words in that language.
-    """
-    module = import_module("mien.output.words")
-    if language not in module.AS_USUAL:
-        known = " or ".join(map(repr, module.AS_USUAL))
-        raise ValueError(f"Expected {known} as language; got {language!r}.")
-    return module
+def words() -> Any:
+    """The module `mien.output.words`."""
+    return import_module("mien.output.words")
 
 
 def notebook() -> Any:

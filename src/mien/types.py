@@ -253,9 +253,7 @@ class Reading:
             >>> reading.sentence("de")
             '10 von 10 Menschen würden sagen: fröhlich'
         """
-        return words(language).sentence(
-            self.votes.shares, self.reason, self.state == State.MIXED, language
-        )
+        return words().sentence(self.votes.shares, self.reason, self.state == State.MIXED, language)
 
     def movement_words(self, language: Language = "en") -> str:
         """What moves in the face, such as "corners of the mouth up, eyes narrowed".
@@ -272,7 +270,7 @@ class Reading:
             >>> mien.read("photo.jpg")[0].movement_words()
             'corners of the mouth up, upper lip raised'
         """
-        return words(language).movement_words(self.movements, self.reason, language)
+        return words().movement_words(self.movements, self.reason, language)
 
     def change_words(self, language: Language = "en") -> str:
         """How the face differs from the person's usual one, such as "more smiling than usual".
@@ -292,7 +290,7 @@ class Reading:
         """
         if not self.compared or not self.can_be_seen:
             return ""
-        return self.change.sentence(language) if self.change else words(language).AS_USUAL[language]
+        return self.change.sentence(language) if self.change else words().as_usual(language)
 
     def over_time_words(self, language: Language = "en") -> str:
         """What the face does over time, such as "talking, nods"; empty where it does nothing.
@@ -307,7 +305,7 @@ class Reading:
             >>> reading.over_time_words()
             'talking, nods'
         """
-        return words(language).over_time_words(self.talking, self.gesture, language)
+        return words().over_time_words(self.talking, self.gesture, language)
 
     def _repr_html_(self) -> str:
         """How notebooks show it."""

@@ -14,10 +14,10 @@ from mien.faces.stream import Follower
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
 from mien.output.tables import film_row, rows
-from mien.output.words import ANSWER_WORDS
+from mien.output.texts import load_texts
 from mien.types import Frame, Reading
 
-NAMES = {word: name for name, word in ANSWER_WORDS["en"].items()}
+NAMES = {word: name for name, word in load_texts("en").answers.items()}
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.answers import PEOPLE, share_out
-from mien.emotions import COLOURS, OTHER, VOTE_NAMES
+from mien.emotions import COLOURS, OTHER
 from mien.media.arrays import check_rgb
-from mien.output.words import ANSWER_WORDS, halves
+from mien.output.words import short_sentence
 from mien.types import Reading
 
 _UNCLEAR: Final = COLOURS[OTHER]
@@ -25,17 +24,9 @@ Colour = tuple[int, int, int]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "happy, 8 of 10", "unclear: too small", in films "2: sad, 7 of 10".
-
-    Of two answers that are about as frequent: "about half happy, half neutral".
-    """
+    """Return the words beside a face, such as "happy, 8 of 10", in films "2: sad, 7 of 10"."""
     number = "" if reading.track is None else f"{reading.track}: "
-    if not reading.clear:
-        return f"{number}unclear: {reading.reason}"
-    if len(reading.answers) > 1:
-        return f"{number}{halves(reading.answers)}"
-    people = share_out(reading.votes.shares)[VOTE_NAMES.index(reading.emotion)]
-    return f"{number}{ANSWER_WORDS['en'][reading.emotion]}, {people} of {PEOPLE}"
+    return number + short_sentence(reading)
 
 
 def _lines(reading: Reading, movements: bool, changes: bool) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mien.answers import Reason, ranked, share_out
 from mien.emotions import COLOURS, OTHER, VOTE_NAMES
 from mien.output.html import render
+from mien.output.texts import load_texts
 from mien.output.words import say, sentence
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def reading_html(
         "reading.html",
         told=sentence(votes, reason) if told is None else told,
         people=[{"word": say(answer), "colour": _hex(answer)} for answer in answers],
-        clear=reason is None,
+        unclear="" if reason is None else load_texts("en").sentences["unclear"],
         small=small,
         step=_STEP,
     )
