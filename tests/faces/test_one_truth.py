@@ -13,7 +13,7 @@ from mien.faces.reader import FEWEST_AGREEING, Reader
 from mien.faces.stream import Follower
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
-from mien.output.tables import film_row, rows
+from mien.output.rows import film_row, rows
 from mien.output.texts import load_texts
 from mien.types import Frame, Reading
 

@@ -12,7 +12,7 @@ from mien.emotions import VOTE_NAMES
 from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
 from mien.output.journal import Format, write_rows
-from mien.output.tables import FILM_COLUMNS, film_row
+from mien.output.rows import FILM_COLUMNS, film_row
 from mien.types import Frame, Reading
 
 Picture = NDArray[np.uint8]

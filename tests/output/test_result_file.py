@@ -12,7 +12,7 @@ from made_readings import happy_reading as reading
 from mien.errors import MienError
 from mien.output.journal import Format, read_rows
 from mien.output.result_file import ResultFile
-from mien.output.tables import rows
+from mien.output.rows import rows
 from mien.readings import PictureResult
 
 RESULTS = [

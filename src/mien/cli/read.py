@@ -24,7 +24,8 @@ from mien.output.printing import as_csv, as_json, as_text
 from mien.output.progress import progress
 from mien.output.result_file import ResultFile
 from mien.output.resuming import hash_of, weights_of
-from mien.output.tables import COLUMNS, arrow_schema
+from mien.output.rows import COLUMNS
+from mien.output.tables import arrow_schema
 from mien.readings import PictureResult
 from mien.types import Reading
 

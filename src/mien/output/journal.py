@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from mien.output.file_lock import open_locked, run_line, run_of
-from mien.output.tables import Columns, Row, arrow_schema
+from mien.output.rows import Columns, Row
+from mien.output.tables import arrow_schema
 from mien.output.whole_file import whole_file
 from mien.parallel import chunks
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mien.output.console import safe
 from mien.output.journal import csv_line, json_line
-from mien.output.tables import rows
+from mien.output.rows import rows
 from mien.output.texts import load_texts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from mien.errors import MienError
 from mien.output.file_lock import RUN_START, run_of
 from mien.output.journal import Format, Journal, json_line, read_rows, write_rows
 from mien.output.resuming import Settings, goes_on, stamp_of
-from mien.output.tables import COLUMNS, Row, dict_rows, text
+from mien.output.rows import COLUMNS, Row, dict_rows, text
 from mien.output.whole_file import whole_file
 from mien.readings import PictureResult
 

@@ -16,7 +16,8 @@ from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
 from mien.media.film import Video
-from mien.output.tables import FILM_COLUMNS, arrow_schema, dict_rows, film_row
+from mien.output.rows import FILM_COLUMNS, dict_rows, film_row
+from mien.output.tables import arrow_schema
 from mien.parallel import chunks
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
