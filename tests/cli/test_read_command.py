@@ -93,7 +93,7 @@ def test_a_picture_that_changed_is_read_again(folder: Path, capsys: Output) -> N
     assert code == 1
     assert err.splitlines() == [
         f"mien: 9 of 10 pictures are in {out} already.",
-        "mien: 1 picture has changed since it was written: read again.",
+        "mien: 1 picture has changed since then and will be read again.",
         f"{folder}/03.jpg: empty. Expected a picture.",
         "mien: 1 of 10 pictures could not be read.",
     ]

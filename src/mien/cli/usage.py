@@ -14,6 +14,7 @@ from cyclopts import (
     CycloptsError,
     CycloptsPanel,
     MissingArgumentError,
+    Parameter,
     UnknownCommandError,
 )
 from cyclopts.config import Dict
@@ -26,6 +27,13 @@ _NARROWEST: Final = 40  # columns; help in fewer never ends, or fails
 _WIDEST: Final = 400
 _USUAL: Final = 80  # where nothing that makes sense is said
 _ANY_NAMES: Final = ("read", "watch")  # commands that take names with a leading hyphen, such as -
+
+
+FLAG: Final = Parameter(negative=(), show_default=False)
+"""An option that is given or not, without a value."""
+
+HYPHEN: Final = Parameter(allow_leading_hyphen=True)
+"""A name that may be "-", for standard input."""
 
 
 class UsageError(CycloptsError):
@@ -61,11 +69,27 @@ def check_options(app: App, tokens: Sequence[str]) -> None:
     known = _options(app[tokens[0]])
     for option in given:
         if option not in known:
-            what = "picture" if tokens[0] == "read" else "film"
-            raise UsageError(
-                f"Unknown option: {option}. {_guess(option, known)}A {what} of that name is "
-                f"./{option}"
-            )
+            raise _unknown(option, "picture" if tokens[0] == "read" else "film", known)
+
+
+def refuse_options(names: Sequence[str], what: str) -> None:
+    """Refuse names that begin with a hyphen; "-" is standard input.
+
+    Args:
+        names: names that a command takes.
+        what: what they name, such as "picture".
+
+    Raises:
+        UsageError: there is such a name.
+    """
+    for name in names:
+        if name.startswith("-") and name != "-":
+            raise _unknown(name, what)
+
+
+def _unknown(option: str, what: str, known: Sequence[str] = ()) -> UsageError:
+    guess = _guess(option, known)
+    return UsageError(f"Unknown option: {option}. {guess}A {what} of that name is ./{option}")
 
 
 def _options(command: App) -> list[str]:
