@@ -98,8 +98,8 @@ def _try(given: str, out: Path, task: AnnotationTask, reader: Reader, part: str)
         return _Ending(f"{given}: stopped: {reason_of(error)}{place}. {mend}")
     except Exception as error:
         return _Ending(
-            f"{given}: cannot be annotated: {type(error).__name__}: {error}. This is a defect of mien: "
-            "please report it."
+            f"{given}: cannot be annotated: {type(error).__name__}: {error}. "
+            "This is a defect of mien: please report it."
         )
 
 

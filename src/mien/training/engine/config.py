@@ -48,10 +48,9 @@ class Config:
     """What a run is asked to do.
 
     Attributes:
-        network: a name of `mien.training.model.networks.NETWORKS`.
-        start: folder of a run whose best weights to begin with, of the same network or of one that
-            it is a deeper one of (`mien.training.model.networks.grown`); "" for fresh ones, drawn
-            by the seed.
+        network: baseline, se_resnet, se_resnet_deep, se_resnet_large or dlib_resnet.
+        start: folder of a run whose best weights to begin with, of the same network or of a
+            shallower one of its kind; "" for fresh ones, drawn by the seed.
         teachers: folders of runs, of any network, or files of `mien export`, which are faster on
             CPUs in 8 bits; their mean shares are learnt beside the data (Hinton et al. 2015,
             "Distilling the Knowledge in a Neural Network"). They see each image moved as the
@@ -61,8 +60,8 @@ class Config:
             in the data set (`mien data annotate --teachers`).
         data_fraction: share of the training images that are used, drawn by the seed; for learning
             curves.
-        backgrounds: patches without a face among the training images, as a share of their number
-            (`mien.training.data.backgrounds`); they teach the votes head alone.
+        backgrounds: patches of pictures without a face among the training images, as a share of
+            their number; only the votes head learns from them.
         epochs: at most so many passes over the training images.
         batch_size: images a step.
         learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
