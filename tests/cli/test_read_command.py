@@ -119,7 +119,7 @@ def test_another_model_or_usual_face_is_refused_or_overwrites(
     assert code == 1
     differing = "weights" if option == "--model" else "usual"
     assert err.startswith(f"mien: {out}: was begun with {differing} ")
-    assert "name another with --out, or replace it with --overwrite." in err
+    assert "name another --out, or replace it with --overwrite." in err
     assert out.read_bytes() == before
     code, _, err = told([*arguments, option, str(other), "--overwrite"], capsys)
     assert (code, err) == (0, "")

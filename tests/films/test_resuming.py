@@ -196,7 +196,7 @@ def test_what_was_begun_with_other_settings_is_kept_or_overwritten(
     before = {path: path.read_bytes() for path in left.iterdir()}
     capsys.readouterr()
     assert main(arguments) == 1
-    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; asked for now is")
+    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; this run has")
     assert {path: path.read_bytes() for path in left.iterdir()} == before
     assert main([*arguments, "--overwrite"]) == 0
     assert not left.exists()

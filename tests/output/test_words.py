@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from mien.answers import Reason, is_mixed, ranked, share_out
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.movements import MOVEMENT_NAMES, SAID_FROM
-from mien.output.words import movement_words, say, sentence
+from mien.output.texts import load_texts
+from mien.output.words import movement_words, sentence
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_any_shares_become_ten_people(parts: list[float]) -> None:
     assert np.abs(np.array(people) - 10 * votes).max() < 1 + 1e-9
     first = ranked(votes)[0]
     assert people[first] == max(people)
-    answer = say(VOTE_NAMES[first])
+    answer = load_texts("en").answers[VOTE_NAMES[first]]
     told = f"{people[first]} of 10 people would say {answer}"
     halves = "about half .*, half .*: " if is_mixed(votes) else ""
     assert re.match(halves + told, sentence(votes))

@@ -133,8 +133,3 @@ def over_time_words(talking: bool | None, gesture: str | None, language: Languag
     words = load_texts(language).over_time
     shown = (["talking"] if talking else []) + ([gesture] if gesture else [])
     return ", ".join(words[name] for name in shown)
-
-
-def say(name: str) -> str:
-    """Return the English word that fits after "people would say", for one of `VOTE_NAMES`."""
-    return load_texts("en").answers[name]

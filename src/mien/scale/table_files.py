@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 from mien.errors import MienError
 from mien.output.file_lock import open_locked, run_line
-from mien.output.resuming import Settings, goes_on
+from mien.output.resuming import Settings, continues
 from mien.scale.listing import file_system, source_of
 
 if sys.platform != "win32":
@@ -243,7 +243,7 @@ class Tables:
             before = None
         if before is None and (self._paths(FACES) or self._paths(DONE)):
             raise MienError(f"{self._out}: holds tables of something else. Name another.")
-        if before is None or not goes_on(self._out, before, settings, overwrite):
+        if before is None or not continues(self._out, before, settings, overwrite):
             for table in (DONE, FACES, ERRORS):
                 self._system.delete_dir_contents(f"{self._base}/{table}", missing_dir_ok=True)
             with self._system.open_output_stream(path) as stream:
