@@ -1,24 +1,12 @@
-"""Words and HTML of values, looked up when they are asked for, so that values know neither."""
+"""Words, HTML, drawings and tables of values, imported when they are used.
+
+Values do not depend on how they are shown.
+"""
 
 from importlib import import_module
 from typing import Any
 
 
-def words() -> Any:
-    """The module `mien.output.words`."""
-    return import_module("mien.output.words")
-
-
-def notebook() -> Any:
-    """The module `mien.output.notebook`."""
-    return import_module("mien.output.notebook")
-
-
-def drawing() -> Any:
-    """The module `mien.output.drawing`."""
-    return import_module("mien.output.drawing")
-
-
-def tables() -> Any:
-    """The module `mien.output.tables`."""
-    return import_module("mien.output.tables")
+def output(name: str) -> Any:
+    """Import `mien.output.NAME`."""
+    return import_module(f"mien.output.{name}")

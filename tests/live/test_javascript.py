@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from mien.answers import PEOPLE, Language, Reason, Votes, is_mixed, share_out
 from mien.emotions import VOTE_NAMES
+from mien.frames import Face, Quality
 from mien.movements import MOST_SAID, SAID_FROM
 from mien.output.texts import load_texts
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"

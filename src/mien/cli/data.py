@@ -6,10 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mien.output.progress import with_progress
 from mien.training.data.dataset import SPLIT_SEED, load_dataset
-from mien.training.data.teachers import Teachers
-from mien.training.engine.config import Augmentation
+from mien.training.engine.config import Augmentation, Teachers
 
 
 def prepare(
@@ -32,7 +30,7 @@ def prepare(
     """
     from mien.training.data import prepare as preparing
 
-    prepared = preparing.prepare(source, out, votes, press=press, seed=seed, progress=with_progress)
+    prepared = preparing.prepare(source, out, votes, press=press, seed=seed)
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
     faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
@@ -75,20 +73,21 @@ def annotate(
     """
     from mien.training.data import annotate as annotating
 
-    print(annotating.annotate(dataset, out, teachers or Teachers(), progress=with_progress))
+    print(annotating.annotate(dataset, out, teachers or Teachers()))
 
 
 def faces(pictures: Path, /, *, expressions: Path, out: Path) -> int:
     """Cut the faces out of labelled pictures, as a zip for `mien data prepare --press`.
 
     Args:
-        pictures: folder with a folder an emotion, or with a labels.csv with columns file and label.
+        pictures: folder with a folder for each emotion, or with a labels.csv with columns file and
+            label.
         expressions: OpenCV Zoo's expression network, an ONNX file, whose answers the zip keeps.
         out: zip to write.
     """
     from mien.training.data.cut_faces import cut_faces
 
-    cut = cut_faces(pictures, expressions, out, progress=with_progress)
+    cut = cut_faces(pictures, expressions, out)
     for line in (*cut.notes, *cut.problems):
         print(line, file=sys.stderr)
     print(f"{out}: {cut.faces:,} faces; {len(cut.problems):,} pictures left out")

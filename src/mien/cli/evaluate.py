@@ -7,7 +7,6 @@ from typing import Annotated
 
 from cyclopts import ArgumentCollection, Group, Parameter
 
-from mien.output.progress import with_progress
 from mien.training.data.dataset import load_dataset
 
 
@@ -31,8 +30,8 @@ class MeasuredOn:
         data: data set file of `mien data prepare`; this or --pictures.
         split: split of --data: train, validation, public or private.
         run: training run of the model, with --data, to show its learning curves in the report.
-        pictures: folder of whole pictures whose expression is known: a folder an emotion, or a
-            labels.csv with columns file and label; person, source and group or sex where known.
+        pictures: folder of whole pictures whose expression is known: a folder for each emotion, or
+            a labels.csv with columns file and label; person, source and group or sex where known.
     """
 
     data: Annotated[Path | None, _MEASURED] = None
@@ -56,8 +55,8 @@ def evaluate(
         json: file for the figures.
         report: folder for a readable page with pictures.
     """
-    from mien.training.evaluation import evaluate as evaluating
-    from mien.training.evaluation import report as reporting
+    from mien.training.evaluation.evaluate import measure, write_json
+    from mien.training.evaluation.report import write_report
     from mien.training.evaluation.summary import summary
 
     on = on or MeasuredOn()
@@ -65,32 +64,29 @@ def evaluate(
         return _evaluate_pictures(on.pictures, model, json, report)
     if on.data is None:  # refused by `_one_kind` already
         raise TypeError("neither a data set nor pictures")
-    records = load_dataset(on.data)
-    result = evaluating.evaluate(model, records, on.split)
-    print(summary(result))  # first: not lost where a file cannot be written
+    measured = measure(model, load_dataset(on.data), on.split)
+    print(summary(measured.result))  # first: not lost where a file cannot be written
     if json is not None:
-        evaluating.write_json(result, json)
+        write_json(measured.result, json)
     if report is not None:
-        reporting.write_report(result, records, report, model=model, run=on.run)
-        print(report / "index.html")
+        print(write_report(measured, report, run=on.run))
     return 0
 
 
 def _evaluate_pictures(
     folder: Path, model: Path | None, json: Path | None, report: Path | None
 ) -> int:
-    from mien.training.evaluation import evaluate as evaluating
-    from mien.training.evaluation import picture_report as reporting
-    from mien.training.evaluation import pictures as measuring
+    from mien.training.evaluation.evaluate import write_json
+    from mien.training.evaluation.picture_report import write_picture_report
+    from mien.training.evaluation.pictures import measure_pictures
     from mien.training.evaluation.summary import pictures_summary
 
-    measured = measuring.measure_pictures(folder, model, progress=with_progress)
+    measured = measure_pictures(folder, model)
     for line in measured.lines():
         print(line, file=sys.stderr)
     if json is not None:
-        evaluating.write_json(measured.result, json)
+        write_json(measured.result, json)
     if report is not None:
-        reporting.write_picture_report(measured, report)
-        print(report / "index.html")
+        print(write_picture_report(measured, report))
     print(pictures_summary(measured.result))
     return 1 if measured.problems else 0

@@ -1,7 +1,7 @@
 """The command `mien`.
 
-Exit codes: 0 done; 1 something failed, and standard error names it; 2 usage; 130 Ctrl-C.
-Heavy parts are imported by the commands that use them.
+Exit codes: 0 done; 1 something failed, and standard error names it; 2 wrong usage; 130 Ctrl-C.
+Commands import heavy modules when they run.
 """
 
 import io
@@ -23,7 +23,7 @@ from mien.cli.usage import (
     settings_file,
 )
 from mien.cli.watch import watch
-from mien.errors import MienError, told
+from mien.errors import MienError, os_error_message
 from mien.live.settings import Settings
 from mien.output.console import drop_output, flush_output, open_streams, tell
 
@@ -91,12 +91,12 @@ def live(
 ) -> None:
     """Start the live page and open it in the browser.
 
-    Every option may also be set by the environment, MIEN_LIVE_PORT=80 for --port 80, or in a TOML
-    file that MIEN_SETTINGS names, in its table [live]. Flags win over variables, those over the
-    file.
+    Every option may also be set by an environment variable, such as MIEN_LIVE_PORT=80 for
+    --port 80, or in the table [live] of the TOML file that MIEN_SETTINGS names. Flags override
+    variables, which override the file.
 
     Args:
-        settings: how the server runs.
+        settings: settings of the server.
         no_open: do not open the browser.
         ray: serve by Ray Serve, on all cores or the cluster that RAY_ADDRESS names; opens no
             browser.
@@ -123,7 +123,7 @@ def bench(
     """Measure how fast mien is on this machine.
 
     Frames with one and with nine faces, start-up, memory and installed size; needs no pictures, and
-    takes about ten seconds. Other programs that run meanwhile make the figures worse.
+    takes about ten seconds. Other programs that run at the same time make the figures worse.
 
     Args:
         repeats: frames of each kind; the median counts.
@@ -141,7 +141,7 @@ def install_completion(
     """Let the shell complete mien's commands by Tab.
 
     Args:
-        shell: which one; without it the one that runs mien.
+        shell: shell to set up; by default the one that runs mien.
     """
     from cyclopts.completion.detect import ShellDetectionError
 
@@ -149,14 +149,14 @@ def install_completion(
         path = app.install_completion(shell=shell)
     except ShellDetectionError as error:
         raise UsageError("Which shell? Give --shell bash, zsh, fish or powershell.") from error
-    print(f"{path} is written. Start the shell anew, and Tab completes mien's commands.")
+    print(f"{path} is written. Open a new shell, and Tab completes mien's commands.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: without the program's name; None takes them from the command line.
+        arguments: arguments without the program's name; None takes those of the process.
 
     Returns:
         The exit code.
@@ -167,9 +167,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fit_width()
     code = _run(sys.argv[1:] if arguments is None else arguments)
     error = flush_output()
-    if error is not None and code == 0:  # else it is told already
+    if error is not None and code == 0:  # otherwise an error was printed already
         if not isinstance(error, BrokenPipeError):
-            tell(f"mien: standard output: {told(error)}")
+            tell(f"mien: standard output: {os_error_message(error)}")
         return 1
     return code
 
@@ -185,20 +185,20 @@ def _run(tokens: Sequence[str]) -> int:
 
         Console(stderr=True).print(CycloptsPanel(error))
         code = 2
-    except CycloptsError:  # cyclopts has told the person
+    except CycloptsError:  # cyclopts has printed it
         code = 2
     except KeyboardInterrupt:
         code = 130
-    except SystemExit as stopped:  # cyclopts makes one of Ctrl-C
+    except SystemExit as stopped:  # cyclopts raises one for Ctrl-C
         code = stopped.code if isinstance(stopped.code, int) else 1
-    except BrokenPipeError:  # `mien read … | head`; else Python complains when it flushes
+    except BrokenPipeError:  # `mien read … | head`; Python would complain when it flushes
         drop_output()
         code = 1
     except MienError as error:
         tell(f"mien: {error}")
         code = 1
     except OSError as error:
-        tell(f"mien: {told(error)}")
+        tell(f"mien: {os_error_message(error)}")
         code = 1
     except ImportError as error:
         missing = _missing_package(error)
@@ -212,7 +212,7 @@ def _run(tokens: Sequence[str]) -> int:
 
 
 def _missing_package(error: BaseException | None) -> str | None:
-    """The package of the training extra whose absence is the error's cause."""
+    """Return the package of the training extra whose absence is the error's cause."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             package = error.name.partition(".")[0]

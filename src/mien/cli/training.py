@@ -61,7 +61,7 @@ def tune(
         data: data set file of `mien data prepare`; its test splits are not touched.
         out: folder of the study.
         trials: number of trials that the study has in the end.
-        epochs: epochs of each trial, unless it is given up as hopeless.
+        epochs: epochs of each trial; a hopeless trial is stopped earlier.
         network: network to tune, as for `mien train`.
         seed: seed of the search and of every trial.
     """
@@ -78,7 +78,7 @@ def average(
 ) -> None:
     """Make the mean of several runs' weights, to begin a training with or to export.
 
-    A head that some runs lack is the mean of those that have it.
+    A head that some runs lack is the mean over the others.
 
     Args:
         runs: folders of runs of one network.

@@ -1,4 +1,4 @@
-"""What people typed wrongly: told with what they may have meant, in a width that can be shown."""
+"""Usage errors that say what was probably meant, the width of help, and the settings file."""
 
 import os
 import shutil
@@ -23,10 +23,10 @@ from mien.errors import MienError
 from mien.media.lists import read_text
 from mien.output.console import safe
 
-_NARROWEST: Final = 40  # columns; help in fewer never ends, or fails
+_NARROWEST: Final = 40  # columns; narrower help fails or never ends
 _WIDEST: Final = 400
-_USUAL: Final = 80  # where nothing that makes sense is said
-_ANY_NAMES: Final = ("read", "watch")  # commands that take names with a leading hyphen, such as -
+_USUAL: Final = 80  # where no usable width is given
+_ANY_NAMES: Final = ("read", "watch")  # commands that take -, and so any name with a leading hyphen
 
 
 FLAG: Final = Parameter(negative=(), show_default=False)
@@ -37,11 +37,11 @@ HYPHEN: Final = Parameter(allow_leading_hyphen=True)
 
 
 class UsageError(CycloptsError):
-    """A command is asked for what it cannot do."""
+    """Options or names that a command does not take, alone or together."""
 
 
 def fit_width() -> None:
-    """Let help and frames be as wide as can be shown, whatever COLUMNS or the terminal say."""
+    """Set COLUMNS to a width that help and frames can use, whatever it or the terminal says."""
     given = os.environ.get("COLUMNS")
     if given:
         digits = given.strip() if given.strip().isdecimal() else "0"
@@ -55,7 +55,7 @@ def fit_width() -> None:
 
 
 def check_options(app: App, tokens: Sequence[str]) -> None:
-    """Refuse options that commands which take any name would take for one.
+    """Refuse unknown options of commands that would take them for names of files.
 
     Raises:
         UsageError: there is such an option.
@@ -104,9 +104,9 @@ def _guess(given: str, known: Sequence[str]) -> str:
 
 
 def in_frame(error: CycloptsError) -> Any:
-    """A usage error as people are told it."""
+    """Return a usage error in a frame, with what was probably meant."""
     if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
-        # cyclopts' own words would import all commands, and PyTorch with them
+        # cyclopts' own message would import all commands, and PyTorch with them
         given = error.unused_tokens[0]
         known = [name for name in error.app if not name.startswith("-")]
         near = get_close_matches(given, known, n=1)
@@ -135,10 +135,10 @@ def _missing(error: MissingArgumentError) -> str:
 
 
 def settings_file(*arguments: Any) -> None:
-    """Take options from the TOML file that MIEN_SETTINGS names, where it names one.
+    """Take options from the TOML file that MIEN_SETTINGS names, if it names one.
 
     Raises:
-        MienError: it cannot be read, or is no TOML.
+        MienError: the file cannot be read, or is no TOML.
     """
     path = os.environ.get("MIEN_SETTINGS")
     if not path:

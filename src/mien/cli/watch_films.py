@@ -13,8 +13,8 @@ from mien.faces.reader import Reader
 from mien.films.annotation import Annotation, AnnotationTask, Film
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
 from mien.media.container import reason_of
-from mien.media.film import open_video
 from mien.media.frame_times import clock_time
+from mien.media.sources import open_video
 from mien.media.waiting import end_without
 from mien.output.console import safe, tell
 from mien.output.progress import progress

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sized
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
@@ -60,14 +60,16 @@ def progress(
         yield lambda now: bar.update(task, completed=now)
 
 
-def with_progress(items: Iterable[Item], name: str, total: int | None) -> Generator[Item]:
+def with_progress(items: Iterable[Item], name: str, total: int | None = None) -> Generator[Item]:
     """Yield items, and show a bar that counts them.
 
     Args:
         items: items to yield.
         name: words beside the bar.
-        total: number of items; None if unknown.
+        total: number of items; None takes their length, if they have one.
     """
+    if total is None and isinstance(items, Sized):
+        total = len(items)
     with progress(name, total) as show_done:
         for number, item in enumerate(items, start=1):
             yield item

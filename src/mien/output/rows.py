@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError
+from mien.frames import Frame
 from mien.movements import MOVEMENT_NAMES
 from mien.readings import PictureResult, Readings
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 Columns = Mapping[str, type]
 """Names of columns, and the kind of their values: `str`, `int`, `float` or `bool`."""

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from mien.errors import DataError, MissingPackageError
+from mien.frames import Frame
 from mien.output.rows import (
     COLUMNS,
     EXPECTED,
@@ -20,7 +21,6 @@ from mien.output.rows import (
     rows,
 )
 from mien.readings import Readings
-from mien.types import Frame
 
 if TYPE_CHECKING:
     import pandas
