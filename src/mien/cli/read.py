@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from cyclopts import Group, Parameter, validators
 
-from mien.cli.usage import FLAG, HYPHEN, UsageError, refuse_options
+from mien.cli.usage import FLAG, HYPHEN, UsageError
 
 Kind = Literal["text", "json", "csv", "parquet"]
 """Format of the results."""
@@ -126,7 +126,6 @@ def read(
         options: what is written, where, and how.
     """
     options = options or ReadOptions()
-    refuse_options(images, "picture")
     options.check(images)
     if options.ray and options.out is not None:
         from mien.scale.archive import read_archive

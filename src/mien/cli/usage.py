@@ -63,39 +63,21 @@ def check_options(app: App, tokens: Sequence[str]) -> None:
     if not tokens or tokens[0] not in _ANY_NAMES:
         return
     options = tokens[1 : tokens.index("--") if "--" in tokens else None]
-    given = [token.partition("=")[0] for token in options if token.startswith("--")]
-    if not given:
-        return
-    known = _options(app[tokens[0]])
+    given = [name.partition("=")[0] for name in options if name.startswith("-") and name != "-"]
+    known = _options(app[tokens[0]]) if given else []
     for option in given:
         if option not in known:
-            raise _unknown(option, "picture" if tokens[0] == "read" else "film", known)
-
-
-def refuse_options(names: Sequence[str], what: str) -> None:
-    """Refuse names that begin with a hyphen; "-" is standard input.
-
-    Args:
-        names: names that a command takes.
-        what: what they name, such as "picture".
-
-    Raises:
-        UsageError: there is such a name.
-    """
-    for name in names:
-        if name.startswith("-") and name != "-":
-            raise _unknown(name, what)
-
-
-def _unknown(option: str, what: str, known: Sequence[str] = ()) -> UsageError:
-    guess = _guess(option, known)
-    return UsageError(f"Unknown option: {option}. {guess}A {what} of that name is ./{option}")
+            what = "picture" if tokens[0] == "read" else "film"
+            guess = _guess(option, known)
+            raise UsageError(
+                f"Unknown option: {option}. {guess}A {what} of that name is ./{option}"
+            )
 
 
 def _options(command: App) -> list[str]:
     arguments: Any = command.assemble_argument_collection()
     names = [name for argument in arguments for name in argument.names if name.startswith("--")]
-    return [*names, "--help", "--version"]
+    return [*names, "--help", "-h", "--version"]
 
 
 def _guess(given: str, known: Sequence[str]) -> str:

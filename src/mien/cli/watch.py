@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from cyclopts import Group, Parameter, validators
 
 from mien.answers import Language
-from mien.cli.usage import FLAG, HYPHEN, refuse_options
+from mien.cli.usage import FLAG, HYPHEN
 from mien.errors import MienError
 
 _FORMAT: Final = Group("Table", validator=validators.MutuallyExclusive())
@@ -61,7 +61,6 @@ def watch(
             Ctrl-C ends live sources.
         options: what is made of them, and how.
     """
-    refuse_options(videos, "film")
     if not options.ray:
         from mien.cli.watch_films import watch_films
 
