@@ -13,7 +13,7 @@ from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
 from mien.frames import Frame
 from mien.output.journal import Format, write_rows
-from mien.output.tables import FILM_COLUMNS, film_row
+from mien.output.rows import FILM_COLUMNS, film_row
 from mien.types import Reading
 
 Picture = NDArray[np.uint8]

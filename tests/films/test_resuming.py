@@ -111,7 +111,7 @@ def test_interrupted_again_and_again(
         assert not list(tmp_path.glob("film.[!p]*"))  # no part of a file has its name
     capsys.readouterr()
     assert main(arguments) == 0
-    assert re.fullmatch(rf"{film}: goes on at 0:0\d\.\d\n", capsys.readouterr().err)
+    assert re.fullmatch(rf"{film}: continues at 0:0\d\.\d\n", capsys.readouterr().err)
     assert_the_same(tmp_path, whole)
 
 
@@ -197,7 +197,7 @@ def test_what_was_begun_with_other_settings_is_kept_or_overwritten(
     before = {path: path.read_bytes() for path in left.iterdir()}
     capsys.readouterr()
     assert main(arguments) == 1
-    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; asked for now is")
+    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; this run has")
     assert {path: path.read_bytes() for path in left.iterdir()} == before
     assert main([*arguments, "--overwrite"]) == 0
     assert not left.exists()
@@ -235,5 +235,5 @@ def test_a_disk_that_is_full_loses_nothing(
         assert main(["watch", str(film), "--out", str(tmp_path)]) == 1
     capsys.readouterr()
     assert main(["watch", str(film), "--out", str(tmp_path)]) == 0
-    assert "goes on at 0:01." in capsys.readouterr().err
+    assert "continues at 0:01." in capsys.readouterr().err
     assert_the_same(tmp_path, whole)

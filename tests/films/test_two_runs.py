@@ -66,7 +66,7 @@ def test_the_second_stops_at_once_and_a_killed_one_leaves_no_lock(
         first.send_signal(signal.SIGKILL)
         first.communicate()
     assert main(arguments) == 0
-    assert "goes on at" in capsys.readouterr().err
+    assert "continues at" in capsys.readouterr().err
     assert sorted(path.name for path in out.iterdir()) == ["film.csv", "film.html", "film.mp4"]
     assert (out / "film.csv").read_text().count("\n") == 13
 

@@ -24,7 +24,7 @@ from filelock import ReadWriteLock, Timeout
 
 from mien.errors import MienError
 from mien.output.file_lock import open_locked, run_line
-from mien.output.resuming import Settings, goes_on
+from mien.output.resuming import Settings, continues
 from mien.scale.listing import file_system, source_of
 
 FACES: Final = "faces"
@@ -244,7 +244,7 @@ class Tables:
             raise MienError(
                 f"{self._out}: holds tables that mien did not write. Name another with --out."
             )
-        if before is None or not goes_on(self._out, before, settings, overwrite):
+        if before is None or not continues(self._out, before, settings, overwrite):
             for table in (DONE, FACES, ERRORS):
                 self._system.delete_dir_contents(f"{self._base}/{table}", missing_dir_ok=True)
             with self._system.open_output_stream(path) as stream:
