@@ -45,12 +45,12 @@ HIDDEN: Final = {
 
 THRESHOLDS: Final = {
     "What is shown": (
-        *("faces.reader.FEWEST_AGREEING", "answers.MIXED_LEAD", "answers.MIXED_TOGETHER"),
+        *("faces.reasons.FEWEST_AGREEING", "answers.MIXED_LEAD", "answers.MIXED_TOGETHER"),
         "movements.SAID_FROM",
     ),
     "Faces that are not clear": (
-        *("faces.reader.SMALLEST_FACE", "faces.reader.DARKEST", "faces.reader.BLURRIEST"),
-        *("faces.reader.FARTHEST_TURN", "faces.reader.NOT_A_FACE"),
+        *("faces.reasons.SMALLEST_FACE", "faces.reasons.DARKEST", "faces.reasons.BLURRIEST"),
+        *("faces.reasons.FARTHEST_TURN", "faces.reasons.NOT_A_FACE"),
     ),
     "Over time": (
         *("faces.stream.FULL_SEARCH_INTERVAL", "faces.tracker.MEMORY"),
