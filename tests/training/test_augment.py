@@ -186,3 +186,14 @@ def test_a_bad_camera_leaves_images_in_range_and_follows_the_seed(faces: torch.T
     assert result.min() >= 0
     assert result.max() <= 1
     assert torch.equal(result, augment_batch(faces, bad, 3))
+
+
+def test_equalization_spreads_the_grey_values_of_a_dark_face(faces: torch.Tensor) -> None:
+    dark = faces * 0.3
+    equal = augment_batch(dark, replace(NONE, equalization=1.0), 0)
+    moved = (equal - dark).abs().amax(dim=(1, 2, 3)) > 1e-3
+    assert 16 < moved.sum() < 48  # about half of the images
+    assert equal.mean() > dark.mean() + 0.05
+    # The order of an image's pixels stays: what was darker is not lighter now.
+    before, after = dark.flatten(1), equal.flatten(1)
+    assert (after.gather(1, before.argsort(dim=1)).diff(dim=1) > -0.05).all()

@@ -1,4 +1,4 @@
-"""A film with the readings drawn into its frames, its times and its sound kept, as MP4."""
+"""MP4 of a film with the readings drawn into its frames, and with its times and sound."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -42,14 +42,14 @@ _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
 @public
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
-    """Writes a film with the readings drawn in, as a context manager, which ends the file.
+    """Writer of a film with the readings drawn in; a context manager, which ends the file.
 
-    A thread of its own draws and encodes. Until it is whole, the file is PATH.part. It becomes PATH
+    A thread of its own draws and encodes. Until the file is whole, it is PATH.part. It becomes PATH
     with the frames that came, also after a `VideoError` or Ctrl-C. After any other exception, or if
     it cannot be written, nothing of it stays.
 
     Attributes:
-        notes: what people should know of it, each a sentence; whole when it is ended.
+        notes: remarks for people, each a sentence; complete once the file is ended.
 
     Examples:
         >>> import mien
@@ -68,9 +68,9 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
             path: path of the file; it is an MP4 whatever its ending.
             video: film whose frames will come. Its sound is copied if it was opened with
                 `sound=True`.
-            piece: write a part of a film, without its sound, to be joined with others.
-            size: width and height of the pictures; None takes those of the first. Others are scaled
-                to fit, with black edges.
+            piece: whether to write only a piece of a film, without sound, to be joined with others.
+            size: width and height of the pictures; None takes those of the first. Other pictures
+                are scaled to fit, with black edges.
         """
         self._path = Path(path)
         self._part = self._path.with_name(f"{self._path.name}.part")
@@ -101,7 +101,7 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         """End the file, and give it its name.
 
         Raises:
-            OSError: it cannot be written; then nothing of it stays.
+            OSError: the file cannot be written; then nothing of it stays.
         """
         try:
             self._thread.shutdown()
@@ -171,6 +171,6 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
 
 
 def _even(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image with its last row and column repeated where a side is odd: 4:2:0 has no such."""
+    """Repeat the last row or column of an image if that side is odd: 4:2:0 needs even sides."""
     down, right = image.shape[0] % 2, image.shape[1] % 2
     return np.pad(image, ((0, down), (0, right), (0, 0)), "edge") if down or right else image
