@@ -1,4 +1,4 @@
-"""Small films, made from pictures by PyAV, whole or broken."""
+"""Small films, written by PyAV from pictures, whole or broken."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -23,13 +23,13 @@ SAMPLES = 44_100
 
 
 def face(astronaut: Picture, side: int = 240) -> Picture:
-    """RGB uint8 (side, side, 3): her head and shoulders."""
+    """Head and shoulders of the astronaut, RGB uint8 (side, side, 3)."""
     head = astronaut[:320, 64:384]
     return np.asarray(cv2.resize(head, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def placed(picture: Picture, x: int, y: int = 0, size: tuple[int, int] = (480, 240)) -> Picture:
-    """A picture at a place of a grey one; `size` is width and height."""
+    """Put a picture at a place in a grey one; `size` is width and height."""
     result = np.full((size[1], size[0], 3), 110, np.uint8)
     result[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
     return result
@@ -52,17 +52,17 @@ def write_film(
     """Write a film.
 
     Args:
-        path: its ending chooses the container.
-        pictures: RGB uint8 (H, W, 3), all of one size.
-        times: of each picture in seconds; without it `RATE`.
-        sound: codec of a tone as long as the film.
-        turn: degrees by which players are told to turn the pictures, against the clock.
-        mirror: whether they are told to mirror them, too.
-        aspect: width of a pixel by its height.
-        codec: of the pictures.
-        key_every: frames between key frames.
-        options: of the container.
-        zero_latency: whether no picture waits for a later one, as when it is sent live.
+        path: path of the film; its ending chooses the container.
+        pictures: pictures, RGB uint8 (H, W, 3), all of one size.
+        times: time of each picture in seconds; None follows `RATE`.
+        sound: codec of a tone as long as the film; None adds no sound.
+        turn: degrees by which players must turn the pictures, counter-clockwise.
+        mirror: whether players must also mirror them.
+        aspect: ratio of width to height of a pixel.
+        codec: codec of the pictures.
+        key_every: number of frames from one key frame to the next.
+        options: options of the container.
+        zero_latency: whether no picture waits for a later one, as in live streams.
     """
     pictures = list(pictures)
     times = times or [index / RATE for index in range(len(pictures))]
@@ -99,7 +99,7 @@ def write_film(
 
 
 def write_sound(path: Path) -> Path:
-    """Write half a second of a tone, and no pictures."""
+    """Write half a second of a tone without pictures."""
     with av.open(str(path), "w") as film:
         tone = film.add_stream("aac", rate=SAMPLES)
         wave = (8000 * np.sin(np.arange(SAMPLES // 2) / 20)).astype(np.int16)[None]
@@ -111,13 +111,13 @@ def write_sound(path: Path) -> Path:
 
 
 def joined(path: Path, films: Iterable[Path]) -> Path:
-    """Write films one behind the other, as MPEG-TS may be."""
+    """Join films by writing one behind the other, as MPEG-TS allows."""
     path.write_bytes(b"".join(film.read_bytes() for film in films))
     return path
 
 
 def cut(path: Path, share: float, name: str) -> Path:
-    """A copy that holds only the first share of a file."""
+    """Copy only the first share of a file."""
     content = path.read_bytes()
     copy = path.with_name(name)
     copy.write_bytes(content[: int(len(content) * share)])
@@ -125,7 +125,7 @@ def cut(path: Path, share: float, name: str) -> Path:
 
 
 def spoil(path: Path, share: float, length: int, name: str) -> Path:
-    """A copy with `length` bytes of noise behind the first share of a file."""
+    """Copy a file with `length` bytes of noise behind its first share."""
     content = bytearray(path.read_bytes())
     start = int(len(content) * share)
     noise = np.random.default_rng(0).integers(0, 256, length).astype(np.uint8)

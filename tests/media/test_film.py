@@ -29,13 +29,13 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def picture(astronaut: Picture) -> Picture:
-    """RGB uint8 (96, 64, 3): no symmetry, so that turns show."""
+    """RGB uint8 (96, 64, 3), without symmetry, so that turns are visible."""
     return np.ascontiguousarray(face(astronaut, 96)[:, :64])
 
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, picture: Picture) -> Path:
-    """Two seconds, with sound, index in front."""
+    """A film of two seconds, with sound and the index in front."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     noise = np.random.default_rng(0).integers(-20, 20, (50, *picture.shape))
     pictures = np.clip(picture + noise, 0, 255).astype(np.uint8)
@@ -48,7 +48,7 @@ def read(path: str | Path, every: float = 0) -> list[Frame]:
 
 
 def read_broken(path: str | Path) -> tuple[list[Frame], str]:
-    """The frames that come, and what the error says after them."""
+    """Return the frames that can be read, and the error after them."""
     frames: list[Frame] = []
     with Video(path) as video, pytest.raises(VideoError) as raised:
         frames.extend(video.frames())
@@ -56,7 +56,7 @@ def read_broken(path: str | Path) -> tuple[list[Frame], str]:
 
 
 def assert_alike(image: Picture, expected: Picture) -> None:
-    assert np.abs(expected[::-1].astype(int) - expected).mean() > 40  # alike tells something
+    assert np.abs(expected[::-1].astype(int) - expected).mean() > 40  # checks something
     assert image.shape == expected.shape
     assert image.dtype == np.uint8
     assert np.abs(image.astype(int) - expected).mean() < 14
@@ -114,7 +114,7 @@ def test_time_never_runs_backward(stamps: list[float | None]) -> None:
     assert all(before <= after for before, after in pairwise(times))
 
 
-def test_stamps_that_begin_anew_go_on() -> None:
+def test_times_continue_if_stamps_start_again() -> None:
     clock = Clock(10)
     stamps = [0.0, 0.1, None, 0.3, 5.0, 4.9, 0.0, 0.1]
     expected = [0.0, 0.1, 0.2, 0.3, 5.0, 5.0, 5.1, 5.2]
@@ -128,7 +128,7 @@ def test_a_film_cut_short_is_read_as_far_as_it_goes(film: Path) -> None:
     assert f"as far as {clock_time(frames[-1].time)}" in error
 
 
-def test_a_film_cut_before_its_index_is_told_so(tmp_path: Path, picture: Picture) -> None:
+def test_a_film_cut_before_its_index_is_refused(tmp_path: Path, picture: Picture) -> None:
     path = write_film(tmp_path / "film.mp4", [picture] * 25)
     with pytest.raises(VideoError, match=r"half\.mp4: not a film .* cut short or damaged: copy"):
         Video(cut(path, 0.5, "half.mp4"))
@@ -142,7 +142,7 @@ def test_damage_in_the_middle_is_skipped(film: Path) -> None:
     assert "the first near 0:00." in error or "the first near 0:01." in error
 
 
-def test_what_matroska_skips_in_silence_is_told(tmp_path: Path, picture: Picture) -> None:
+def test_what_matroska_skips_silently_is_reported(tmp_path: Path, picture: Picture) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (50, *picture.shape)).astype(np.uint8)
     path = write_film(tmp_path / "film.mkv", noise, options={"cluster_time_limit": "400"})
     assert len(read(path)) == 50
@@ -181,12 +181,12 @@ def test_what_is_no_film_is_refused_by_name(tmp_path: Path, picture: Picture) ->
         assert str(raised.value).startswith(f"{tmp_path / name}: {told}")
 
 
-def test_sound_alone_is_no_film(tmp_path: Path) -> None:
+def test_a_file_with_only_sound_is_not_a_film(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"tone\.m4a: has only sound. Expected a film"):
         Video(write_sound(tmp_path / "tone.m4a"))
 
 
-def test_a_film_without_any_whole_picture_is_told_so(film: Path) -> None:
+def test_a_film_without_a_whole_picture_is_reported(film: Path) -> None:
     start = film.read_bytes().find(b"mdat") / film.stat().st_size
     frames, error = read_broken(spoil(film, start + 0.001, film.stat().st_size, "noise.mp4"))
     assert frames == []
@@ -212,7 +212,7 @@ def test_standard_input(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def address(film: Path) -> Iterator[str]:
-    """Of a web server for the film's folder."""
+    """Address of a web server for the film's folder."""
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
@@ -260,7 +260,7 @@ def test_a_missing_camera_is_named() -> None:
         open_video(77)
 
 
-def test_the_clock_is_told_as_of_a_film() -> None:
+def test_clock_times_are_those_of_a_film() -> None:
     assert [clock_time(seconds) for seconds in (0, 0.04, 59.96, 65.25, 7207)] == [
         *("0:00.0", "0:00.0", "1:00.0", "1:05.2", "2:00:07.0")
     ]
@@ -294,7 +294,7 @@ def test_films_that_begin_later_are_whole(
         frames = list(video.frames())
         duration = video.duration or 0.0
     assert duration == pytest.approx(5 if name == "film.avi" else 2, abs=0.1)
-    assert len(frames) == 50  # AVI has no such thing, and shows the first frame till then
+    assert len(frames) == 50  # AVI has no start time, and shows the first frame until then
     assert frames[-1].time == pytest.approx(duration - 0.04, abs=0.1)
 
 
@@ -311,7 +311,7 @@ def test_a_film_that_begins_later_is_cut_short_all_the_same(
 
 @pytest.mark.parametrize("later", [-1, 0, 1, 7200])
 def test_joined_films_are_whole(tmp_path: Path, picture: Picture, later: float) -> None:
-    """Each keeps its own stamps: the second's are before, the same, or after those of the first."""
+    """Each film keeps its stamps; the second begins before, with, or after the first."""
     films = [
         write_film(
             tmp_path / f"{start}.ts",
@@ -343,9 +343,7 @@ def test_joined_films_of_other_numbers_are_whole(tmp_path: Path, picture: Pictur
     assert len(read(joined(tmp_path / "film.ts", films))) == 60
 
 
-def test_what_is_missing_in_the_middle_of_a_broadcast_is_told(
-    tmp_path: Path, picture: Picture
-) -> None:
+def test_a_gap_in_a_broadcast_is_reported(tmp_path: Path, picture: Picture) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (50, *picture.shape)).astype(np.uint8)
     content = write_film(tmp_path / "film.ts", noise, key_every=25).read_bytes()
     middle = len(content) * 3 // 8 // 188 * 188
@@ -355,7 +353,7 @@ def test_what_is_missing_in_the_middle_of_a_broadcast_is_told(
 
 
 def without_decoder(film: Path, tracks: int) -> Path:
-    """A copy whose first tracks of sound are told to be coded in an unknown way."""
+    """A copy whose first tracks of sound declare an unknown format."""
     content = bytearray(film.read_bytes())
     place = 0
     for _ in range(tracks):
@@ -368,7 +366,7 @@ def without_decoder(film: Path, tracks: int) -> Path:
     return path
 
 
-def test_sound_without_a_decoder_is_left_out_and_told(film: Path) -> None:
+def test_sound_without_a_decoder_is_left_out_and_noted(film: Path) -> None:
     with Video(without_decoder(film, 1), sound=True) as video:
         assert video.sound_stream is None
         assert video.notes == ["Its sound has a format that mien cannot decode, and is left out."]
@@ -394,7 +392,7 @@ def test_another_track_of_sound_is_taken(tmp_path: Path, picture: Picture, film:
         assert len(video.sound) > 80
 
 
-def test_pictures_without_a_decoder_are_told(film: Path) -> None:
+def test_pictures_without_a_decoder_are_refused(film: Path) -> None:
     path = film.with_name("unknown-pictures.mp4")
     path.write_bytes(film.read_bytes().replace(b"avc1", b"zzzz"))
     with pytest.raises(VideoError, match=r"unknown-pictures\.mp4: .* cannot decode"):
@@ -402,31 +400,31 @@ def test_pictures_without_a_decoder_are_told(film: Path) -> None:
 
 
 @pytest.mark.parametrize("given", [None, True, 0.5, [], b"film.mp4", object()])
-def test_what_is_no_film_at_all_is_told(given: Any) -> None:
+def test_things_that_are_not_films_are_refused(given: Any) -> None:
     with pytest.raises(VideoError, match=r'^Expected a film: a path, "-" for standard input'):
         open_video(given)
 
 
 @pytest.mark.parametrize("number", [-1, -(2**40), 100, 700, 2024, 2**31, 2**70])
-def test_a_number_that_is_no_camera_is_told(number: int) -> None:
+def test_a_number_without_a_camera_is_refused(number: int) -> None:
     with pytest.raises(VideoError, match=rf"^camera {number}: there is none\. Expected the number"):
         open_video(number)
 
 
-def test_a_camera_in_quotes_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_camera_in_quotes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(VideoError, match=r"^0: no such file.* Camera 0 is a number"):
         open_video("0")
 
 
 @pytest.mark.parametrize("every", [-1, float("nan"), float("inf"), "1", None])
-def test_a_step_that_is_none_is_told(film: Path, every: Any) -> None:
+def test_an_impossible_step_is_refused(film: Path, every: Any) -> None:
     with Video(film) as video, pytest.raises(VideoError, match="Expected every in seconds, 0 or"):
         video.frames(every)
 
 
 @pytest.mark.parametrize("stdin", [None, object()])
-def test_a_closed_standard_input_is_told(stdin: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_standard_input_is_refused(stdin: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", stdin)
     with pytest.raises(VideoError, match="standard input: it is closed"):
         Video("-")

@@ -29,7 +29,7 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def portrait(astronaut: Picture) -> Picture:
-    """A part of the astronaut that is unlike its mirror images; higher than wide."""
+    """Part of the astronaut, higher than wide, that differs from its mirror images."""
     return np.ascontiguousarray(astronaut[40:200, 150:280])
 
 
@@ -45,7 +45,7 @@ def difference(a: Picture, b: Picture) -> float:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG of one byte of data that claims a size."""
+    """A PNG with one byte of data that claims a size."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         length = struct.pack(">I", len(content))
@@ -75,7 +75,7 @@ def test_jpeg(portrait: Picture, tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_rotation(portrait: Picture, tmp_path: Path, ending: str, orientation: int) -> None:
-    # How the camera's picture comes from the upright one, by the EXIF standard.
+    # From the upright picture to that of the camera, by the EXIF standard.
     stored: dict[int, Callable[[Picture], Picture]] = {
         1: lambda a: a,
         2: np.fliplr,
@@ -101,7 +101,7 @@ def test_damaged_exif_is_no_reason_to_refuse(portrait: Picture, tmp_path: Path) 
 def test_cmyk(portrait: Picture, tmp_path: Path) -> None:
     cmyk = Image.fromarray(portrait).convert("CMYK")
     adobe = save(cmyk, tmp_path / "a.jpg", quality=95)
-    assert b"Adobe" in adobe.read_bytes()  # whose CMYK is stored inverted
+    assert b"Adobe" in adobe.read_bytes()  # stores CMYK inverted
     assert difference(load_image(adobe), portrait) < 5
     assert difference(load_image(save(cmyk, tmp_path / "a.tif")), portrait) < 1
 
@@ -186,7 +186,7 @@ def test_truncated(portrait: Picture, tmp_path: Path, ending: str, kept: float) 
 @pytest.mark.parametrize("lost", [1, 2, 20])
 @pytest.mark.parametrize("turn", [1, 6])
 def test_a_jpeg_without_its_end_is_read(portrait: Picture, lost: int, turn: int) -> None:
-    """Cameras and downloads leave the mark of the end out; every viewer shows such pictures."""
+    """Cameras and downloads omit the end marker; every viewer shows such pictures."""
     exif = Image.Exif()
     exif[0x0112] = turn
     stored = Image.fromarray(portrait)
@@ -199,7 +199,7 @@ def test_a_jpeg_without_its_end_is_read(portrait: Picture, lost: int, turn: int)
     read = load_image(content[:-lost])
     changed = (np.abs(read.astype(int) - whole) > 8).any(axis=2)
     assert changed.mean() < 0.02
-    for cut in (0.5, 0.8):  # with EXIF data the missing part would lie at a side
+    for cut in (0.5, 0.8):  # with EXIF orientation the missing part would lie at a side
         with pytest.raises(ImageError, match="truncated"):
             load_image(content[: int(len(content) * cut)])
 
@@ -234,7 +234,7 @@ def test_too_large_is_refused_before_decoding() -> None:
     for width, height in ((10_001, 10_000), (12_000, 12_000), (100_000, 100_000)):
         with pytest.raises(ImageError, match="too large: expected at most 100 megapixels"):
             load_image(png_header(width, height))
-    # Just below the limit, the size is no objection (Pillow alone would warn), but the content is.
+    # Just below the limit the size is allowed (Pillow would warn), but the content is damaged.
     with pytest.raises(ImageError, match="cannot be read as a picture"):
         load_image(png_header(9_999, 9_999))
 
@@ -315,11 +315,11 @@ def test_libtiff_says_nothing_of_its_own(
     assert capfd.readouterr().err == ""
     with pytest.raises(OSError, match="decoder error"):
         Image.open(path).load()
-    assert capfd.readouterr().err != ""  # for others nothing has changed
+    assert capfd.readouterr().err != ""  # nothing has changed for others
 
 
 def bomb(kind: str) -> bytes:
-    """A small file of a picture a little above the limit."""
+    """A small file with a picture slightly larger than the limit."""
     content = io.BytesIO()
     compressed = {"TIFF": {"compression": "tiff_lzw"}, "PNG": {"compress_level": 1}}
     Image.new("L", (10_001, 10_001)).save(content, kind, **compressed.get(kind, {}))
@@ -398,7 +398,7 @@ def test_patterns_stand_for_what_they_match(portrait: Picture, tmp_path: Path) -
     assert found("a2.png", "*.png") == ["a2.png", "a1.png", "a[1].png", "b.png"]
     assert found("**/a*.png") == ["a1.png", "a2.png", "a[1].png", "in/deep/a3.png"]
     assert found("i*") == ["in/c.png", "in/deep/a3.png"]
-    assert found("a[1].png") == ["a[1].png"]  # it is there: no pattern
+    assert found("a[1].png") == ["a[1].png"]  # it exists: not a pattern
     assert found("a[12].png") == ["a1.png", "a2.png"]
     assert found("z*.png") == ["z*.png"]
 
