@@ -12,7 +12,7 @@ from mien.faces.reader import Reader
 from mien.films.annotation import Annotation, AnnotationTask, Film
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
 from mien.media.camera import Camera
-from mien.media.container import reason_of
+from mien.media.container import ffmpeg_reason
 from mien.media.film import Video
 from mien.media.frame_times import clock_time
 from mien.media.sources import open_video
@@ -122,7 +122,7 @@ def _try(
         where = getattr(error, "filename", None)
         place = f" ({str(where).removeprefix('file:')})" if where else ""
         mend = "When that is mended, the same command goes on."
-        return f"{given}: stopped: {reason_of(error)}{place}. {mend}", False
+        return f"{given}: stopped: {ffmpeg_reason(error)}{place}. {mend}", False
     except Exception as error:  # no film keeps mien from the others
         return (
             f"{given}: cannot be done: {type(error).__name__}: {error}. "
