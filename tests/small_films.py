@@ -7,11 +7,16 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import pytest
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
+
+from mien.errors import VideoError
+from mien.frames import Frame
+from mien.media.film import Video
 
 Picture = NDArray[np.uint8]
 
@@ -133,3 +138,23 @@ def spoil(path: Path, share: float, length: int, name: str) -> Path:
     copy = path.with_name(name)
     copy.write_bytes(content)
     return copy
+
+
+def read_film(path: str | Path, every: float = 0) -> list[Frame]:
+    with Video(path) as video:
+        return list(video.frames(every))
+
+
+def read_broken_film(path: str | Path) -> tuple[list[Frame], str]:
+    """Return the frames that can be read, and the error after them."""
+    frames: list[Frame] = []
+    with Video(path) as video, pytest.raises(VideoError) as raised:
+        frames.extend(video.frames())
+    return frames, str(raised.value)
+
+
+def assert_alike(image: Picture, expected: Picture) -> None:
+    assert np.abs(expected[::-1].astype(int) - expected).mean() > 40  # checks something
+    assert image.shape == expected.shape
+    assert image.dtype == np.uint8
+    assert np.abs(image.astype(int) - expected).mean() < 14
