@@ -1,4 +1,4 @@
-"""The log: limited, of one format, and never in the way."""
+"""The log is limited, has one format, and never delays the server."""
 
 import io
 import json
