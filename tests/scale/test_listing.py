@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mien.errors import MienError
-from mien.media.picture import EXTENSIONS
+from mien.media.formats import EXTENSIONS
 from mien.scale.listing import File, find_files, source_of, unique, whole_address
 
 pytest.importorskip("pyarrow")

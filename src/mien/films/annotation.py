@@ -21,6 +21,7 @@ from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
 from mien.films.report import About, report
 from mien.films.summary import Summary
 from mien.films.video import AnnotatedVideo
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.container import reason_of
 from mien.media.film import Video
@@ -29,7 +30,7 @@ from mien.output.journal import write_rows
 from mien.output.resuming import Settings
 from mien.output.tables import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 SAVED: Final = 10.0
 """Seconds of work after which progress is saved, so that a later run can resume there."""

@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from mien.faces.spacing import SpacedFollower
 from mien.films.summary import Summary
+from mien.frames import Frame
 from mien.output.journal import Journal
 from mien.output.whole_file import write_whole
-from mien.types import Frame
 
 _ROWS: Final = "rows"
 _STATE: Final = "state"

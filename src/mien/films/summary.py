@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from mien.answers import Reason, State
 from mien.emotions import VOTE_NAMES
-from mien.types import Box, Frame, Reading
+from mien.frames import Box, Frame
+from mien.types import Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
 _AROUND: Final = 1.6  # side of a thumbnail, as a multiple of the face's box

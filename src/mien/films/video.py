@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from mien.errors import VideoError
 from mien.films.sound import LOST, sound_of
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.film import Video
 from mien.media.upright import Letterbox, Size
 from mien.output.drawing import draw_readings
 from mien.public import public
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
 _BT601: Final = 6  # FFmpeg's AVCOL_SPC_SMPTE170M: what OpenCV computes

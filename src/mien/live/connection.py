@@ -17,8 +17,9 @@ import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from numpy.typing import NDArray
 
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader, Follower
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket
 from mien.live.logs import logger, tell, warn_once
@@ -34,7 +35,7 @@ from mien.live.protocol import (
     usual_message,
 )
 from mien.live.reader_pool import DistantReader, HungError, ReaderPool, timings
-from mien.types import Box, Reading
+from mien.types import Reading
 
 MOST_FRAMES: Final = 120
 """Number of messages a second, on average, above which a client is cut off: twice a camera's."""

@@ -16,8 +16,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from mien.errors import MienError
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live.admission import Admission
 from mien.live.costs import Costs
 from mien.live.logs import logger, tell
@@ -25,7 +26,7 @@ from mien.live.metrics import Metrics
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
 from mien.live.turns import Turns
-from mien.types import Box, Reading
+from mien.types import Reading
 
 Outcome = TypeVar("Outcome")
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from mien.errors import MienError
-from mien.media.picture import EXTENSIONS, find_images
+from mien.media.formats import EXTENSIONS
+from mien.media.search import find_images
 from mien.output.console import tell
 from mien.output.progress import progress
 from mien.output.resuming import stamp_of, weights_of

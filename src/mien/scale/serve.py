@@ -27,7 +27,9 @@ from ray.serve.config import AutoscalingConfig, HTTPOptions
 from ray.serve.handle import DeploymentHandle
 from ray.serve.schema import LoggingConfig
 
-from mien.faces.reader import Reader, Timings
+from mien.faces.reader import Reader
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live.app import create_app
 from mien.live.jpeg import decode
 from mien.live.logs import set_up
@@ -35,7 +37,7 @@ from mien.live.protocol import Frame
 from mien.live.server import listen
 from mien.live.settings import Settings
 from mien.scale.cluster import ray_cluster
-from mien.types import Box, Reading
+from mien.types import Reading
 
 APPLICATION: Final = "mien"
 SESSIONS: Final = "Sessions"

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.alignment import CROP_SIZE, framing
-from mien.types import Face
+from mien.frames import Face
 
 
 def framed_face(
