@@ -111,7 +111,7 @@ class Clients:
 
 
 def client_of(scope: Scope) -> str:
-    """Return by what the client of a request is counted: see `client_named`.
+    """Return the key by which limits count the client of a request: see `client_named`.
 
     Behind a proxy of the settings, the client is the one that the proxy names.
     """
@@ -120,7 +120,7 @@ def client_of(scope: Scope) -> str:
 
 
 def client_named(address: str) -> str:
-    """Return by what a client is counted: its IPv4 address, or its IPv6 network of 64 bits.
+    """Return the key by which limits count a client: its IPv4 address or IPv6 network (64 bits).
 
     Whoever has one IPv6 address usually has its whole network. Anything that is no address becomes
     "unknown", however long it is.

@@ -120,7 +120,7 @@ class Background(QueueHandler):
         _Writer(self._lines, stream).start()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
-        """Drop a line where too many wait; name a line that cannot be formatted."""
+        """Drop a line if too many wait; name a line that cannot be formatted."""
         if not isinstance(sys.exception(), Full):
             logger.error("A line of the log could not be made: %.200r", record.msg)
 
