@@ -1,11 +1,11 @@
-"""How a network fails, and what each part of its training brings: writes docs/analysis.md.
+"""Analyse how a network fails, and what each part of its training brings: writes docs/analysis.md.
 
     python benchmarks/analysis.py train --data DATASET --runs RUNS
     python benchmarks/analysis.py write --data DATASET [--model FILE --run RUN]
 
-`train` trains a short run for each of `STUDIES`, one change to a common recipe each, and keeps the
-log in experiments/runs/studies. It may be interrupted and goes on where it was. `write` measures
-the model and writes the page and its pictures from that and from the logs that are there.
+`train` trains a short run for each of `STUDIES`, each with one change to a common recipe, and keeps
+the log in experiments/runs/studies. An interrupted run is continued. `write` measures the model,
+and writes the page and its pictures from the figures and from the existing logs.
 """
 
 import csv
@@ -28,6 +28,7 @@ from mien.training.engine.train import train as run_training
 from mien.training.evaluation import metrics, plots
 from mien.training.evaluation.evaluate import duplicates_in_training, evaluate
 from mien.training.evaluation.figures import LIGHT, new_axes, new_figure, save
+from mien.training.evaluation.summary import percent
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 EXPERIMENTS: Final = Path(__file__).parents[1] / "experiments"
@@ -50,7 +51,7 @@ REFERENCE: Final = Config(
         erasing=0.25,
     ),
 )
-"""The common recipe: that of `residual`, the run that the shipped weights began with, but short."""
+"""The common recipe: a short form of `residual`, the run that the shipped weights began with."""
 
 _AUGMENTATION: Final = REFERENCE.augmentation
 STUDIES: Final[dict[str, tuple[str, Config]]] = {
@@ -89,10 +90,10 @@ STUDIES: Final[dict[str, tuple[str, Config]]] = {
         )
     },
 }
-"""Each study's words and config."""
+"""Description and config of each study."""
 
 SIMILAR: Final = ("fear", "surprise", "sad")
-"""The emotions whose confusion the page looks at by itself."""
+"""Emotions whose confusion has a section of its own."""
 
 app = cyclopts.App(help=__doc__)
 
@@ -103,8 +104,8 @@ def train(*, data: Path, runs: Path, only: Sequence[str] = ()) -> None:
 
     Args:
         data: a data set file of `mien data prepare`.
-        runs: folder for the runs; an interrupted one goes on.
-        only: names of studies; all without.
+        runs: folder for the runs; an interrupted one is continued.
+        only: names of studies; by default all.
     """
     for name in only or STUDIES:
         log = STUDY_LOGS / f"{name}.csv"
@@ -120,7 +121,7 @@ def train(*, data: Path, runs: Path, only: Sequence[str] = ()) -> None:
 
 @dataclass(frozen=True)
 class Study:
-    """What came of a study: the validation figures of its last epoch."""
+    """Outcome of a study: the validation figures of its last epoch."""
 
     words: str
     data_fraction: float
@@ -146,7 +147,7 @@ def write(*, data: Path, model: Path | None = None, run: Path | None = None) -> 
     figures = {
         split: evaluate(classifier, records, split) for split in ("train", "validation", "public")
     }
-    plots.plot_learning_curves(run / "epochs.csv", folder / "learning-curves.png")
+    save(plots.plot_learning_curves(run / "epochs.csv"), folder / "learning-curves.png")
     parts = [
         f"# Analysis of `{run.name}`\n\n`python benchmarks/analysis.py write` wrote this page. "
         f"The weights are of commit `{str(classifier.metadata['commit'])[:8]}`. PublicTest was "
@@ -168,7 +169,7 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
     rows = [
         [
             name,
-            *(_percent(figures[split]["label"][key]) for split in splits.values()),
+            *(percent(figures[split]["label"][key]) for split in splits.values()),
         ]
         for name, key in (
             ("label accuracy", "accuracy"),
@@ -178,7 +179,7 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
     rows.append(
         [
             "majority of ten raters",
-            *(_percent(figures[split]["votes"]["majority_accuracy"]) for split in splits.values()),
+            *(percent(figures[split]["votes"]["majority_accuracy"]) for split in splits.values()),
         ]
     )
     rows.append(
@@ -189,12 +190,12 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
     )
     rows += [
         [f"recall of {name}"]
-        + [_percent(figures[split]["label"]["recall"][name]) for split in splits.values()]
+        + [percent(figures[split]["label"]["recall"][name]) for split in splits.values()]
         for name in EMOTION_NAMES
     ]
     rows.append(
         ["the raters' majority gives the label"]
-        + [_percent(_raters_right(select(records, split))) for split in splits.values()]
+        + [percent(_raters_right(select(records, split))) for split in splits.values()]
     )
     accuracy = {split: figures[split]["label"]["accuracy"] for split in splits.values()}
     recall = {split: figures[split]["label"]["recall"] for split in splits.values()}
@@ -204,8 +205,8 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
     return (
         "## Over- or underfitting\n\n![Learning curves](analysis/learning-curves.png)\n\n"
         + _table(["images as they are", *splits], rows)
-        + f"\n\nThe network misses {_percent(wrong)} of the validation labels. It would also miss "
-        f"{_percent((1 - accuracy['train']) / wrong)} of these if it read them like its own "
+        + f"\n\nThe network misses {percent(wrong)} of the validation labels. It would also miss "
+        f"{percent((1 - accuracy['train']) / wrong)} of these if it read them like its own "
         "training images (underfitting, and wrong labels). The rest comes from not having seen "
         "them (overfitting), most for "
         + ", ".join(f"{name} ({100 * gaps[name]:.0f} points of recall)" for name in widest)
@@ -215,14 +216,14 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
 
 
 def _raters_right(records: NDArray[np.void]) -> float:
-    """Share of the images on whose label most of FER+'s raters agree, of those with a majority."""
+    """Return how often most of FER+'s raters give the label, among images with a majority."""
     majority = metrics.majority(records["votes"])
     counts = majority >= 0
     return float((metrics.LABEL_TO_FERPLUS[records["label"]] == majority)[counts].mean())
 
 
 def _studies(folder: Path) -> list[str]:
-    """The sections on data size and on what each part brings, of the logs that are there."""
+    """Write the sections on data size and on what each part brings, from the existing logs."""
     found = {
         name: Study(
             words,
@@ -247,8 +248,8 @@ def _studies(folder: Path) -> list[str]:
         rows = [
             [
                 f"{study.data_fraction:.0%}",
-                _percent(study.training_accuracy),
-                _percent(study.accuracy),
+                percent(study.training_accuracy),
+                percent(study.accuracy),
             ]
             for study in sizes
         ]
@@ -263,7 +264,7 @@ def _studies(folder: Path) -> list[str]:
         rows = [
             [
                 study.words,
-                _percent(study.accuracy),
+                percent(study.accuracy),
                 f"{100 * (study.accuracy - reference.accuracy):+.1f}",
                 "–" if study.votes_loss is None else f"{study.votes_loss:.3f}",
             ]
@@ -300,8 +301,8 @@ def _draw_sizes(sizes: Sequence[Study], out: Path) -> None:
 
 def _classes(label: dict[str, Any], votes: dict[str, Any], folder: Path) -> str:
     confusion = np.array(label["confusion"])
-    plots.plot_confusion(confusion, folder / "confusion.png")
-    plots.plot_per_class(label["precision"], label["recall"], folder / "per-class.png")
+    save(plots.plot_confusion(confusion), folder / "confusion.png")
+    save(plots.plot_per_class(label["precision"], label["recall"]), folder / "per-class.png")
     by_name = {
         EMOTION_NAMES[index]: FERPLUS_NAMES[column]
         for index, column in enumerate(metrics.LABEL_TO_FERPLUS)
@@ -310,10 +311,10 @@ def _classes(label: dict[str, Any], votes: dict[str, Any], folder: Path) -> str:
     rows = [
         [
             name,
-            *(_percent(label[key][name]) for key in ("precision", "recall")),
+            *(percent(label[key][name]) for key in ("precision", "recall")),
             f"{label['f1'][name]:.3f}",
             f"{confusion[index].sum():,}",
-            _percent(votes["majority_recall"][by_name[name]]),
+            percent(votes["majority_recall"][by_name[name]]),
             f"{counts[FERPLUS_NAMES.index(by_name[name])]:,}",
         ]
         for index, name in enumerate(EMOTION_NAMES)
@@ -333,8 +334,8 @@ def _similar(label: dict[str, Any]) -> str:
     rows = [
         [
             name,
-            *(_percent(confusion[i, j] / confusion[i].sum()) for j in places),
-            _percent(1 - confusion[i, places].sum() / confusion[i].sum()),
+            *(percent(confusion[i, j] / confusion[i].sum()) for j in places),
+            percent(1 - confusion[i, places].sum() / confusion[i].sum()),
         ]
         for name, i in zip(SIMILAR, places, strict=True)
     ]
@@ -354,8 +355,8 @@ def _copies(classifier: Classifier, records: NDArray[np.void]) -> str:
             [
                 name,
                 f"{copies.sum():,}",
-                _percent(right[copies].mean() if copies.any() else None),
-                _percent(right[~copies].mean()),
+                percent(right[copies].mean() if copies.any() else None),
+                percent(right[~copies].mean()),
                 f"{100 * (right.mean() - right[~copies].mean()):+.1f}",
             ]
         )
@@ -375,17 +376,17 @@ def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path
         after = classifier.predict_votes(np.ascontiguousarray(chosen["image"]))
         if after is None or "votes" not in calibration:
             return "## Calibration\n\nNot calibrated, or no votes head."
-        # What the softmax would have given of the network's own logits.
+        # The softmax of the network's own logits.
         logits = np.log(np.maximum(after, 1e-30)) - np.array(calibration["votes"].get("bias", 0))
         before = np.exp(logits * calibration["votes"]["temperature"])
         before /= before.sum(axis=1, keepdims=True)
         for shares, when in ((before, "before"), (after, "after")):
             found = metrics.votes_reliability(chosen["votes"], shares)
             loss = metrics.votes_log_loss(chosen["votes"], shares)
-            rows.append([name, when, _percent(found.error), f"{loss:.4f}"])
+            rows.append([name, when, percent(found.error), f"{loss:.4f}"])
             if split == "public":
-                out = folder / f"reliability-{when}.png"
-                plots.plot_reliability(found, "share of raters who said so", out)
+                picture = plots.plot_reliability(found, "share of raters who said so")
+                save(picture, folder / f"reliability-{when}.png")
     fitted = calibration["votes"]
     weights = ", ".join(
         f"{name} {np.exp(bias):.2f}"
@@ -422,7 +423,7 @@ def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -
         accuracy = {part: right[: round(part * len(right))].mean() for part in kept}
         axes.plot(kept, list(accuracy.values()), color=colour, label=name)
         at = {part: accuracy[kept[np.abs(kept - part).argmin()]] for part in (1, 0.9, 0.8, 0.5)}
-        rows.append([name, *(_percent(value) for value in at.values())])
+        rows.append([name, *(percent(value) for value in at.values())])
     axes.set_xlabel("part of the images that is read, the most certain first")
     axes.set_title("Agreement with the majority of ten raters")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -440,10 +441,6 @@ def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,14 +1,14 @@
-"""How fast `mien read --ray` reads an archive, beside `mien read`; prints a Markdown table.
+"""Compare the speed of `mien read --ray` and `mien read` on an archive; prints a Markdown table.
 
     python benchmarks/archive.py
     python benchmarks/archive.py holiday/ --rounds 5
     python benchmarks/archive.py --films
 
 Both read the same pictures on the same cores, in turns, each as a program of its own. A Ray run
-over a single picture tells what starting Ray takes. Without a folder it makes 1,500 pictures of
+over a single picture measures the start of Ray. Without a folder it makes 1,500 pictures of
 640×480 with one face, of scikit-image's astronaut. With --films it is `mien watch`, without the
-annotated video, over films of 12 seconds as `films.py` makes them; a film of one frame tells what
-starting Ray takes.
+annotated video, over films of 12 seconds as `films.py` makes them; a film of one frame
+measures the start of Ray.
 """
 
 import subprocess
@@ -41,13 +41,13 @@ def make_films(folder: Path, count: int) -> None:
     folder.mkdir()
     make_film(folder / "0.mp4", 12)
     for number in range(1, count):
-        # Of other bytes behind the film, so that none is taken for another's.
+        # With other bytes at the end, so that no film is taken for another.
         content = (folder / "0.mp4").read_bytes() + b"\0\0\0\x08free" * number
         (folder / f"{number}.mp4").write_bytes(content)
 
 
 def seconds(command: str, *arguments: str | Path) -> float:
-    """How long `mien read` or `mien watch` takes."""
+    """Return the seconds that `mien read` or `mien watch` takes."""
     began = perf_counter()
     subprocess.run([sys.executable, "-m", "mien", command, *map(str, arguments)], check=True)
     return perf_counter() - began
@@ -59,10 +59,10 @@ def main(
     """Measure.
 
     Args:
-        folder: of pictures, or of films, none of them bad.
+        folder: folder of pictures or films, none of them damaged.
         films: whether they are films.
-        count: how many to make without a folder; 1,500 pictures or 4 films.
-        rounds: of which the medians are told.
+        count: number to make without a folder; by default 1,500 pictures or 4 films.
+        rounds: number of rounds, of which the medians are printed.
     """
     command = "watch" if films else "read"
     with TemporaryDirectory() as place:

@@ -1,9 +1,10 @@
-"""Faults on purpose against a running server: what becomes of it, and of a neighbour's session.
+"""Send faults to a running server, and measure the server and a neighbour's session.
 
-Hypothesis mutates real messages, frames of header and JPEG: bytes changed, cut, doubled, swapped or
-made up, some of them valid by chance. Each must be answered, refused by name, or end that session
-alone. Meanwhile a neighbour, a process of its own, sends ten good frames a second, none of which
-may be refused. The faults that need a browser are in tests/live/test_page_server.py.
+Hypothesis mutates real messages, frames of header and JPEG: bytes are changed, cut, doubled,
+swapped or made up, and some are valid by chance. Each must be answered, refused by name, or end
+only its own session. Meanwhile a neighbour, in a process of its own, sends ten good frames a
+second, none of which may be refused. Faults that need a browser are in
+tests/live/test_page_server.py.
 
     python benchmarks/faults.py --messages 10000
 
@@ -40,11 +41,11 @@ Message = bytes | str
 Outcomes = dict[str, Counter[str]]
 
 ENOUGH = 20.0
-"""Seconds in which every message must have an answer."""
+"""Seconds within which every message must have an answer."""
 
 
 def mutations(frame: bytes) -> Mapping[str, st.SearchStrategy[Message]]:
-    """What can be made of a frame's message, by name."""
+    """Return mutations of a frame's message, by name."""
     head, size = HEADER.size, len(frame)
 
     def flipped(start: int, end: int) -> st.SearchStrategy[bytes]:
@@ -81,7 +82,7 @@ def mutations(frame: bytes) -> Mapping[str, st.SearchStrategy[Message]]:
 
 
 class Attacker:
-    """Sends messages, one after the other's answer, and counts what comes back."""
+    """Sends messages one by one, awaits each answer, and counts the answers."""
 
     def __init__(self, address: str) -> None:
         self.outcomes: Outcomes = {}
@@ -92,7 +93,7 @@ class Attacker:
         self._sequence = 0
 
     def next_sequence(self) -> int:
-        """Of the frame that is sent next; in a new session, if need be."""
+        """Return the next frame's sequence number, in a new session if there is none."""
         if self._socket is None:
             self._socket = self._open()
             self._sequence = 0
@@ -107,8 +108,8 @@ class Attacker:
             self._socket.send(message)
             answer: dict[str, Any] = json.loads(self._socket.recv(timeout=ENOUGH))
             counts[answer.get("error") or answer["type"]] += 1
-            # The server closes after some refusals; and a number far ahead, made by chance, would
-            # refuse all that come after it.
+            # The server closes after some refusals. A number far ahead, made by chance, would make
+            # it refuse all that follow.
             if answer.get("sequence") != self._sequence:
                 self.close()
         except ConnectionClosed as closed:
@@ -132,7 +133,7 @@ class Attacker:
 
 
 def attack(address: str, messages: int) -> Outcomes:
-    """Send so many mutated messages."""
+    """Send a number of mutated messages."""
     attacker = Attacker(address)
     pictures = film()
 
@@ -157,12 +158,12 @@ def attack(address: str, messages: int) -> Outcomes:
 
 
 def neighbour(address: str) -> Session:
-    """A session of five seconds that sends good frames."""
+    """Hold a session of five seconds that sends good frames."""
     return asyncio.run(hold(address, film(), rate=10, start=0, seconds=5))
 
 
 def under_fire(address: str, messages: int) -> tuple[Outcomes, list[Session]]:
-    """The attack's outcomes, and what became of the neighbour's sessions beside it."""
+    """Return the attack's outcomes and the neighbour's sessions beside it."""
     is_over = Event()
     spawn = get_context("spawn")
     with ProcessPoolExecutor(1, spawn) as beside, ThreadPoolExecutor(1) as waiting:
@@ -185,7 +186,7 @@ def main(*, messages: int = 10_000) -> None:
     """Attack and print a table.
 
     Args:
-        messages: mutated ones to send.
+        messages: number of mutated messages to send.
     """
     with server("--sessions", "8", "--sessions-a-client", "1000") as (address, process):
         before = process.memory_info().rss / 1e6
@@ -196,10 +197,10 @@ def main(*, messages: int = 10_000) -> None:
     captured = sum(session.captured for session in sessions)
     errors = sum(len(session.errors) for session in sessions)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
-    print("| done to the message | times | what came back |\n|---|--:|---|")
+    print("| mutation | times | answers |\n|---|--:|---|")
     for name, counts in outcomes.items():
-        told = ", ".join(f"{what} {times}" for what, times in counts.most_common())
-        print(f"| {name} | {counts.total()} | {told} |")
+        answers = ", ".join(f"{what} {times}" for what, times in counts.most_common())
+        print(f"| {name} | {counts.total()} | {answers} |")
     lost = sum(counts["NO ANSWER"] for counts in outcomes.values())
     print(f"\nserver alive: {alive}; without an answer: {lost}")
     print(f"neighbour: {len(delays)} of {captured} frames read, {errors} errors, ", end="")

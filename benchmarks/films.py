@@ -1,17 +1,16 @@
-"""How fast a film is annotated, compared with its own length; prints a Markdown table.
+"""Measure how fast a film is annotated, relative to its length; prints a Markdown table.
 
     python benchmarks/films.py
     python benchmarks/films.py --film holiday.mp4 --json films.json
     python benchmarks/films.py --history benchmarks/history/films.csv
 
 Without a film it makes one: 1280×720, 25 frames a second, with sound and two faces that move and
-change their size (scikit-image's astronaut and her mirror image). It takes about a minute, and a
-busy machine makes it worse, hence the load.
+change their size (scikit-image's astronaut and her mirror image). It takes about a minute. A busy
+machine makes the figures worse, hence the load.
 """
 
 import json
 import os
-import platform
 from collections.abc import Callable
 from contextlib import nullcontext
 from fractions import Fraction
@@ -69,7 +68,7 @@ def make_film(path: Path, seconds: float) -> None:
 
 
 def annotate(film: Path, out: Path | None, reader: Reader) -> tuple[int, float]:
-    """Read a film as `mien watch` does, and write it annotated; frames and faces a frame."""
+    """Read a film as `mien watch` does, and write it annotated; return frames and faces a frame."""
     video, follower = Video(film, sound=out is not None), SpacedFollower()
     frames = faces = 0
     with video, AnnotatedVideo(out, video) if out else nullcontext() as drawn:
@@ -82,7 +81,7 @@ def annotate(film: Path, out: Path | None, reader: Reader) -> tuple[int, float]:
 
 
 def decode(film: Path) -> tuple[int, float]:
-    """Decode a film alone."""
+    """Decode a film only."""
     with Video(film) as video:
         return sum(1 for _ in video.frames()), 0.0
 
@@ -97,10 +96,10 @@ def main(
     """Measure and print.
 
     Args:
-        film: to annotate instead of the one that is made.
-        seconds: length of that.
+        film: film to annotate instead of the one that is made.
+        seconds: length of the film that is made.
         json_file: file for the figures.
-        history: a table to which a row a case is added.
+        history: table to which a row for each case is added.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     reader = Reader()
@@ -131,12 +130,12 @@ def main(
                     "times real time": round(length / took, 2),
                 }
             )
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load:.1f}")
+    print(f"{machine()}, load {load:.1f}")
     print(f"\n| {' | '.join(rows[0])} |\n|---{'|--:' * (len(rows[0]) - 1)}|")
     for row in rows:
         print(f"| {' | '.join(map(str, row.values()))} |")
     if history:
-        remember(history, [{"machine": machine(), "load": round(load, 1)} | row for row in rows])
+        remember(history, [{"load": round(load, 1)} | row for row in rows])
     if json_file:
         json_file.write_text(json.dumps({"load": round(load, 1), "cases": rows}, indent=1) + "\n")
 

@@ -1,17 +1,16 @@
-r"""Who is who, and what is shown, over real films: figures with a history.
+r"""Measure who is who, and what is shown, over real films; keep a history.
 
     python benchmarks/following.py ../shared/data/clips --history benchmarks/history/following.csv
 
-Every film is read whole ten times a second, up to `--seconds`; all else works on these readings, by
+Every film is read ten times a second, up to `--seconds`. All figures are made of these readings by
 the clock of the film, so that speed plays no part.
 
-*Persons*: how many numbers are given where a reading comes only every so many seconds, beside how
-many faces are seen at once at most. *Cuts*: a film is followed by another, in a picture of one
-size; counted is how often somebody of the second gets a number of the first. *Grids*: six films as
-tiles of a call, which change places every 3 s; counted are numbers, and readings whose number is
-somebody else's. *Shown*: how often the answer changes a minute (one, two, or none of the largest
-face), how many clear readings show another answer than the largest share, and how many lie under
-the limit.
+*Persons*: number of track numbers when a reading comes every so many seconds, beside the largest
+number of faces seen at once. *Cuts*: a film is followed by another, in a picture of one size;
+counted is how often somebody of the second gets a number of the first. *Grids*: six films as tiles
+of a call change places every 3 s; counted are numbers, and readings with somebody else's number.
+*Shown*: changes a minute of the answer (one, two, or none, of the largest face), clear readings
+that show another answer than the largest share, and those below the limit.
 """
 
 import json
@@ -41,13 +40,13 @@ Step = tuple[float, Picture, list[Reading]]
 """A frame of a film: its time in seconds, the picture, RGB, and the readings of its faces."""
 
 RATE: Final = 0.1
-SIDE: Final = 480  # of the longer side to which pictures are shrunk
+SIDE: Final = 480  # pixels of the longer side of shrunk pictures
 TILE: Final = (320, 240)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured; see the module's text."""
+    """Figures; see the module's text."""
 
     films: int
     seconds: float
@@ -70,7 +69,7 @@ class Result:
 
 
 def steps(reader: Reader, path: Path, seconds: float) -> list[Step]:
-    """The frames of a film, ten a second, and what people would say of each."""
+    """Read a film ten times a second."""
     found: list[Step] = []
     with Video(path) as film:
         for frame in film.frames(RATE):
@@ -85,7 +84,7 @@ def steps(reader: Reader, path: Path, seconds: float) -> list[Step]:
 
 
 def seldom(film: Sequence[Step], every: float) -> Iterator[Step]:
-    """The frames that `--every` reads."""
+    """Yield the frames that `--every` reads."""
     due = -1.0
     for step in film:
         if step[0] >= due - 1e-6:
@@ -94,7 +93,7 @@ def seldom(film: Sequence[Step], every: float) -> Iterator[Step]:
 
 
 def persons(film: Sequence[Step], every: float) -> int:
-    """How many numbers a film's faces get."""
+    """Count the track numbers of a film's faces."""
     tracker = Tracker()
     return len(
         {
@@ -106,7 +105,7 @@ def persons(film: Sequence[Step], every: float) -> int:
 
 
 def tile(picture: Picture, readings: Sequence[Reading]) -> tuple[Picture, list[Reading]]:
-    """A picture in a tile of a call, and the largest face in it."""
+    """Put a picture into a tile of a call; return the tile and the reading of its largest face."""
     scale = min(TILE[0] / picture.shape[1], TILE[1] / picture.shape[0])
     width, height = int(picture.shape[1] * scale), int(picture.shape[0] * scale)
     left, top = (TILE[0] - width) // 2, (TILE[1] - height) // 2
@@ -117,7 +116,7 @@ def tile(picture: Picture, readings: Sequence[Reading]) -> tuple[Picture, list[R
 
 
 def moved(reading: Reading, scale: float, left: float, top: float) -> Reading:
-    """The reading of a face elsewhere."""
+    """Move a reading to another place."""
     x1, y1, x2, y2 = (scale * value for value in reading.box)
     box = (x1 + left, y1 + top, x2 + left, y2 + top)
     marks = scale * reading.landmarks + np.array((left, top), np.float32)
@@ -125,7 +124,7 @@ def moved(reading: Reading, scale: float, left: float, top: float) -> Reading:
 
 
 def cuts(films: Sequence[Sequence[Step]], every: float, most: int) -> tuple[int, int]:
-    """How many cuts from film to film are tried, and after how many a number goes on."""
+    """Count cuts from film to film, and those after which a track number continues."""
     count = wrong = 0
     parts = [list(seldom(film, every))[:3] for film in films]
     pairs: list[tuple[list[Step], ...]] = list(permutations(parts, 2))
@@ -146,7 +145,7 @@ def cuts(films: Sequence[Sequence[Step]], every: float, most: int) -> tuple[int,
 
 
 def grid(films: Sequence[Sequence[Step]], every: float, seed: int = 0) -> tuple[int, int]:
-    """Numbers that six people in tiles get, who change places every 3 s, and wrong ones."""
+    """Count numbers, and wrong ones, of six people in tiles who change places every 3 s."""
     rng, tracker = np.random.default_rng(seed), Tracker()
     owners: dict[int | None, int] = {}
     wrong, order = 0, list(range(len(films)))
@@ -168,7 +167,7 @@ def grid(films: Sequence[Sequence[Step]], every: float, seed: int = 0) -> tuple[
 
 
 def followed(film: Sequence[Step]) -> list[Reading]:
-    """The readings of the first person whom a film shows, as they are shown."""
+    """Return the readings of a film's first person, as they are shown."""
     tracker = Tracker()
     found = [
         reading
@@ -179,7 +178,7 @@ def followed(film: Sequence[Step]) -> list[Reading]:
 
 
 def changes(shown: Sequence[Reading]) -> int:
-    """How often what is shown changes; two answers are the same in any order."""
+    """Count changes of the shown answer; two answers are the same in any order."""
     return sum(set(a.answers) != set(b.answers) for a, b in pairwise(shown))
 
 
@@ -195,12 +194,12 @@ def measure(
     """Measure and print.
 
     Args:
-        folder: of films, each of one person or few; those below `talking` of people talking.
-        seconds: of each film that are read.
-        most_cuts: how many cuts are tried, each at 1 and 2 s.
+        folder: folder of films, each of one person or few; people talk in those below `talking`.
+        seconds: seconds of each film to read.
+        most_cuts: largest number of cuts, each at 1 and 2 s.
         model: an exported model; without it the one that ships with mien.
-        json_file: for the figures.
-        history: a table to which a row is added.
+        json_file: file for the figures.
+        history: table to which a row is added.
     """
     reader = Reader(model=model, threads=1)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in {".mp4", ".mov", ".mkv"})

@@ -1,8 +1,8 @@
-"""How much label accuracy the way from a frame to a crop costs, and what levelling does.
+"""Measure the cost in label accuracy of the way from a frame to a crop, and of roll correction.
 
-FER2013's own images are pasted into 640×480 frames, found, cropped and classified; their accuracy
-is set against that of the plain images, over the images in which a face was found. Levels are
-chosen on the validation split and reported on the public one.
+FER2013's images are pasted into 640×480 frames, detected, cropped and classified. Their accuracy is
+compared with that of the plain images, over the images in which a face was found. The level of roll
+correction is chosen on the validation split and reported on the public one.
 
     python benchmarks/framing.py --data DATASET --split validation
     python benchmarks/framing.py --data DATASET --split public --json-file framing.json
@@ -35,7 +35,7 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Condition:
-    """How an image is pasted: scale, background, and roll in degrees, to either side by chance."""
+    """How an image is pasted: scale, background, and roll in degrees, to a random side."""
 
     scale: float
     background: Literal["grey", "blurred"]
@@ -53,7 +53,7 @@ CONDITIONS: Final = (
 
 
 def paste(image: Picture, condition: Condition, roll: float) -> tuple[Picture, Face]:
-    """The frame, and a face whose crop at level 1 is the pasted square itself."""
+    """Return the frame, and a face whose crop at level 1 is the pasted square itself."""
     width, height = FRAME
     if condition.background == "grey":
         frame = np.full((height, width), 128, np.uint8)
@@ -76,7 +76,7 @@ def paste(image: Picture, condition: Condition, roll: float) -> tuple[Picture, F
     )
     radius = CROP_SIZE * condition.scale / SIDE
     mean = middle - radius * turn @ np.array(CENTRE)
-    # Four points of five lie so far out that the rms radius is as wished.
+    # Four of the five points lie so far out that the root mean square radius is right.
     corners = np.array(((-1, -1), (1, -1), (0, 0), (-1, 1), (1, 1))) * np.sqrt(1.25 / 2)
     points = mean + radius * corners @ turn.T
     box = (0.0, 0.0, 1.0, 1.0)
@@ -86,7 +86,7 @@ def paste(image: Picture, condition: Condition, roll: float) -> tuple[Picture, F
 
 
 def nearest(faces: list[Face], condition: Condition) -> Face | None:
-    """The face in the pasted square, if one was found there."""
+    """Return the face in the pasted square, if one was found there."""
     middle = np.array(FRAME) / 2
 
     def distance(face: Face) -> float:
@@ -103,7 +103,7 @@ def crops(
     levels: list[float],
     generator: np.random.Generator,
 ) -> Iterator[list[Picture] | None]:
-    """Each image's crops: one a level, then the pasted square; None where no face is found."""
+    """Yield each image's crops, one for each level, then the pasted square; None without a face."""
     sides = generator.choice((-1, 1), size=len(images))
     for image, side in zip(images, sides, strict=True):
         frame, pasted = paste(image, condition, float(condition.roll * side))
@@ -135,13 +135,13 @@ def main(
         data: data set of `mien data prepare`.
         model: classifier; the shipped one if not given.
         split: images to use.
-        images: how many, drawn by chance.
-        level: parts of the roll to take out; 0, 0.5 and 1 if not given.
-        seed: of the draw.
-        threads: of the face detector.
+        images: number of images, drawn at random.
+        level: shares of the roll to correct; 0, 0.5 and 1 if not given.
+        seed: seed of the draw.
+        threads: threads of the face detector.
         without_copies: leave out images with a copy in Kaggle's training part, which a network may
-            know by heart as they are, but not cropped anew.
-        json_file: also write the numbers here.
+            know by heart, but not in another crop.
+        json_file: file for the figures.
     """
     levels = level or [0.0, 0.5, 1.0]
     records = load_dataset(data)

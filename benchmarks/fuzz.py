@@ -1,11 +1,11 @@
-"""Damaged picture files, read: what comes of them, and how long the slowest takes.
+"""Read damaged picture files, and print their outcomes and the slowest times.
 
     python benchmarks/fuzz.py
     python benchmarks/fuzz.py --count 500 --seed 3 --keep damaged/
 
 Real files of every format (scikit-image's astronaut) are changed at random: bytes, runs of bytes,
-lengths, pieces of other files. Each must be read, or refused by an `ImageError`, within a second;
-anything else is a defect and ends with exit code 1. 10,000 take about a minute on one core.
+lengths, pieces of other files. Each must be read, or refused by an `ImageError`, within a second.
+Anything else is a defect and ends with exit code 1. 10,000 take about a minute on one core.
 """
 
 import io
@@ -29,7 +29,7 @@ from mien.media.formats import PICTURE_FORMATS
 Picture = NDArray[np.uint8]
 
 LONGEST: Final = 1.0
-"""Seconds that one file may take."""
+"""Most seconds that one file may take."""
 
 _OPTIONS: Final = {
     "JPEG": ({"quality": 80}, {"quality": 60, "progressive": True}),
@@ -38,11 +38,11 @@ _OPTIONS: Final = {
     "TIFF": ({}, {"compression": "jpeg"}, {"compression": "tiff_lzw"}),
     "GIF": ({"save_all": True, "loop": 0},),
 }
-_TELLING: Final = (0, 1, 0x7F, 0x80, 0xFF)  # bytes at which counts and signs turn over
+_TELLING: Final = (0, 1, 0x7F, 0x80, 0xFF)  # bytes at which counts and signs overflow
 
 
 def seeds(picture: Picture) -> dict[str, bytes]:
-    """Files of every format that mien reads, 128 pixels a side, by name."""
+    """Make files of every format that mien reads, with sides of 128 pixels, by name."""
     small = Image.fromarray(picture).crop((140, 30, 310, 200)).resize((128, 128))
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -59,7 +59,7 @@ def seeds(picture: Picture) -> dict[str, bytes]:
 def damaged(
     pictures: dict[str, bytes], count: int, random: np.random.Generator
 ) -> Iterator[tuple[str, bytes]]:
-    """Files that are changed at random, and the name of what each was."""
+    """Yield files that are changed at random, and the name of the original."""
     names = list(pictures)
     for number in range(count):
         name = names[number % len(names)]
@@ -93,7 +93,7 @@ def _damage(content: bytearray, other: bytes, random: np.random.Generator) -> No
 
 
 def outcome(reader: Reader, content: bytes) -> tuple[str, float]:
-    """What came of a file, and the seconds it took; what must not come begins with DEFECT."""
+    """Return the outcome of reading a file, "DEFECT…" for a wrong one, and the seconds taken."""
     start = perf_counter()
     try:
         count = len(reader.read(content))
@@ -107,11 +107,11 @@ def outcome(reader: Reader, content: bytes) -> tuple[str, float]:
 
 
 def main(*, count: int = 10_000, seed: int = 1, keep: Path | None = None) -> None:
-    """Read damaged files and print what came of them.
+    """Read damaged files and print their outcomes.
 
     Args:
-        count: of files.
-        seed: of what is changed.
+        count: number of files.
+        seed: seed of the changes.
         keep: folder for files that show a defect.
     """
     reader = Reader()

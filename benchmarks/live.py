@@ -1,8 +1,8 @@
-"""The live page end to end: readings a second and delay, in headless Chromium on this machine.
+"""Measure the live page end to end: readings a second and delay, in headless Chromium.
 
-Server and browser share the processors; the camera is a film of 640×480 at 30 frames a second with
-one face, or several (Chromium's fake camera). The delay runs from the capture of a frame, as the
-browser tells it, to the moment that its boxes are drawn; page and server are those that people use.
+Server and browser share the processors. The camera is a film of 640×480 at 30 frames a second with
+one face or several (Chromium's fake camera). The delay runs from the browser's capture time of a
+frame until its boxes are drawn. Page and server are those that people use.
 
     python benchmarks/live.py --processors 2 --json live.json
     python benchmarks/live.py --processors 2 --pages 2 --rate 10
@@ -65,7 +65,7 @@ SLOWER = """
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured; delays and times in milliseconds."""
+    """Figures of a page; delays and times in milliseconds."""
 
     readings: int
     readings_a_second: float
@@ -81,7 +81,7 @@ class Result:
 
 
 def picture(faces: int) -> NDArray[np.uint8]:
-    """BGR (480, 640, 3): the astronaut once, or her head as often as wanted, three a row."""
+    """Draw the astronaut, or her head several times in rows of three; BGR (480, 640, 3)."""
     if faces == 1:
         seen = cv2.resize(data.astronaut()[:384], (640, 480))
     else:
@@ -96,7 +96,7 @@ def picture(faces: int) -> NDArray[np.uint8]:
 
 
 def film(folder: Path, faces: int) -> Path:
-    """Faces that move to and fro by a few pixels, as a film for the fake camera."""
+    """Write a film for the fake camera, of faces that move by a few pixels."""
     still = picture(faces)
     path = folder / "camera.mjpeg"
     with path.open("wb") as file:
@@ -107,7 +107,7 @@ def film(folder: Path, faces: int) -> Path:
 
 
 def measure(pages: list[Page], seconds: float) -> list[Result]:
-    """Start the cameras, wait until all is warm, and collect what each page shows."""
+    """Start the cameras, wait until all is warm, and collect the readings that each page shows."""
     for page in pages:
         page.click("#toggle")
     for page in pages:
@@ -120,7 +120,7 @@ def measure(pages: list[Page], seconds: float) -> list[Result]:
 
 
 def result_of(shown: list[dict[str, Any]]) -> Result:
-    """The figures of the readings that a page showed."""
+    """Compute the figures of the readings that a page showed."""
     if len(shown) < 2:
         raise SystemExit(f"Expected readings, got {len(shown)}")
 
@@ -155,13 +155,12 @@ def main(
     """Measure and print a table.
 
     Args:
-        seconds: how long to measure.
-        processors: how many of this machine's to use, for server and browser together (Linux);
-            all by default.
-        pages: open at the same time, each with the camera.
-        faces: in the picture of each camera, at most nine.
-        rate: frames a second that each camera gives; 30 by default.
-        json_file: where to write the figures as JSON.
+        seconds: length of the measurement.
+        processors: number of processors for server and browser together (Linux); all by default.
+        pages: number of pages open at the same time, each with the camera.
+        faces: number of faces in the picture of each camera, at most nine.
+        rate: frames a second of each camera; 30 by default.
+        json_file: file for the figures.
     """
     if not 1 <= faces <= 9:
         raise SystemExit(f"--faces: expected 1 to 9, got {faces}")

@@ -1,4 +1,4 @@
-"""Portraits whose heads nod, shake, sway and look aside: films made of one picture."""
+"""Make films from one portrait, whose head nods, shakes, sways or looks aside."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -14,23 +14,23 @@ Angles = tuple[float, float]
 """Degrees by which a head is turned: down (nodding) and sideways (shaking)."""
 
 SECONDS: Final = 4.0
-_START, _END = 1.2, 2.9  # of what the head does
+_START, _END = 1.2, 2.9  # seconds in which the head moves
 
 
 def nod(time: float, degrees: float = 8.0, rate: float = 1.8) -> Angles:
-    """A head that nods some times between 1.2 and 2.9 s."""
+    """A head that nods several times between 1.2 and 2.9 s."""
     on = _START <= time <= _END
     return (degrees * (1 - np.cos(2 * np.pi * rate * (time - _START))) / 2 * on, 0.0)
 
 
 def shake(time: float, degrees: float = 12.0, rate: float = 1.6) -> Angles:
-    """A head that shakes some times between 1.2 and 2.9 s."""
+    """A head that shakes several times between 1.2 and 2.9 s."""
     on = _START <= time <= _END
     return (0.0, degrees * np.sin(2 * np.pi * rate * (time - _START)) * on)
 
 
 def sway(time: float) -> Angles:
-    """A head that turns slowly to and fro, in 3 s."""
+    """A head that turns slowly from side to side, in 3 s."""
     return (3 * np.sin(2 * np.pi * time / 4), 10 * np.sin(2 * np.pi * time / 3))
 
 
@@ -52,14 +52,14 @@ def still(time: float) -> Angles:
 def film(
     picture: Picture, face: Face, moves: Callable[[float], Angles], rate: float, seed: int = 0
 ) -> Iterator[tuple[float, Picture]]:
-    """A head before a still ground, as if it were an ellipsoid that turns about the neck.
+    """Turn a head before a still ground, like an ellipsoid about the neck.
 
     Args:
         picture: RGB uint8 (H, W, 3).
-        face: of the picture, whose head is turned.
-        moves: degrees at a time in seconds.
+        face: face of the picture, whose head is turned.
+        moves: gives the degrees at a time in seconds.
         rate: frames a second.
-        seed: of the noise.
+        seed: seed of the noise.
 
     Yields:
         Seconds since the film began, and the frame, RGB uint8 (H, W, 3).
@@ -71,7 +71,7 @@ def film(
     half = face.width / 2
     squares = ((columns - x) / (1.3 * half)) ** 2 + ((rows - y) / (1.7 * half)) ** 2
     depth = half * np.sqrt(np.clip(1 - squares, 0, 1))
-    # What is before the neck's axis, and less of it the farther it is from the head.
+    # The depth before the neck's axis, which decreases with the distance from the head.
     ahead = depth + 0.6 * half * np.clip(2 - squares, 0, 1)
     for index in range(int(SECONDS * rate)):
         time = index / rate

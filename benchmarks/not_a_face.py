@@ -1,8 +1,8 @@
-"""How surely a network tells patches without a face from faces.
+"""Measure how surely a network distinguishes patches without a face from faces.
 
-Patches are windows of pictures that no training saw; faces are a split's images on which no rater
-said "not a face". A patch is rejected where the share of people who would say "not a face" lies
-above a threshold: here the one that loses 1 % of the validation faces, and mien's own.
+Patches are windows of pictures outside of training; faces are a split's images on which no rater
+said "not a face". A patch is rejected if the share of people who would say "not a face" exceeds a
+threshold: here the one that loses 1 % of the validation faces, and mien's own.
 
     python benchmarks/not_a_face.py --data DATASET --pictures FOLDER
 """
@@ -24,7 +24,7 @@ from mien.media.picture import load_image
 from mien.training.data.dataset import load_dataset, select
 
 WINDOWS: Final = 200
-"""Windows of each picture."""
+"""Number of windows of each picture."""
 
 SPLITS: Final = ("validation", "public")
 
@@ -37,8 +37,8 @@ def main(*, data: Path, pictures: Path | None = None, model: Path | None = None)
 
     Args:
         data: a data set file of `mien data prepare`.
-        pictures: folder with pictures without faces; those named no-face* if there are such.
-            scikit-learn's two and two of scikit-image are used besides.
+        pictures: folder with pictures without faces; only those named no-face* if there are any.
+            Two pictures of scikit-learn and two of scikit-image are added.
         model: an exported model; without it the one that ships with mien.
     """
     classifier = Classifier(model)

@@ -1,26 +1,24 @@
-"""What faces do over time: talking, nods and shakes, lasting changes; figures with a history.
+"""Measure what faces do over time: talking, nods and shakes, lasting changes; keep a history.
 
     python benchmarks/over_time.py [--every 0.1] [--history benchmarks/history/over-time.csv]
 
-*Talking*: each reading of the stretches of talking.csv, which were labelled by eye on pictures of
-the mouth every 0.2 s, but for the first second of a film: precision and recall. *Steady*: changes a
-minute of the answer that is shown of the largest face, in the whole films of clips/talking, in
-their first 8 s, and in the others; how many answers of segments.csv are right. *Gestures*: in all
-clips, against gestures.csv, labelled by eye (a gesture told within a second of a stretch is right),
-and in films of portraits whose heads are moved (moving_heads.py). *Marked*: lasting changes that
-are marked as "just now", a minute. *Delay*: seconds from a cut between two stills of
-single_face.mp4 until what is shown has changed, in the middle of several. *Smiles*: seconds from a
-cut between the neutral and the smiling portrait of each of London's people, mild smiles too, until
-happy is shown; of those whose smile, held, is shown as happy, and whose neutral portrait is not.
-*Costs*: what is done over time, as a share of the time in which a frame is read, in one run.
+*Talking*: precision and recall over the readings in the stretches of talking.csv, which were
+labelled by eye on pictures of the mouth every 0.2 s; the first second of a film does not count.
+*Steady*: changes a minute of the answer shown for the largest face, in the films of clips/talking,
+in their first 8 s, and in the others; share of right answers in the stretches of segments.csv.
+*Gestures*: in all clips, against gestures.csv, labelled by eye (a gesture within a second of its
+stretch is right), and in films of portraits whose heads are moved (moving_heads.py). *Marked*:
+lasting changes marked as "just now", a minute. *Delay*: median of the seconds from a cut between
+two stills of single_face.mp4 until the shown answer has changed. *Smiles*: seconds from a cut
+between the neutral and the smiling portrait of each of London's people, mild smiles too, until
+happy is shown; only of people whose held smile is shown as happy, and whose neutral portrait is
+not. *Costs*: time of the work over time, as a share of the time in which a frame is read.
 """
 
 import csv
 import math
 import statistics
-import subprocess
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -33,9 +31,9 @@ import moving_heads as heads
 import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
+from remembering import remember
 from steadiness import camera, seconds_to_change, stills
 
-from mien.cli.bench import machine
 from mien.faces.detector import Detector
 from mien.faces.gestures import Gestures
 from mien.faces.reader import Reader
@@ -49,31 +47,27 @@ from mien.types import Reading
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"
-SIDE: Final = 480  # of the longer side to which pictures are shrunk
-SETTLED: Final = 1.0  # seconds of a film of which nobody can know whether its people talk
+SIDE: Final = 480  # pixels of the longer side of shrunk pictures
+SETTLED: Final = 1.0  # seconds at a film's beginning in which talking cannot be known
 HELD: Final = 2.0  # seconds for which a portrait is held
-NEAR: Final = 1.0  # seconds around a stretch in which its gesture is told
+NEAR: Final = 1.0  # seconds around a stretch in which its gesture counts
 
 Film = list[tuple[int, Reading]]
 Picture = NDArray[np.uint8]
 
 
 def followed(reader: Reader, path: Path, every: float) -> Film:
-    """Frame indices and readings of the largest face of a film."""
+    """Return frame indices and readings of the largest face of a film."""
     follower, found = Follower(), []
     with Video(path) as film:
         for frame in film.frames(every):
-            shrink = min(1, SIDE / max(frame.image.shape[:2]))
-            size = [round(shrink * length) for length in frame.image.shape[1::-1]]
-            small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-            picture = np.asarray(small, np.uint8)
-            readings, _ = follower.read_timed(reader, picture, frame.time)
+            readings, _ = follower.read_timed(reader, resized(frame.image, SIDE), frame.time)
             found += [(frame.index, reading) for reading in readings[:1]]
     return found
 
 
 def table(path: Path, film: str = "film") -> dict[str, list[dict[str, str]]]:
-    """Rows of a table by film."""
+    """Read a table's rows by film."""
     rows: dict[str, list[dict[str, str]]] = {}
     with path.open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
@@ -82,13 +76,13 @@ def table(path: Path, film: str = "film") -> dict[str, list[dict[str, str]]]:
 
 
 def time_of(reading: Reading) -> float:
-    """Seconds since the film began."""
+    """Return the seconds since the film began."""
     return reading.time or 0.0
 
 
 def talking(films: dict[str, Film]) -> tuple[float, float, int]:
-    """Precision, recall, and of how many readings."""
-    right = told = there = count = 0
+    """Return precision, recall, and the number of readings."""
+    right = predicted = there = count = 0
     for name, rows in table(HERE / "talking.csv").items():
         for _, reading in films[name]:
             time = time_of(reading)
@@ -98,31 +92,31 @@ def talking(films: dict[str, Film]) -> tuple[float, float, int]:
             talks = labels[0]["talking"] == "yes"
             count += 1
             right += talks and bool(reading.talking)
-            told += bool(reading.talking)
+            predicted += bool(reading.talking)
             there += talks
-    return right / max(told, 1), right / max(there, 1), count
+    return right / max(predicted, 1), right / max(there, 1), count
 
 
 def changes_a_minute(films: Sequence[Film]) -> float:
-    """Of the answer that is shown; two answers are the same in any order."""
+    """Count changes of the shown answer; two answers are the same in any order."""
     count = sum(set(a.answers) != set(b.answers) for f in films for (_, a), (_, b) in pairwise(f))
     return round(60 * count / seconds(films), 1)
 
 
 def seconds(films: Sequence[Film]) -> float:
-    """Length of all together."""
+    """Return the total length of films."""
     return sum(time_of(film[-1][1]) - time_of(film[0][1]) for film in films)
 
 
 def begun(film: Film, of: Callable[[Reading], Any]) -> list[tuple[float, Any]]:
-    """When something begins to be told, and what."""
-    told = [(time_of(reading), of(reading)) for _, reading in film]
-    first = told[:1] if told and told[0][1] else []
-    return first + [b for a, b in pairwise(told) if b[1] and b[1] != a[1]]
+    """Return when a value begins, and the value."""
+    values = [(time_of(reading), of(reading)) for _, reading in film]
+    first = values[:1] if values and values[0][1] else []
+    return first + [b for a, b in pairwise(values) if b[1] and b[1] != a[1]]
 
 
 def clip_gestures(films: dict[str, Film]) -> tuple[int, int, int, int]:
-    """Gestures told, of these right, labelled stretches, and of these found."""
+    """Return gestures recognised, of these right, stretches labelled, and of these found."""
     labels = table(HERE / "gestures.csv")
     told = right = 0
     found: set[tuple[str, str]] = set()
@@ -141,14 +135,11 @@ def clip_gestures(films: dict[str, Film]) -> tuple[int, int, int, int]:
 
 
 def moved_gestures(photos: Path, rate: float, most: int) -> dict[str, int]:
-    """Gestures told of portraits whose heads are moved, of the first so many."""
+    """Count gestures recognised in the first portraits whose heads are moved."""
     detector = Detector()
     counts: dict[str, int] = dict.fromkeys(("portraits", "nods", "shakes", "wrong"), 0)
     for seed, path in enumerate(sorted(photos.glob("neutral-*.jpg"))[:most]):
-        picture = load_image(path)
-        shrink = 320 / max(picture.shape[:2])
-        small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        picture = np.asarray(small, np.uint8)
+        picture = resized(load_image(path), 320)
         face = detector.detect(picture)[0]
         counts["portraits"] += 1
         for moves, wanted in (
@@ -170,12 +161,12 @@ def moved_gestures(photos: Path, rate: float, most: int) -> dict[str, int]:
 
 
 def first(film: Film, seconds: float) -> Film:
-    """The beginning of a film."""
+    """Return the beginning of a film."""
     return [each for each in film if time_of(each[1]) - time_of(film[0][1]) <= seconds + 1e-6]
 
 
 def resized(picture: Picture, side: int) -> Picture:
-    """A picture shrunk to a longer side."""
+    """Shrink a picture to a longer side."""
     shrink = min(1.0, side / max(picture.shape[:2]))
     size = [round(shrink * length) for length in picture.shape[1::-1]]
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -184,9 +175,10 @@ def resized(picture: Picture, side: int) -> Picture:
 def smile_delay(
     reader: Reader, neutral: Picture, happy: Picture, every: float, seed: int
 ) -> float | None:
-    """Seconds from a cut between two portraits before an unsteady camera until happy is shown.
+    """Return the seconds from a cut between two portraits until happy is shown.
 
-    None where the second, held, is not shown as happy, or the first is.
+    Both are seen by an unsteady camera. None where the second, held, is not shown as happy, or the
+    first is.
     """
     before = list(camera(neutral, HELD, 1 / every, seed))
     after = list(camera(happy, HELD, 1 / every, seed + 1))
@@ -202,7 +194,7 @@ def smile_delay(
 
 
 def smiles(reader: Reader, london: Path, every: float) -> list[float]:
-    """The delays of London's smiles."""
+    """Return the delays of London's smiles."""
     found: list[float] = []
     for seed, path in enumerate(sorted(london.glob("*_neutral.jpg"))):
         pair = path, path.with_name(path.name.replace("neutral", "happy"))
@@ -213,9 +205,9 @@ def smiles(reader: Reader, london: Path, every: float) -> list[float]:
 
 
 def costs(reader: Reader, path: Path) -> dict[str, float]:
-    """What is done over time of a face, as shares of the time in which its frame is read.
+    """Return the times of the work over time, as shares of the time in which a frame is read.
 
-    The quickest of several rounds counts, as others use the machine, too.
+    The quickest of several rounds counts, since others use the machine, too.
     """
     with Video(path) as film:
         frames = [(frame.time, resized(frame.image, SIDE)) for frame in film.frames(0.1)]
@@ -259,7 +251,7 @@ def main(
     Args:
         data: folder with clips/, photos/ and real/london/.
         every: seconds between readings.
-        portraits: how many are moved.
+        portraits: number of portraits that are moved.
         model: an exported model; without it the one that ships with mien.
         history: CSV to which a row is added.
         keep: add to the history.
@@ -288,13 +280,7 @@ def main(
     ]
     smiled = smiles(reader, data / "real" / "london", every)
     shares = costs(reader, clips / "talking" / "talk-3.mp4")
-    command = ["git", "describe", "--always", "--dirty"]
     row: dict[str, Any] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": "{processor}, {cores} cores".format(**machine()),
-        "commit": subprocess.run(
-            command, capture_output=True, text=True, check=False
-        ).stdout.strip(),
         "every": every,
         "talking_readings": count,
         "talking_precision": round(precision, 3),
@@ -322,15 +308,8 @@ def main(
     }
     for key, value in row.items():
         print(f"{key}: {value}")
-    if not keep:
-        return
-    history.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not history.exists()
-    with history.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row), lineterminator="\n")
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)
+    if keep:
+        remember(history, [row])
 
 
 if __name__ == "__main__":

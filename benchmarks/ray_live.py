@@ -1,11 +1,11 @@
-"""What a session-second costs `mien live`, and `mien live --ray`; prints a Markdown table.
+"""Measure the cost of a session-second of `mien live` and of `mien live --ray`.
 
     python benchmarks/ray_live.py
     python benchmarks/ray_live.py --sessions 1 8 --rounds 5
 
-Both serve the same sessions, of 640×480 frames with one face, on the same cores, in turns; the
-clients run there as well. Processor time is that of the server and all that it started, and is what
-can be compared on a busy machine. In the last Ray run a reader is killed.
+Prints a Markdown table. Both serve the same sessions, of 640×480 frames with one face, on the same
+cores, in turns; the clients run there as well. Processor time is that of the server and all its
+processes, and can be compared on a busy machine. In the last Ray run a reader is killed.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ READERS = "ray::ServeReplica:mien:Readers"
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: processor seconds a session-second and a reading, delays in ms, megabytes."""
+    """Figures of a run: processor seconds a session-second and a reading, delays in ms, MB."""
 
     session: float
     reading: float
@@ -43,17 +43,17 @@ class Measured:
 
 
 def family(server: psutil.Process) -> list[psutil.Process]:
-    """The server and all that it started."""
+    """Return the server and all processes that it started."""
     return [server, *server.children(recursive=True)]
 
 
 def spent(server: psutil.Process) -> float:
-    """Processor seconds so far."""
+    """Return the processor seconds so far."""
     return sum(sum(one.cpu_times()[:2]) for one in family(server))
 
 
 async def hold_all(address: str, sessions: int, seconds: float, kill: int | None) -> list[Session]:
-    """The sessions, and in their middle the end of a process."""
+    """Hold sessions, and kill a process in their middle."""
 
     async def end() -> None:
         await asyncio.sleep(seconds / 2)
@@ -74,7 +74,7 @@ async def hold_all(address: str, sessions: int, seconds: float, kill: int | None
 def measure(
     address: str, server: psutil.Process, sessions: int, seconds: float, *, kill: bool = False
 ) -> Measured:
-    """Hold some sessions and look at what they cost."""
+    """Hold sessions and measure their cost."""
     victim = None
     if kill:
         named = (one for one in family(server) if "".join(one.cmdline()).startswith(READERS))
@@ -105,8 +105,8 @@ def main(
 
     Args:
         sessions: numbers of sessions at once.
-        seconds: of each measurement.
-        rounds: of which the medians are told.
+        seconds: seconds of each measurement.
+        rounds: number of rounds, of which the medians are printed.
     """
     results: dict[tuple[str, int], list[Measured]] = {}
     for number in range(rounds):

@@ -1,19 +1,18 @@
-"""Whole pictures and films of people whose expression is known: what is read, kept as a history.
+"""Measure whole pictures and films of people whose expression is known; keep a history.
 
     python benchmarks/real_faces.py [--model FILE] [--name NAME]
 
-Measures `mien evaluate --pictures` on ../shared/data/real, and on the stretches of films in
-../shared/data/clips/segments.csv every frame by itself: the share of frames whose answer is the
-stretch's label, as the set "clips", whose balanced accuracy is the mean of the stretches. Appends
-a line a set to benchmarks/history/real-faces.csv, and prints the table. What is not on this machine
-is named and left out. Nobody trains on these pictures; the labels of "web" are weak.
+Measures `mien evaluate --pictures` on ../shared/data/real. In the stretches of films of
+../shared/data/clips/segments.csv it reads every frame by itself: the set "clips" has the share of
+frames whose answer is the stretch's label, and its balanced accuracy is the mean over the
+stretches. Appends a line for each set to benchmarks/history/real-faces.csv, and prints the table.
+Data that are not on this machine are named and left out. Nobody trains on these pictures; the
+labels of "web" are weak.
 """
 
 import csv
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -23,22 +22,22 @@ import cyclopts
 import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
+from remembering import remember
 
-from mien.cli.bench import machine
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
 from mien.faces.classifier import PACKAGED_MODEL
 from mien.faces.reader import Reader
 from mien.media.film import Video
 from mien.training.data.labelled import LabelledPicture, read_label
-from mien.training.engine.run_folder import git_commit
 from mien.training.evaluation.picture_metrics import of_seven
 from mien.training.evaluation.pictures import ReadPicture, figures, measure_pictures
+from mien.training.evaluation.summary import number, percent, set_name
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"
 CLIPS: Final = "clips"
-"""Name of the set of the films' stretches."""
+"""Name of the set of stretches of films."""
 
 COLUMNS: Final = (
     *("date", "commit", "machine", "model", "sha256", "network", "set", "images", "no_face"),
@@ -60,7 +59,7 @@ class Segment:
 
     @property
     def name(self) -> str:
-        """For a table."""
+        """Name of the stretch in a table."""
         return f"{self.film.name}, frames {self.first} to {self.last}, {self.label}"
 
 
@@ -78,14 +77,14 @@ def main(
 
     Args:
         model: an exported model; without it the one that ships with mien.
-        name: of the model in the history; without it the file's name.
-        pictures: folder of labelled pictures, as of `mien evaluate --pictures`.
-        groups: table of people: person, group. Each group of a set gets figures of its own. The
-            one that comes along says who of London's people looks like a woman or a man to one of
-            mien's authors; the set's own table of them is not on the development machines.
-        segments: table of stretches of films: film, first_frame, last_frame, label. The films are
-            sought from the folder above the table's.
-        history: CSV to which a line a set is added.
+        name: name of the model in the history; without it the file's name.
+        pictures: folder of labelled pictures, as for `mien evaluate --pictures`.
+        groups: table with columns person and group. Each group of a set gets figures of its own.
+            The table that comes along says which of London's people look like a woman or a man to
+            one of mien's authors; the set's own table is not on the development machines.
+        segments: table of stretches of films with columns film, first_frame, last_frame and label.
+            Films are relative to the folder above the table's.
+        history: CSV to which a line for each set is added.
         keep: add to the history.
     """
     reader = Reader(model=model)
@@ -106,28 +105,25 @@ def main(
         sets[CLIPS], by_segment = measure_segments(there, reader)
         print("\n| stretch | frames read as labelled |\n|---|--:|")
         for segment, share in by_segment.items():
-            print(f"| {segment} | {_percent(share)} |")
+            print(f"| {segment} | {percent(share)} |")
     elif not segments.is_file():
         print(f"{segments} is not on this machine: films are left out")
     if not sets:
         raise SystemExit("Nothing is here to measure on; give --pictures or --segments.")
     file = PACKAGED_MODEL if model is None else model
     origin = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": git_commit(),
-        "machine": "{processor}, {cores} cores".format(**machine()),
         "model": name or ("shipped" if model is None else model.name),
         "sha256": sha256(file.read_bytes()).hexdigest()[:12],
         "network": reader.classifier.metadata.get("network"),
     }
     rows = [history_row(origin, set_name, of_set) for set_name, of_set in sets.items()]
     if keep:
-        append(history, rows)
+        remember(history, rows)
     print(f"\n{_markdown(sets)}")
 
 
 def measure_groups(read: list[ReadPicture], table: Path) -> dict[str, dict[str, Any]]:
-    """The figures of each group of each set, such as "london, women"."""
+    """Compute the figures of each group of each set, such as "london, women"."""
     with table.open(newline="", encoding="utf-8-sig") as file:
         group_of = {row["person"]: row["group"] for row in csv.DictReader(file)}
     grouped: dict[str, list[ReadPicture]] = {}
@@ -140,7 +136,7 @@ def measure_groups(read: list[ReadPicture], table: Path) -> dict[str, dict[str, 
 
 
 def read_segments(table: Path) -> list[Segment]:
-    """The stretches of a table; its films are sought from the folder above.
+    """Read a table's stretches; films are relative to the folder above.
 
     Raises:
         DataError: a label is none of the seven emotions.
@@ -159,7 +155,7 @@ def read_segments(table: Path) -> list[Segment]:
 def measure_segments(
     segments: list[Segment], reader: Reader
 ) -> tuple[dict[str, Any], dict[str, float | None]]:
-    """The figures of all frames, and by stretch the share of frames read as labelled.
+    """Compute the figures of all frames, and by stretch the share of frames read as labelled.
 
     Frames without a face count in no figure but `no_face`. `balanced_accuracy` is the mean over the
     stretches, and `recall` the mean over those of one label.
@@ -199,7 +195,7 @@ def _frames(segment: Segment) -> Iterator[NDArray[np.uint8]]:
 
 
 def history_row(origin: dict[str, Any], name: str, of_set: dict[str, Any]) -> dict[str, Any]:
-    """A line of the history: where it comes from, and the figures of a set, to four digits."""
+    """Make a line of the history: origin, and the figures of a set to four digits."""
     usual = of_set["usual"] or {}
     values = {
         **{key: of_set[key] for key in COLUMNS if key in of_set},
@@ -210,25 +206,6 @@ def history_row(origin: dict[str, Any], name: str, of_set: dict[str, Any]) -> di
         key: round(value, 4) if isinstance(value, float) else value for key, value in values.items()
     }
     return {**origin, "set": name, **rounded}
-
-
-def append(history: Path, rows: list[dict[str, Any]]) -> None:
-    """Add lines to the history; a missing file is begun with its header.
-
-    Raises:
-        DataError: it has other columns.
-    """
-    header = ""
-    with suppress(FileNotFoundError), history.open(encoding="utf-8") as file:
-        header = file.readline().strip()
-    if header and header != ",".join(COLUMNS):
-        raise DataError(f"{history}: expected the columns {', '.join(COLUMNS)}, got {header}.")
-    history.parent.mkdir(parents=True, exist_ok=True)
-    with history.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        if not header:
-            writer.writeheader()
-        writer.writerows(rows)
 
 
 def _markdown(sets: dict[str, dict[str, Any]]) -> str:
@@ -249,19 +226,14 @@ def _markdown(sets: dict[str, dict[str, Any]]) -> str:
     head += usual.values()
     lines = [f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
     for name, of_set in sets.items():
-        row = [f"{name} (weak labels)" if of_set["weak"] else name]
+        row = [set_name(name, of_set)]
         row += [f"{of_set['images']:,}", f"{of_set['no_face']:,}"]
-        row += [_percent(of_set[key]) for key in shown]
-        row += [_percent(of_set["recall"][emotion]) for emotion in ("happy", "neutral")]
-        auc = of_set["emotional_auc"]
-        row.append("–" if auc is None else f"{auc:.3f}")
-        row += [_percent((of_set["usual"] or {}).get(key)) for key in usual]
+        row += [percent(of_set[key]) for key in shown]
+        row += [percent(of_set["recall"][emotion]) for emotion in ("happy", "neutral")]
+        row.append(number(of_set["emotional_auc"], 3))
+        row += [percent((of_set["usual"] or {}).get(key)) for key in usual]
         lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
 
 
 if __name__ == "__main__":

@@ -1,39 +1,46 @@
-"""Figures of benchmarks kept over time: a table a benchmark, a row a run."""
+"""Keep figures of benchmarks over time: a table for each benchmark, a row for each run."""
 
 import csv
-import os
-import platform
 import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mien.cli import bench
+
 
 def commit() -> str:
-    """Of the working tree, with "-dirty" behind it where files differ."""
+    """Return the commit of the working tree, with "-dirty" if files differ."""
     command = ["git", "describe", "--always", "--dirty"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def machine() -> str:
-    """Processor and cores, and how busy it is."""
-    name = platform.processor() or platform.machine()
-    cpus = Path("/proc/cpuinfo")
-    if cpus.exists():
-        names = [line for line in cpus.read_text().splitlines() if line.startswith("model name")]
-        name = names[0].partition(":")[2].strip() if names else name
-    return f"{name}, {os.cpu_count()} cores"
+    """Return the processor's name and the number of cores."""
+    return "{processor}, {cores} cores".format(**bench.machine())
 
 
 def remember(history: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Add rows to a table, each with date and commit; the table is made where it is not there."""
-    about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit()}
+    """Add rows to a table, each with date, commit and machine where the table has such columns.
+
+    Raises:
+        SystemExit: the table lacks a row's column; nothing is written.
+    """
+    about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "commit": commit(), "machine": machine()}
+    kept = [about | dict(row) for row in rows]
+    if not kept:
+        return
     is_new = not history.exists()
+    columns = list(kept[0])
+    if not is_new:
+        with history.open(newline="", encoding="utf-8") as file:
+            columns = next(csv.reader(file))
+        missing = [column for row in kept for column in row if column not in {*columns, *about}]
+        if missing:
+            raise SystemExit(f"{history}: lacks the column {missing[0]!r}; bring it in line.")
     history.parent.mkdir(parents=True, exist_ok=True)
-    with history.open("a", newline="") as file:
-        for row in rows:
-            writer = csv.DictWriter(file, [*about, *row])
-            if is_new:
-                writer.writeheader()
-                is_new = False
-            writer.writerow(about | dict(row))
+    with history.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        writer.writerows(kept)

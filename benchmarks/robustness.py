@@ -1,8 +1,8 @@
-"""How a network reads crops that are worse than FER2013's: shifted, blurred, dark and so on.
+"""Measure how a network reads crops that are worse than FER2013's: shifted, blurred, dark.
 
-Each change at three strengths, the last that of hard use, on one split; accuracy of both heads, and
-how far the votes move (total variation: half the sum of the absolute differences, 0 to 1). Ends
-with the steadiness under a crop that trembles, and with what withholding uncertain readings gains.
+Each change has three strengths, the last of them that of hard use. Measured are the accuracy of
+both heads, and how far the votes move (total variation: half the sum of the absolute differences, 0
+to 1); then the steadiness under a trembling crop, and the gain of withholding uncertain readings.
 
     python benchmarks/robustness.py --data DATASET --split public --json robustness.json
 
@@ -10,7 +10,6 @@ with the steadiness under a crop that trembles, and with what withholding uncert
 """
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,11 +20,12 @@ import cyclopts
 import numpy as np
 from cyclopts import Parameter
 from numpy.typing import NDArray
-from rich.progress import track
 
 from mien.faces.classifier import SIZE, Classifier
+from mien.output.progress import with_progress
 from mien.training.data.dataset import load_dataset, select
 from mien.training.evaluation.metrics import FERPLUS_EMOTIONS, majority
+from mien.training.evaluation.summary import percent
 
 Picture = NDArray[np.uint8]
 Change = Callable[[Picture, float, np.random.Generator], Picture]
@@ -95,12 +95,12 @@ CHANGES: Final[dict[str, tuple[Change, tuple[float, float, float], str]]] = {
     "flat": (_contrast, (0.7, 0.5, 0.3), "times the contrast"),
     "small": (_small, (40, 32, 24), "pixels, enlarged"),
 }
-"""Name, what is done, three strengths, and what those are."""
+"""Changes by name: function, three strengths, and their unit."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One change at one strength; accuracies 0 to 1, None without that head or those votes."""
+    """Figures of a change at one strength; accuracies 0 to 1, None without head or votes."""
 
     change: str
     strength: float
@@ -112,7 +112,7 @@ class Row:
 def measure(
     classifier: Classifier, crops: Picture, labels: NDArray[np.int64], top: NDArray[np.int64]
 ) -> tuple[float, float | None, NDArray[np.float64]]:
-    """Label accuracy, majority accuracy (FER+'s protocol), and the (N, 8) shares of a reading."""
+    """Return label accuracy, majority accuracy (FER+'s protocol), and a reading's (N, 8) shares."""
     right = classifier.predict_label(crops).argmax(axis=1) == labels
     votes = classifier.predict_votes(crops)
     said = None
@@ -122,7 +122,7 @@ def measure(
 
 
 def moved(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Mean total variation between shares, 0 to 1."""
+    """Return the mean total variation between shares, 0 to 1."""
     return float(np.abs(a - b).sum(axis=1).mean() / 2)
 
 
@@ -140,8 +140,8 @@ def main(
         data: data set of `mien data prepare`.
         model: classifier; the shipped one if not given.
         split: images to use.
-        seed: of directions and noise.
-        json_file: also write the numbers here.
+        seed: seed of directions and noise.
+        json_file: file for the figures.
     """
     records = select(load_dataset(data), split)
     records = records[records["label"] >= 0]
@@ -151,7 +151,7 @@ def main(
     plain_label, plain_majority, plain = measure(classifier, images, labels, top)
     rows: list[Row] = []
     cases = [(name, at) for name in CHANGES for at in range(3)]
-    for name, at in track(cases, "Measuring", transient=True, disable=not sys.stderr.isatty()):
+    for name, at in with_progress(cases, "Measuring"):
         change, strengths, _ = CHANGES[name]
         generator = np.random.default_rng((seed, at))
         worse = np.stack([change(image, strengths[at], generator) for image in images])
@@ -166,13 +166,12 @@ def main(
     )
     steadiness = moved(plain, classifier.predict(trembling))
 
-    print(
-        f"{split}, {len(images)} images: label {plain_label:.1%}, majority {_share(plain_majority)}"
-    )
+    accuracies = f"label {plain_label:.1%}, majority {percent(plain_majority)}"
+    print(f"{split}, {len(images)} images: {accuracies}")
     print("\n| change | strength | label | majority | votes moved |\n|---|--:|--:|--:|--:|")
     for row in rows:
         loss = f" ({100 * (row.label_accuracy - plain_label):+.1f})"
-        said = _share(row.majority_accuracy)
+        said = percent(row.majority_accuracy)
         if row.majority_accuracy is not None and plain_majority is not None:
             said += f" ({100 * (row.majority_accuracy - plain_majority):+.1f})"
         print(
@@ -200,7 +199,7 @@ def main(
 def _coverage(
     classifier: Classifier, images: Picture, top: NDArray[np.int64]
 ) -> dict[float, float]:
-    """Majority accuracy of the most certain images (largest top share), by their part of all."""
+    """Return majority accuracy of the most certain images (largest top share), by their share."""
     votes = classifier.predict_votes(images)
     counted = np.flatnonzero(top >= 0)
     if votes is None or not len(counted):
@@ -210,10 +209,6 @@ def _coverage(
     order = np.argsort(-eight.max(axis=1), kind="stable")
     parts = (1.0, 0.9, 0.8, 0.7, 0.5)
     return {part: float(right[order[: round(part * len(order))]].mean()) for part in parts}
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
 
 
 if __name__ == "__main__":

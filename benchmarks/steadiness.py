@@ -1,18 +1,18 @@
-r"""How steady the shown answer is, and how quickly it follows a real change, in real films.
+r"""Measure how steady the shown answer is, and how quickly it follows a real change.
 
     python benchmarks/steadiness.py --photos ../shared/data/photos \
         --film ../shared/data/clips/single_face.mp4
 
-*Steady*: each portrait (of `neutral-*.jpg`) is held before an unsteady camera for 30 seconds: it
-sways by some pixels, comes nearer and goes away, tilts, and every frame has its own light, noise
-and JPEG compression. Counted is how often the shown answer changes after its first second.
+*Steady*: each portrait (`neutral-*.jpg`) is held before an unsteady camera for 30 seconds. It sways
+by some pixels, comes nearer, goes away and tilts, and every frame has its own light, noise and JPEG
+compression. Counted are the changes of the shown answer after the first second.
 
-*Quick*: a still of the film's first expression, before the same camera, then from one frame to the
-next a still of its last, of the same person. Measured is how long it takes until what is shown is
-what the second still shows when it is held by itself.
+*Quick*: a still of the film's first expression is held before the same camera, then, from one frame
+to the next, a still of its last expression. Measured is the time until the shown answer is the one
+that the second still gives when it is held by itself.
 
-Readings run through `Reader` and `Follower` as in the live page, by the clock of the film, so that
-speed plays no part.
+Readings run through `Reader` and `Follower` as in the live page, by the clock of the film: speed
+plays no part.
 """
 
 import json
@@ -39,7 +39,7 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured."""
+    """Figures; see the module's text."""
 
     portraits: int
     rate: float
@@ -52,13 +52,13 @@ class Result:
 def camera(
     picture: Picture, seconds: float, rate: float, seed: int
 ) -> Iterator[tuple[float, Picture]]:
-    """A picture held before an unsteady camera, whose frames have the size that the page sends.
+    """Film a picture by an unsteady camera, in frames of the size that the page sends.
 
     Args:
         picture: RGB uint8 (H, W, 3); shrunk to at most 640 pixels a side.
         seconds: length of the film.
         rate: frames a second.
-        seed: of sway, light, noise and compression.
+        seed: seed of sway, light, noise and compression.
 
     Yields:
         Seconds since the film began, and the frame, RGB uint8 (H, W, 3).
@@ -87,9 +87,9 @@ def camera(
 
 
 def shown(reader: Reader, film: Iterator[tuple[float, Picture]]) -> list[tuple[float, str | None]]:
-    """What is shown of the largest face over time; None while it is unclear or missing.
+    """Return the answers shown for the largest face; None while it is unclear or missing.
 
-    Two answers that are about as frequent are joined by "+".
+    Two answers that are about equally frequent are joined by "+".
     """
     follower = Follower()
     answers: list[tuple[float, str | None]] = []
@@ -101,7 +101,7 @@ def shown(reader: Reader, film: Iterator[tuple[float, Picture]]) -> list[tuple[f
 
 
 def changes(answers: list[tuple[float, str | None]], after: float = 1.0) -> int:
-    """How often the shown answer changes once the film has settled."""
+    """Count changes of the shown answer once the film has settled."""
     settled = [answer for time, answer in answers if time >= after]
     return sum(a != b for a, b in pairwise(settled))
 
@@ -109,7 +109,7 @@ def changes(answers: list[tuple[float, str | None]], after: float = 1.0) -> int:
 def seconds_to_change(
     reader: Reader, before: Picture, after: Picture, rate: float, seed: int
 ) -> float:
-    """Seconds from a change of expression until it is shown; infinite where it never is."""
+    """Return the seconds from a change of expression until it is shown; infinite if it never is."""
     wanted = shown(reader, camera(after, 2, rate, seed))[-1][1]
     start = 2 + 1 / (3 * rate)  # changes come between frames
 
@@ -123,7 +123,7 @@ def seconds_to_change(
 
 
 def stills(path: Path) -> tuple[Picture, Picture]:
-    """The first and the last frame of a film, RGB."""
+    """Return the first and the last frame of a film, RGB."""
     capture = cv2.VideoCapture(str(path))
     frames: list[Picture] = []
     while True:
@@ -149,11 +149,11 @@ def measure(
 
     Args:
         photos: folder of portraits named neutral-*.jpg.
-        film: of one person, whose expression at the end is another than at the start.
+        film: film of one person, whose expression at the end differs from that at the start.
         model: an exported model; without it the one that ships with mien.
         rate: frames a second.
-        seconds: for which each portrait is held.
-        json_file: for the figures.
+        seconds: seconds for which each portrait is held.
+        json_file: file for the figures.
     """
     reader = Reader(model=model, threads=2)
     counts: list[int] = []

@@ -1,4 +1,4 @@
-"""A person's usual face: how often the change against it is right, in pictures and in films.
+"""Measure how often the change from a person's usual face is right, in pictures and in films.
 
     python benchmarks/usual_face.py [--model FILE] [--name NAME]
 
@@ -9,19 +9,18 @@ that are the same as the usual one do not count. `balanced` is the mean over the
 neutral; `kept` is the share of the other neutral pictures without a change, where there are any,
 and without them neutral counts as right, since a face never differs from itself.
 
-*Films* (../shared/data/clips): ten readings a second as in `mien.watch`. Each film is played to and
-fro, because most are too short for a usual face to be learnt: `loops` times. In the stretches of
-segments.csv the shown answer is counted with and without usual faces: votes must not change. Of the
-time in which a usual face is known: how often a minute the change itself changes, and in which
+*Films* (../shared/data/clips): ten readings a second as in `mien.watch`. Each film is played
+forwards and backwards `loops` times, because most are too short for a usual face to be learnt. In
+the stretches of segments.csv the shown answer is counted with and without usual faces: votes must
+not change. While a usual face is known: how often a minute the change itself changes, and in which
 share of a stretch's frames it is the stretch's label.
 
-Appends a line to benchmarks/history/usual-face.csv, and prints what it holds.
+Appends a line to benchmarks/history/usual-face.csv, and prints it.
 """
 
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import cycle, islice
 from pathlib import Path
@@ -29,8 +28,8 @@ from typing import Annotated, Any, Final
 
 import cyclopts
 from cyclopts import Parameter
+from remembering import remember
 
-from mien.cli.bench import machine
 from mien.faces.classifier import PACKAGED_MODEL
 from mien.faces.reader import Reader
 from mien.faces.stream import Follower
@@ -42,7 +41,7 @@ from mien.types import Reading
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"
 NEUTRAL_TOO: Final = ("yale:glasses", "yale:noglasses", "yale:centerlight")
-"""Sources of pictures without a label on which people look neutral."""
+"""Sources of unlabelled pictures on which people look neutral."""
 
 EVERY: Final = 0.1
 """Seconds between readings of a film."""
@@ -50,7 +49,7 @@ EVERY: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of a person."""
+    """A labelled picture of a person."""
 
     path: Path
     person: str
@@ -60,24 +59,24 @@ class Shot:
 
 @dataclass(slots=True)
 class Share:
-    """How many of how many."""
+    """A share: a number of right answers of a number of all."""
 
     right: int = 0
     of: int = 0
 
     def add(self, right: bool) -> None:
-        """Count one."""
+        """Count one answer."""
         self.right += right
         self.of += 1
 
     @property
     def value(self) -> float | None:
-        """0 to 1; None of nothing."""
+        """The share, 0 to 1; None without any answer."""
         return self.right / self.of if self.of else None
 
 
 def read_shots(labels: Path) -> list[Shot]:
-    """London's and Yale's pictures of a known expression, in the order of the table."""
+    """Read London's and Yale's pictures of a known expression, in the order of the table."""
     shots: list[Shot] = []
     with labels.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -89,7 +88,7 @@ def read_shots(labels: Path) -> list[Shot]:
 
 
 def judge(shots: list[Shot], reader: Reader) -> dict[str, float | None]:
-    """The figures of one set of pictures."""
+    """Compute the figures of one set of pictures."""
     plain: dict[str, Share] = {}
     told: dict[str, Share] = {}
     kept = Share()
@@ -128,12 +127,11 @@ def judge(shots: list[Shot], reader: Reader) -> dict[str, float | None]:
 
 @dataclass(slots=True)
 class Watched:
-    """What was counted over films."""
+    """Counts over films."""
 
     seconds: float = 0.0
     known: float = 0.0
     answers: int = 0  # changes of the answer
-    answers: int = 0  # changes of the answer that is shown
     changes: int = 0  # changes of the change
     right: Share = field(default_factory=Share)
     right_without: Share = field(default_factory=Share)
@@ -145,7 +143,7 @@ Segments = list[tuple[int, int, str]]
 
 
 def read_film(path: Path, reader: Reader) -> Frames:
-    """Index and readings of frames, followed and smoothed, without any usual face."""
+    """Return index and readings of frames, followed and smoothed, without any usual face."""
     follower = Follower()
     follower.usual_faces = UsualFaces(learn=False)
     with Video(path) as film:
@@ -153,7 +151,7 @@ def read_film(path: Path, reader: Reader) -> Frames:
 
 
 def watch(frames: Frames, segments: Segments, loops: int, watched: Watched) -> None:
-    """Play a film to and fro, and count."""
+    """Play a film forwards and backwards, and count."""
     faces = UsualFaces()
     last: dict[int | None, tuple[str, str | None]] = {}
     ways = cycle((frames, frames[::-1]))
@@ -179,7 +177,7 @@ def watch(frames: Frames, segments: Segments, loops: int, watched: Watched) -> N
 
 
 def films(table: Path) -> Iterator[tuple[Path, Segments]]:
-    """The films of segments.csv with their stretches, and those of people talking."""
+    """Yield the films of segments.csv with their stretches, and those of people talking."""
     segments: dict[str, Segments] = {}
     with table.open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
@@ -205,9 +203,9 @@ def main(
 
     Args:
         model: an exported model; without it the one that ships with mien.
-        name: of the model in the history; without it the file's name.
+        name: name of the model in the history; without it the file's name.
         data: folder with real/ and clips/.
-        loops: times that each film is played, to and fro.
+        loops: number of times that each film is played.
         history: CSV to which a line is added.
         keep: add to the history.
         pictures_only: leave the films out.
@@ -216,8 +214,6 @@ def main(
     if not (data / "real" / "labels.csv").is_file():
         raise SystemExit(f"{data} is not on this machine; give --data.")
     row: dict[str, Any] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": "{processor}, {cores} cores".format(**machine()),
         "model": name or ("shipped" if model is None else model.name),
         "sha256": sha256((model or PACKAGED_MODEL).read_bytes()).hexdigest()[:12],
         "least": LEAST,
@@ -246,21 +242,11 @@ def main(
     for key, value in row.items():
         print(f"{key}: {'' if value is None else value}")
     if keep:
-        _append(history, row)
+        remember(history, [row])
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row), lineterminator="\n")
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from mien.faces.detector import Detector
 from mien.movements import MOVEMENT_NAMES
 from mien.training.data import annotate as annotating
 from mien.training.data.annotate import annotate
-from mien.training.data.dataset import DTYPE, load_dataset, select, write_dataset
+from mien.training.data.dataset import DTYPE, Source, load_dataset, select, write_dataset
 from mien.training.data.prepare import prepare
-from mien.training.data.teachers import Teachers
+from mien.training.engine.config import Teachers
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +186,7 @@ def test_what_is_missing_is_said_before_any_work(
     def refused(*_: Any) -> None:
         raise AssertionError("it began to work")
 
-    monkeypatch.setattr(annotating, "_landmarked", refused)
+    monkeypatch.setattr(annotating, "enlarge", refused)
     zoo, out = write_expressions(tmp_path / "zoo.onnx"), tmp_path / "out.npy"
     with pytest.raises(DataError, match="nobody to ask: give --expressions"):
         annotate(faces_file, out, Teachers())
@@ -219,19 +219,19 @@ def test_landmarks_that_are_not_found_are_put_where_they_mostly_are(shared_data:
         names = [n for n in archive.namelist() if "train/happy/" in n and n.endswith(".jpg")][:12]
         images = [np.array(Image.open(archive.open(name)).convert("L")) for name in names]
     detector = Detector()
-    mean = annotating._mean_landmarks()  # pyright: ignore[reportPrivateUsage]
-    found = [annotating._landmarked(image, detector).landmarks for image in images]  # pyright: ignore[reportPrivateUsage]
+    mean = annotating.mean_landmarks()
+    found = [annotating.landmarks_of(annotating.enlarge(image), detector) for image in images]
     distances = [np.linalg.norm(each - mean, axis=1).mean() for each in found]
     assert sum(distance > 0 for distance in distances) >= 10  # found, not put there
     assert np.median(distances) < 4 * 48 * 0.12  # pixels of the enlarged image
     blank = np.full((48, 48), 128, np.uint8)
-    of_blank = annotating._landmarked(blank, detector)  # pyright: ignore[reportPrivateUsage]
-    assert of_blank.picture.shape == (4 * 96, 4 * 96)
-    np.testing.assert_array_equal(of_blank.landmarks, mean)
+    enlarged = annotating.enlarge(blank)
+    assert enlarged.shape == (4 * 96, 4 * 96)
+    np.testing.assert_array_equal(annotating.landmarks_of(enlarged, detector), mean)
 
 
 def test_press_faces_are_left_out_where_fer2013_is_asked_for(faces_file: Path) -> None:
     records = load_dataset(faces_file)
     both = select(records, "train", source=None)
     alone = select(records, "train")
-    assert len(both) - len(alone) == len(select(records, "train", source="press")) == 12
+    assert len(both) - len(alone) == len(select(records, "train", source=Source.PRESS)) == 12

@@ -14,7 +14,6 @@ from mien.faces.detector import Detector
 from mien.media.picture import load_image
 from mien.training.data.cut_faces import cut_faces
 from mien.training.data.press import press_records
-from mien.training.data.progress import silent
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_the_zip_is_what_prepare_takes(folder: Path, tmp_path: Path) -> None:
     ]
     assert cut.notes == ('"happiness" is taken for happy (3 pictures)',)
     problems: list[str] = []
-    records = press_records(out, problems, silent)
+    records = press_records(out, problems)
     assert problems == []
     assert [EMOTION_NAMES[label] for label in records["label"]] == ["happy", "happy", "surprise"]
     np.testing.assert_allclose(records["expressions"].sum(axis=1), 1, atol=1e-3)

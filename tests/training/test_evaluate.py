@@ -12,7 +12,7 @@ from mien.emotions import FERPLUS_NAMES
 from mien.errors import DataError, ModelError
 from mien.training.data import dataset as data
 from mien.training.evaluation import evaluate, metrics
-from mien.training.evaluation.mistakes import confident_mistakes
+from mien.training.evaluation.report import confident_mistakes
 from mien.training.evaluation.summary import summary
 
 
@@ -164,12 +164,11 @@ def test_the_surest_mistakes_come_first(records: NDArray[np.void]) -> None:
     shares = np.full((4, 7), 0.01)
     shares[[0, 1, 2, 3], [0, 4, 5, 6]] = 0.99, 0.5, 0.7, 0.6  # the first is right
     public["votes"][1] = np.eye(10)[FERPLUS_NAMES.index("sadness")] * 10
-    found = confident_mistakes(public, evaluate.Predictions(shares, None), 9)
+    found = confident_mistakes(public, shares, 9)
     assert [(m.index, m.read, m.label) for m in found] == [(2, 5, 2), (3, 6, 3), (1, 4, 1)]
     assert [m.share for m in found] == pytest.approx([0.7, 0.6, 0.5])
     assert [m.raters_agree for m in found] == [False, None, True]
-    assert len(confident_mistakes(public, evaluate.Predictions(shares, None), 2)) == 2
-    assert confident_mistakes(public, evaluate.Predictions(None, None), 2) == []
+    assert len(confident_mistakes(public, shares, 2)) == 2
 
 
 def test_an_empty_split_names_those_with_images(records: NDArray[np.void]) -> None:

@@ -15,7 +15,7 @@ import mien
 from mien.cli.main import main
 from mien.emotions import EMOTION_NAMES, VOTE_NAMES
 from mien.faces.reader import Reader
-from mien.training.data.framed_face import framed_face
+from mien.training.data.cut_faces import framed_face
 from mien.training.evaluation import picture_metrics
 from mien.training.evaluation.picture_report import confident_mistakes
 from mien.training.evaluation.pictures import evaluate_pictures, measure_pictures

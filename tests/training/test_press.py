@@ -9,7 +9,7 @@ from small_teachers import press_row, write_press
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
 from mien.errors import DataError
-from mien.training.data.dataset import DTYPE, SIZE, SOURCES, SPLITS
+from mien.training.data.dataset import DTYPE, SIZE, SPLITS, Source
 from mien.training.data.press import (
     BLOCK,
     FACES_COLUMNS,
@@ -21,7 +21,6 @@ from mien.training.data.press import (
     press_records,
     read_face,
 )
-from mien.training.data.progress import silent
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +34,10 @@ def test_a_face_becomes_a_record_with_one_vote(picture: NDArray[np.uint8], tmp_p
     row = press_row(7, "surprise")
     path = write_press(tmp_path / "press.zip", [row], {"00007.jpg": picture})
     problems: list[str] = []
-    (record,) = press_records(path, problems, silent)
+    (record,) = press_records(path, problems)
     assert record.dtype == DTYPE
     assert problems == []
-    assert SOURCES[record["source"]] == "press"
+    assert record["source"] == Source.PRESS
     assert EMOTION_NAMES[record["label"]] == "surprise"
     assert dict(zip(FERPLUS_NAMES, record["votes"].tolist(), strict=True)) == {
         name: int(name == "surprise") for name in FERPLUS_NAMES
@@ -47,7 +46,7 @@ def test_a_face_becomes_a_record_with_one_vote(picture: NDArray[np.uint8], tmp_p
     assert record["row"] == -1
     assert (record["movements"] == -1).all()
     assert not record["taught"].any()
-    assert name_in_zip(record) == "00007.jpg"
+    assert name_in_zip(record["name"]) == "00007.jpg"
     with zipfile.ZipFile(path) as archive:
         kept = read_face(archive, "00007.jpg")
     np.testing.assert_array_equal(record["image"], framed(kept))
@@ -70,11 +69,11 @@ def test_whole_blocks_of_neighbours_are_set_apart(
     pictures[rows[0]["name"]] = b"damaged"  # which moves no other to the other side
     path = write_press(tmp_path / "press.zip", rows, pictures)
     problems: list[str] = []
-    records = press_records(path, problems, silent)
+    records = press_records(path, problems)
     assert len(records) == len(rows) - 1
     assert problems == [f"{path}: 00000.jpg: not a picture of 112×112 pixels"]
     apart = records[records["split"] == SPLITS.index("validation")]
-    names = [name_in_zip(record) for record in apart]
+    names = [name_in_zip(record["name"]) for record in apart]
     assert names == [row["name"] for row in rows[first : first + BLOCK]]
 
 
@@ -95,7 +94,7 @@ def test_bad_rows_are_named_and_the_others_kept(picture: NDArray[np.uint8], tmp_
     pictures["00005.jpg"] = picture[:100]
     path = write_press(tmp_path / "press.zip", rows, pictures)
     problems: list[str] = []
-    assert len(press_records(path, problems, silent)) == 1
+    assert len(press_records(path, problems)) == 1
     expected = (
         "00001.jpg: the label 'happiness' is none of angry, disgust",
         "00002.jpg: could not convert string to float: 'much'",
@@ -115,7 +114,7 @@ def test_what_is_no_zip_is_named(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DataError, match=r"faces\.zip: no zip of press faces"):
-        press_records(path, [], silent)
+        press_records(path, [])
 
 
 def test_a_zip_without_its_table_or_a_column_is_named(
@@ -124,21 +123,21 @@ def test_a_zip_without_its_table_or_a_column_is_named(
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("notes.txt", "no table")
     with pytest.raises(DataError, match=r"faces\.csv"):
-        press_records(tmp_path / "other.zip", [], silent)
+        press_records(tmp_path / "other.zip", [])
     columns = [column for column in FACES_COLUMNS if column != "zoo_fear"]
     row = press_row(0, "happy")
     path = write_press(tmp_path / "less.zip", [row], {row["name"]: picture}, columns)
     with pytest.raises(DataError, match="lacks the column 'zoo_fear'"):
-        press_records(path, [], silent)
+        press_records(path, [])
 
 
 def test_a_zip_without_any_face_is_refused(tmp_path: Path) -> None:
     path = write_press(tmp_path / "none.zip", [], {})
     with pytest.raises(DataError, match="no face that can be used"):
-        press_records(path, [], silent)
+        press_records(path, [])
     path = write_press(tmp_path / "damaged.zip", [press_row(0, "happy")], {})
     with pytest.raises(DataError, match=r"First problem: .*00000\.jpg"):
-        press_records(path, [], silent)
+        press_records(path, [])
 
 
 def test_the_press_faces_of_the_development_machines(shared_data: Path) -> None:
@@ -146,7 +145,7 @@ def test_the_press_faces_of_the_development_machines(shared_data: Path) -> None:
     if not path.exists():
         pytest.skip(f"{path} is not on this machine")
     problems: list[str] = []
-    records = press_records(path, problems, silent)
+    records = press_records(path, problems)
     assert problems == []
     counts = np.bincount(records["label"], minlength=7)
     assert dict(zip(EMOTION_NAMES, counts.tolist(), strict=True)) == {

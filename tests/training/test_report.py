@@ -13,6 +13,7 @@ from report_pages import Page
 from mien.errors import DataError
 from mien.training.data import dataset as data
 from mien.training.evaluation import evaluate, metrics, plots, report
+from mien.training.evaluation.figures import save
 
 EPOCHS = """epoch,learning_rate,training_loss,training_accuracy,validation_loss,\
 validation_accuracy,seconds
@@ -66,9 +67,10 @@ def test_the_page_shows_every_part(records: NDArray[np.void], tmp_path: Path) ->
     run.mkdir()
     (run / "epochs.csv").write_text(EPOCHS)
     model = Guess(records, has_votes=True)
-    result = evaluate.evaluate(model, records, "public")
+    measured = evaluate.measure(model, records, "public")
+    result = measured.result
     folder = tmp_path / "deep" / "report"
-    path = report.write_report(result, records, folder, model=model, run=run)
+    path = report.write_report(measured, folder, run=run)
     page = Page(path.read_text(encoding="utf-8"))
     assert len(page.headings) == 7
     assert f"{result['label']['accuracy']:.1%}" in page.text
@@ -88,8 +90,8 @@ def test_a_model_without_votes_has_a_shorter_page(
     records: NDArray[np.void], tmp_path: Path
 ) -> None:
     model = Guess(records, has_votes=False)
-    result = evaluate.evaluate(model, records, "validation")
-    text = report.write_report(result, records, tmp_path, model=model).read_text("utf-8")
+    measured = evaluate.measure(model, records, "validation")
+    text = report.write_report(measured, tmp_path).read_text("utf-8")
     page = Page(text)
     assert len(page.headings) == 4
     assert "no votes head" in page.text
@@ -97,7 +99,7 @@ def test_a_model_without_votes_has_a_shorter_page(
     assert page.files == {file.name for file in tmp_path.iterdir()} - {"index.html"}
     found = re.search(r"labelled (\w+), (\d+)% are read as (\w+)", text)
     assert found is not None
-    confusion = np.array(result["label"]["confusion"])
+    confusion = np.array(measured.result["label"]["confusion"])
     shares = confusion / confusion.sum(axis=1, keepdims=True)
     np.fill_diagonal(shares, 0)
     assert found[3] == "surprise"  # the only label that Guess confuses others with
@@ -108,23 +110,21 @@ def test_learning_curves_of_one_epoch_and_of_none(tmp_path: Path) -> None:
     lines = EPOCHS.splitlines(keepends=True)
     epochs = tmp_path / "epochs.csv"
     epochs.write_text("".join(lines[:2]))
-    plots.plot_learning_curves(epochs, tmp_path / "one.png")
-    assert ground(tmp_path / "one.png") == 255
+    assert ground(save(plots.plot_learning_curves(epochs), tmp_path / "one.png")) == 255
     for content in ("".join(lines[:1]), "a,b\n1,2\n", ""):
         epochs.write_text(content)
         with pytest.raises(DataError, match=r"epochs\.csv"):
-            plots.plot_learning_curves(epochs, tmp_path / "none.png")
+            plots.plot_learning_curves(epochs)
     with pytest.raises(DataError, match=r"missing\.csv"):
-        plots.plot_learning_curves(tmp_path / "missing.csv", tmp_path / "none.png")
-    assert not (tmp_path / "none.png").exists()
+        plots.plot_learning_curves(tmp_path / "missing.csv")
 
 
 def test_a_contact_sheet_holds_its_images_enlarged(
     records: NDArray[np.void], tmp_path: Path
 ) -> None:
     images: list[NDArray[np.uint8]] = list(records["image"][:3])
-    out = tmp_path / "sheet.png"
-    plots.contact_sheet([images[:2], images[2:]], [["one\nline", ""], ["three"]], out, scale=2)
+    rows, captions = [images[:2], images[2:]], [["one\nline", ""], ["three"]]
+    out = save(plots.contact_sheet(rows, captions, scale=2), tmp_path / "sheet.png")
     sheet = np.asarray(Image.open(out).convert("L"))
     for y, x, image in ((0, 0, images[0]), (0, 1, images[1]), (1, 0, images[2])):
         top, left = 12 + y * (sheet.shape[0] - 12) // 2, 12 + x * (96 + 12)

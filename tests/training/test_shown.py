@@ -4,7 +4,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF, VOTE_NAMES
-from mien.training.data.dataset import SOURCES, empty_records
+from mien.training.data.dataset import Source, empty_records
 from mien.training.model.shown import POOL, PRIOR, Shown, fit_shown, gathered
 
 HAPPY, SAD, NEUTRAL = (EMOTION_NAMES.index(name) for name in ("happy", "sad", "neutral"))
@@ -25,7 +25,7 @@ def votes_of(emotions: NDArray[np.int64], share: float = 0.8) -> torch.Tensor:
 def labelled(labels: NDArray[np.int64], source: str) -> NDArray[np.void]:
     records = empty_records(len(labels))
     records["label"] = labels
-    records["source"] = SOURCES.index(source)
+    records["source"] = Source[source.upper()]
     return records
 
 
@@ -127,5 +127,5 @@ def test_the_prior_is_the_raters_and_no_press_faces() -> None:
     records = labelled(np.full(70, HAPPY), "fer2013")
     records["votes"][:, FERPLUS_NAMES.index("sadness")] = 10
     assert fit_shown(shares, records).prior.argmax() == SAD
-    records["source"] = SOURCES.index("press")
+    records["source"] = Source.PRESS
     assert fit_shown(shares, records).prior.tolist() == pytest.approx([1 / 7] * 7)

@@ -33,7 +33,7 @@ def test_a_study_goes_on_where_it_ended(study: tuple[Path, str]) -> None:
     assert [trial["trial"] for trial in trials] == ["0", "1", "2"]
     assert len({trial["learning_rate"] for trial in trials}) == 3
     assert all(3e-4 <= float(trial["learning_rate"]) <= 1e-2 for trial in trials)
-    assert "3 trials, 0 of them given up early" in text
+    assert "3 trials, 0 of them stopped early" in text
     best = max(trials, key=lambda trial: float(trial["validation_accuracy"]))
     number = int(text.partition("best: trial ")[2].partition(",")[0])
     assert trials[number]["validation_accuracy"] == best["validation_accuracy"]
@@ -102,6 +102,6 @@ def test_a_trial_that_falls_behind_is_given_up(
 
     monkeypatch.setattr(tuning, "train", stand_in)
     text = tune(dataset_file, tmp_path, trials=7, epochs=4)
-    assert "7 trials, 1 of them given up early" in text
+    assert "7 trials, 1 of them stopped early" in text
     given_up = table(tmp_path)[6]
     assert (given_up["state"], given_up["epochs"]) == ("pruned", "2")

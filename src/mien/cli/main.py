@@ -48,21 +48,26 @@ _data = App(
 )
 app.command(_data)
 _TRAINING_COMMANDS: Final = (
-    (_data, "prepare", "Make a data set file from FER2013."),
-    (_data, "faces", "Cut faces out of labelled pictures, to train on beside FER2013."),
-    (_data, "describe", "Print what a data set holds: classes, splits, votes, near duplicates."),
-    (_data, "annotate", "Write what teachers say of a data set's images into it."),
-    (_data, "preview", "Draw images before and after augmentation."),
-    (app, "train", "Train a network; an interrupted run goes on with --resume."),
-    (app, "tune", "Search for better hyper-parameters."),
-    (app, "average", "Make the mean of several runs' weights."),
-    (app, "evaluate", "Measure a model on a data set or on whole pictures."),
-    (app, "export", "Export a run's best weights as one ONNX file."),
+    (_data, "data:prepare", "Make a data set file from FER2013."),
+    (_data, "data:faces", "Cut faces out of labelled pictures, to train on beside FER2013."),
+    (_data, "data:describe", "Print a data set's classes, splits, votes and near duplicates."),
+    (_data, "data:annotate", "Write what teachers say of a data set's images into it."),
+    (_data, "data:preview", "Draw images before and after augmentation."),
+    (app, "training:train", "Train a network; --resume continues an interrupted run."),
+    (
+        app,
+        "training:tune",
+        "Search for better hyper-parameters.\n\n"
+        "The same command continues a study, also beside other processes that run it.",
+    ),
+    (app, "training:average", "Make the mean of several runs' weights."),
+    (app, "evaluate:evaluate", "Measure a model on a data set or on whole pictures."),
+    (app, "training:export", "Export a run's best weights as one ONNX file."),
 )
-for _place, (_parent, _name, _help) in enumerate(_TRAINING_COMMANDS, start=2):
+for _place, (_parent, _function, _help) in enumerate(_TRAINING_COMMANDS, start=2):
     _parent.command(
-        f"mien.cli.training:{_name}",
-        name=_name,
+        f"mien.cli.{_function}",  # imported when it is called: PyTorch takes seconds
+        name=_function.rpartition(":")[2],
         help=_help,
         group=_TRAINING if _parent is app else None,
         sort_key=_place,

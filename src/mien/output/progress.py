@@ -2,11 +2,13 @@
 
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sized
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from mien.output.console import tell
+
+Item = TypeVar("Item")
 
 _PAUSE: Final = 30.0  # seconds between lines where nobody watches a bar
 
@@ -56,3 +58,19 @@ def progress(
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(escape(name), total=total, completed=done)  # pyright: ignore[reportArgumentType]
         yield lambda now: bar.update(task, completed=now)
+
+
+def with_progress(items: Iterable[Item], name: str, total: int | None = None) -> Generator[Item]:
+    """Yield items, and show a bar that counts them.
+
+    Args:
+        items: items to yield.
+        name: words beside the bar.
+        total: number of items; None takes their length, if they have one.
+    """
+    if total is None and isinstance(items, Sized):
+        total = len(items)
+    with progress(name, total) as show_done:
+        for number, item in enumerate(items, start=1):
+            yield item
+            show_done(number)

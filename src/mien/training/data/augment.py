@@ -1,4 +1,4 @@
-"""Augmentation of whole batches, on the CPU or the GPU, by the names that Keras users know."""
+"""Augment whole batches, on the CPU or the GPU, by the options that Keras users know."""
 
 import math
 from dataclasses import dataclass
@@ -19,38 +19,22 @@ _PADDING: Final = {"nearest": "border", "reflect": "reflection", "constant": "ze
 
 
 def rescale(images: torch.Tensor) -> torch.Tensor:
-    """Grey images as the network takes them.
-
-    Args:
-        images: uint8 (N, H, W), 0 to 255.
-
-    Returns:
-        float32 (N, 1, H, W), 0 to 1.
-    """
+    """Turn grey images, uint8 (N, H, W), into a network's input, float32 (N, 1, H, W) in 0 to 1."""
     return images.unsqueeze(1).float() / 255
 
 
 def augment_batch(images: torch.Tensor, augmentation: Augmentation, seed: int) -> torch.Tensor:
-    """Augmented copies of a batch; the same images and seed give the same result.
-
-    Args:
-        images: float32 (N, 1, H, W), on any device.
-        augmentation: what may happen.
-        seed: of this batch.
-
-    Returns:
-        float32 (N, 1, H, W) on the images' device, within the range of the input.
-    """
+    """Return augmented copies of a batch, the `worse` stage of `augment_stages`."""
     return augment_stages(images, augmentation, seed).worse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stages:
-    """A batch of images, augmented.
+    """A batch of images at two stages of augmentation.
 
     Attributes:
-        moved: turned, scaled, mirrored and so on, but as clear as they were.
-        worse: made worse too, by light, blur, noise, JPEG and erasing.
+        moved: images after rotation, scaling, mirroring and so on, as clear as before.
+        worse: the same images after light, blur, noise, JPEG and erasing too.
     """
 
     moved: torch.Tensor
@@ -58,7 +42,16 @@ class Stages:
 
 
 def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) -> Stages:
-    """Like `augment_batch`, and how the images look halfway."""
+    """Augment a batch; the same images and seed give the same result.
+
+    Args:
+        images: float32 (N, 1, H, W), on any device.
+        augmentation: what may happen to an image.
+        seed: seed of this batch.
+
+    Returns:
+        Both stages, float32 (N, 1, H, W) on the images' device, within the range of the input.
+    """
     a = augmentation
     affine = RandomAffine(
         degrees=a.rotation_range,
@@ -81,7 +74,7 @@ def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) 
 
 
 def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:
-    """Light, lens, sensor and file, in this order; draws from torch's global generator."""
+    """Apply light, lens, sensor and file, in this order; draws from torch's global generator."""
 
     def draw(low: float, high: float) -> torch.Tensor:
         return torch.empty(len(images), 1, 1, 1).uniform_(low, high).to(images.device)

@@ -1,7 +1,7 @@
-"""Patches that show no face, so that the votes head learns to say so (FER+'s column NF).
+"""Patches without a face, from which the votes head learns to say so (FER+'s column NF).
 
-FER2013 holds few of them, and nearly all are drawings or captions: a network trained on it alone
-takes a cup for a face when the detector does.
+FER2013 holds few of them, nearly all drawings or captions: a network trained on it alone takes a
+cup for a face when the detector does.
 """
 
 from typing import Final
@@ -32,23 +32,22 @@ PICTURES: Final = (
 )
 """Pictures of scikit-image without a human face; all come with the package."""
 
-SMALLEST: Final = 10
-"""Side in pixels of the smallest window."""
+_SMALLEST: Final = 10  # side in pixels of the smallest window
 
 
 def background_records(images: NDArray[np.uint8], count: int, seed: int) -> NDArray[np.void]:
-    """Records for training that show no face.
+    """Make training records that show no face.
 
-    Half are windows of scikit-image's pictures, of any size. The others are windows of a tenth or
-    less of the area of face crops: skin, hair, an eye alone, as live crops of hands and collars.
+    Half are windows of scikit-image's pictures, of any size. The others are windows of at most a
+    tenth of the area of face crops: skin, hair or one eye, as in live crops of hands and collars.
 
     Args:
         images: face crops, uint8 (N, 48, 48).
-        count: how many to make.
-        seed: of the choice.
+        count: number of records.
+        seed: seed of the choice.
 
     Returns:
-        Of `DTYPE`, shape (count,): label -1, all ten votes "NF".
+        Records of `DTYPE`, shape (count,), with label -1 and all ten votes "NF".
     """
     random = np.random.default_rng((seed, 48))
     pictures = [_grey(name) for name in PICTURES]
@@ -62,11 +61,10 @@ def background_records(images: NDArray[np.uint8], count: int, seed: int) -> NDAr
             picture = pictures[random.integers(len(pictures))]
             largest = min(picture.shape)
         # By the logarithm: as many small windows as large ones.
-        side = int(np.exp(random.uniform(np.log(SMALLEST), np.log(largest + 1))))
+        side = int(np.exp(random.uniform(np.log(_SMALLEST), np.log(largest + 1))))
         top, left = (int(random.integers(length - side + 1)) for length in picture.shape)
         window = picture[top : top + side, left : left + side]
-        shrink = side > SIZE
-        how = cv2.INTER_AREA if shrink else cv2.INTER_CUBIC
+        how = cv2.INTER_AREA if side > SIZE else cv2.INTER_CUBIC
         records["image"][index] = cv2.resize(window, (SIZE, SIZE), interpolation=how)
     return records
 

@@ -23,7 +23,7 @@ SPLIT_SEED: Final = 2013
 
 
 class Split(IntEnum):
-    """Splits; the value of the field `split`."""
+    """Split of an image; the value of the field `split`."""
 
     TRAIN = 0
     VALIDATION = 1
@@ -36,14 +36,11 @@ SPLITS: Final = tuple(split.name.lower() for split in Split)
 
 
 class Source(IntEnum):
-    """Where images come from; the value of the field `source`."""
+    """Source of an image; the value of the field `source`."""
 
     FER2013 = 0
     PRESS = 1
 
-
-SOURCES: Final = tuple(source.name.lower() for source in Source)
-"""Names of the sources, in the order of their values."""
 
 DTYPE: Final = np.dtype(
     [
@@ -61,13 +58,13 @@ DTYPE: Final = np.dtype(
         ("taught", np.float32, (len(EMOTION_NAMES) + len(FERPLUS_NAMES),)),
     ]
 )
-"""A data set's record: grey image; label 0–6, or -1; FER+ votes (all 0: none known); `Split`; group
-of near duplicates (index of the group's first image, of most images their own); whether Kaggle's
+"""A data set's record: grey image; label 0–6, or -1; FER+ votes (all 0: unknown); `Split`; group of
+near duplicates (index of the group's first image, of most images their own); whether Kaggle's
 training part holds a near duplicate; row of fer2013.csv, or -1; emotion and file name
-("angry/Training_1.jpg"); `Source`; shares of the seven emotions that a teacher of
-expressions gives (all 0: none known); movements of the face, 0 to 1 in the order of
-`MOVEMENT_NAMES` (-1: unknown); shares of labels and votes that other networks of mien's give (all
-0: none known). The last three are filled in by `mien.training.data.annotate`."""
+("angry/Training_1.jpg"); `Source`; shares of the seven emotions by a teacher of expressions (all 0:
+unknown); movements of the face, 0 to 1 in the order of `MOVEMENT_NAMES` (-1: unknown); shares of
+labels and votes by other networks of mien's (all 0: unknown). `mien.training.data.annotate` fills
+in the last three."""
 
 _OLD_NAMES: Final = {"duplicate_group": "copies", "duplicate_in_training": "copy_in_training"}
 _OLD_DTYPE: Final = np.dtype(  # of mien 0.1.0's files, the same but for these names
@@ -76,7 +73,7 @@ _OLD_DTYPE: Final = np.dtype(  # of mien 0.1.0's files, the same but for these n
 
 
 def annotated_counts(records: NDArray[np.void]) -> dict[str, int]:
-    """How many records have what teachers say (`mien.training.data.annotate`), by its words."""
+    """Number of records with each kind of teachers' answers (`mien.training.data.annotate`)."""
     return {
         "expressions": int(records["expressions"].any(axis=1).sum()),
         "movements": int((records["movements"][:, 0] >= 0).sum()),
@@ -85,12 +82,7 @@ def annotated_counts(records: NDArray[np.void]) -> dict[str, int]:
 
 
 def write_dataset(records: NDArray[np.void], out: Path) -> None:
-    """Write a data set file whole, or not at all.
-
-    Args:
-        records: of `DTYPE`, shape (N,).
-        out: the file; one that exists is replaced.
-    """
+    """Write records of `DTYPE` as a data set file, whole or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(out) as new, new.open("wb") as file:
         np.save(file, records)
@@ -120,22 +112,22 @@ def load_dataset(path: Path | str) -> NDArray[np.void]:
 
 
 def select(
-    records: NDArray[np.void], split: str, source: str | None = "fer2013"
+    records: NDArray[np.void], split: str, source: Source | None = Source.FER2013
 ) -> NDArray[np.void]:
-    """The records of one split.
+    """Return the records of one split.
 
     Args:
-        records: a data set's.
+        records: records of a data set.
         split: a name of `SPLITS`.
-        source: a name of `SOURCES`; None takes the images of all.
+        source: the source of the images; None takes all sources.
 
     Raises:
-        DataError: no such split, or it is empty.
+        DataError: the split does not exist or has no images.
     """
     if split not in SPLITS:
         raise DataError(f"no split {split!r}; there are {', '.join(SPLITS)}")
     if source is not None:
-        records = records[records["source"] == SOURCES.index(source)]
+        records = records[records["source"] == source]
     chosen = records[records["split"] == SPLITS.index(split)]
     if not len(chosen):
         there = [SPLITS[index] for index in np.unique(records["split"])]
@@ -144,8 +136,7 @@ def select(
 
 
 def empty_records(count: int) -> NDArray[np.void]:
-    """Records of black images about which nothing is known: of `DTYPE`, shape (count,)."""
+    """Make records of black images without any known field: `DTYPE`, shape (count,)."""
     records = np.zeros(count, DTYPE)
-    records["label"], records["row"] = -1, -1
-    records["movements"] = -1
+    records["label"], records["row"], records["movements"] = -1, -1, -1
     return records

@@ -1,8 +1,8 @@
-"""What OpenCV Zoo's expression network says of a face, as a teacher.
+"""OpenCV Zoo's expression network, a teacher of facial expressions.
 
 `facial_expression_recognition_mobilefacenet_2022july` (Apache-2.0) was trained on RAF-DB's colour
-photographs, whose smiles and frowns are milder than FER2013's. The weights are a file that the
-user downloads; they teach and never ship.
+photographs, whose smiles and frowns are milder than FER2013's. The user downloads the weights; they
+teach and never ship.
 """
 
 from pathlib import Path
@@ -17,28 +17,28 @@ from mien.emotions import EMOTION_NAMES
 from mien.errors import TrainingError
 
 ORDER: Final = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
-"""The network's outputs (OpenCV Zoo's `facial_fer_model.py`)."""
+"""Order of the network's outputs (OpenCV Zoo's `facial_fer_model.py`)."""
 
 SIDE: Final = 112
-"""Side of the network's picture in pixels."""
+"""Side of the network's input in pixels."""
 
 POINTS: Final = np.array(
     ((38.29, 51.70), (73.53, 51.50), (56.03, 71.74), (41.55, 92.37), (70.73, 92.20)), np.float32
 )
-"""Where the five landmarks lie in that picture: the standard alignment of ArcFace (Deng et al.
-2019, arXiv 1801.07698)."""
+"""The five landmarks in that picture: the standard alignment of ArcFace (Deng et al. 2019, arXiv
+1801.07698)."""
 
 _PLACES: Final = [ORDER.index(name) for name in EMOTION_NAMES]
 
 
 class ExpressionTeacher:
-    """OpenCV Zoo's expression network: a face → shares of the seven emotions."""
+    """OpenCV Zoo's expression network, from a face to shares of the seven emotions."""
 
     def __init__(self, file: Path) -> None:
         """Load the network.
 
         Args:
-            file: its ONNX file, in float32 or 8 bits.
+            file: the network's ONNX file, in float32 or 8 bits.
 
         Raises:
             TrainingError: the file is missing or not that network.
@@ -62,11 +62,11 @@ class ExpressionTeacher:
     def shares(
         self, image: NDArray[np.uint8], landmarks: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """The mean shares of a face and its mirror image.
+        """Return the mean shares of a face and its mirror image.
 
         Args:
-            image: grey uint8 (H, W); beyond its edge the edge is repeated.
-            landmarks: float32 (5, 2), pixels, as of `mien.types.Face`.
+            image: grey uint8 (H, W); its edge pixels are repeated beyond the edge.
+            landmarks: float32 (5, 2), in pixels, in the order of `mien.types.Face`.
 
         Returns:
             float32 (7,), in the order of `EMOTION_NAMES`, sum 1.

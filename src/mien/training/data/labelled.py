@@ -1,6 +1,6 @@
-"""A folder of labelled pictures: a folder an emotion, or a `labels.csv`.
+"""Find labelled pictures in a folder with a folder for each emotion, or with a `labels.csv`.
 
-Nothing of the pictures is opened here; a row that cannot be used is named, and the others count.
+No picture is opened here. A row that cannot be used is named, and the others count.
 """
 
 import csv
@@ -26,12 +26,12 @@ SYNONYMS: Final = {
     "surprised": "surprise",
     "normal": "neutral",
 }
-"""Other words for the seven emotions that are taken as labels."""
+"""Other words for the seven emotions that are accepted as labels."""
 
 _GROUP_COLUMNS: Final = ("group", "sex")
 _EXPECTED: Final = (
     f"Expected a folder with {LABELS_FILE} (columns file and label; person, source and group or "
-    f"sex where known), or with a folder an emotion: {', '.join(EMOTION_NAMES)}"
+    f"sex where known), or with a folder for each emotion: {', '.join(EMOTION_NAMES)}"
 )
 
 
@@ -40,12 +40,12 @@ class LabelledPicture:
     """A picture whose expression is known.
 
     Attributes:
-        name: of the file, relative to the folder.
-        path: of the file; it is not known to be there.
+        name: name of the file, relative to the folder.
+        path: path of the file, which may be missing.
         label: one of `mien.emotions.EMOTION_NAMES`.
-        set_name: of the set that it belongs to.
-        person: who is seen, of this set; None where unknown.
-        group: of people, for figures by group; None where unknown.
+        set_name: name of the set that the picture belongs to.
+        person: the person seen, within this set; None where unknown.
+        group: group of people, for figures by group; None where unknown.
     """
 
     name: str
@@ -58,14 +58,14 @@ class LabelledPicture:
 
 @dataclass(slots=True)
 class LabelledFolder:
-    """What a folder of labelled pictures holds.
+    """Contents of a folder of labelled pictures.
 
     Attributes:
-        pictures: with a label of the seven.
-        left_out: by set, how often each label that is none of the seven occurs; "" is no label.
-        weak: names of the sets whose source says that its labels are weak.
-        problems: rows that cannot be used, in words that name them.
-        notes: what was taken for what, in words.
+        pictures: pictures with a label of the seven.
+        left_out: by set, count of each label that is none of the seven; "" is no label.
+        weak: names of the sets whose source calls its labels weak.
+        problems: lines that name the rows that cannot be used.
+        notes: lines on labels read as another word.
     """
 
     pictures: list[LabelledPicture] = field(default_factory=list[LabelledPicture])
@@ -75,23 +75,23 @@ class LabelledFolder:
     notes: list[str] = field(default_factory=list[str])
 
     def left_out_in_words(self) -> list[str]:
-        """A line a set: how many pictures have a label that is none of the seven, and which."""
+        """Lines, one for each set, on the labels that are none of the seven."""
         return [
-            f"{name}: {sum(labels.values()):,} left out, whose label is none of the seven: "
+            f"{name}: {labels.total():,} left out, whose label is none of the seven: "
             + ", ".join(f"{label or 'no label'} ({n:,})" for label, n in labels.most_common())
             for name, labels in self.left_out.items()
         ]
 
 
 def find_pictures(folder: Path) -> LabelledFolder:
-    """The labelled pictures of a folder, by its `labels.csv` or else by its folders' names.
+    """Find the labelled pictures of a folder, by its `labels.csv` or else by its folders' names.
 
-    The set of a row is its source up to a colon or bracket, so "yale:happy" is of the set "yale"
-    and "web (weak label)" of "web", whose labels are weak; without a source it is the folder's
+    The set of a row is its source up to a colon or bracket: "yale:happy" belongs to the set "yale"
+    and "web (weak label)" to "web", whose labels are weak. Without a source it is the folder's
     name. Labels may be written in capitals or as one of `SYNONYMS`.
 
     Raises:
-        DataError: it is no folder, or holds neither; or the file is no such table.
+        DataError: it is no folder, it holds no labelled picture, or `labels.csv` is no such table.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. {_EXPECTED}.")
@@ -104,13 +104,13 @@ def find_pictures(folder: Path) -> LabelledFolder:
 
 
 def read_label(text: str) -> str | None:
-    """The emotion that a label names, or None: " Happiness" is "happy", "sleepy" is None."""
+    """Return the emotion that a label names, or None: " Happiness" is "happy", "sleepy" is None."""
     word = text.strip().lower()
     return word if word in EMOTION_NAMES else SYNONYMS.get(word)
 
 
 def read_source(text: str) -> tuple[str, bool]:
-    """The set's name in a source, which may be empty, and whether its labels are called weak."""
+    """Return a source's set name, which may be empty, and whether it calls its labels weak."""
     name, _, remark = text.partition("(")
     return name.partition(":")[0].strip(), "weak" in remark.lower()
 
@@ -152,7 +152,7 @@ def _by_table(folder: Path, table: Path) -> LabelledFolder:
 
 
 def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a table with their lines; names of columns in lower case, values stripped."""
+    """Yield a table's rows with their line numbers; column names in lower case, values stripped."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:
             header = file.readline()
@@ -167,16 +167,13 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 )
             reader.fieldnames = names
             for row in reader:
-                values = {
-                    key: value.strip() for key, value in row.items() if isinstance(value, str)
-                }
-                yield reader.line_num, values
+                yield reader.line_num, {key: value.strip() for key, value in row.items() if key}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table}: cannot be read as a CSV table in UTF-8: {error}.") from error
 
 
 def _path(folder: Path, name: str) -> Path:
-    """The file of a row; a table from Windows may name it by backslashes."""
+    """Return the file of a row; a table from Windows may name it by backslashes."""
     path = folder / name
     if "\\" in name and not path.exists():
         return folder / PurePosixPath(name.replace("\\", "/"))

@@ -1,9 +1,9 @@
-"""Movements of the face, as Google's Face Landmarker measures them.
+"""Google's Face Landmarker, a teacher of facial movements.
 
 The Landmarker (Apache-2.0; Bazarevsky et al. 2019, arXiv 1907.05047, and MediaPipe's model card
 "Blendshape V2") turns a face of 256×256 pixels into 478 points, and those into 52 scores with
-ARKit's names. mien keeps the fourteen of `mien.movements`. The weights are files that the user
-downloads; they teach and never ship.
+ARKit's names. mien keeps the fourteen of `mien.movements`. The user downloads the weights; they
+teach and never ship.
 """
 
 from pathlib import Path
@@ -32,19 +32,17 @@ SCORES: Final[dict[str, tuple[int, ...]]] = {
     "eyes wide": (21, 22),  # eyeWide…
     "eyes closed": (9, 10),  # eyeBlink…
 }
-"""Where a movement's scores stand among the Landmarker's 52; of left and right the mean is taken.
+"""Indices of a movement's scores among the Landmarker's 52; left and right are averaged.
 
 Source: the order of ARKit's names in MediaPipe's `face_blendshapes_graph.cc`.
 """
 
 SIDE: Final = 256
-"""Side of the Landmarker's picture in pixels."""
+"""Side of the Landmarker's input in pixels."""
 
-MARGIN: Final = 1.5
-"""Side of the picture in sides of the face: a margin of a quarter on each side of the picture."""
+_MARGIN: Final = 1.5  # side of the picture in sides of the face: a quarter more on each side
 
-LEAST_FACE: Final = 0.5
-"""Score of the Landmarker's own "there is a face" below which its answer is not taken."""
+_LEAST_FACE: Final = 0.5  # least score of the Landmarker's own "there is a face"
 
 POINTS: Final = np.array(
     (
@@ -58,21 +56,20 @@ POINTS: Final = np.array(
         *(400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477),
     )
 )
-"""Which of the 478 points the second network takes, in its order (the same source)."""
-
+"""Indices of the points that the second network takes, in its order (the same source)."""
 
 _SCORES: Final = [list(SCORES[name]) for name in MOVEMENT_NAMES]
 
 
 class Landmarker:
-    """The Face Landmarker's two networks: a face's picture → fourteen movements."""
+    """The Face Landmarker's two networks, from a face's picture to fourteen movements."""
 
     def __init__(self, detector: Path, blendshapes: Path) -> None:
         """Load both networks.
 
         Args:
-            detector: face_landmarks_detector.tflite.
-            blendshapes: face_blendshapes.tflite.
+            detector: path of face_landmarks_detector.tflite.
+            blendshapes: path of face_blendshapes.tflite.
 
         Raises:
             TrainingError: a file is missing or not that network.
@@ -84,14 +81,14 @@ class Landmarker:
     def movements(
         self, image: NDArray[np.uint8], centre: tuple[float, float], side: float
     ) -> NDArray[np.float32] | None:
-        """What moves in one face.
+        """Measure what moves in one face.
 
-        The face is framed twice: as asked, then by the points that were found.
+        The face is framed twice: as asked, then by the points found.
 
         Args:
-            image: grey uint8 (H, W); beyond its edge the edge is repeated.
+            image: grey uint8 (H, W); its edge pixels are repeated beyond the edge.
             centre: (x, y) of the face in pixels.
-            side: of the face's box in pixels.
+            side: side of the face's box in pixels.
 
         Returns:
             float32 (14,), 0 to 1 in the order of `MOVEMENT_NAMES`; None where no face is found.
@@ -113,8 +110,8 @@ class Landmarker:
     def _find(
         self, image: NDArray[np.uint8], centre: tuple[float, float], side: float
     ) -> NDArray[np.float64] | None:
-        """The 478 points, float64 (478, 2) in pixels of the image; None where no face is found."""
-        scale = SIDE / (MARGIN * side)
+        """Find the 478 points, float64 (478, 2) in pixels of the image; None without a face."""
+        scale = SIDE / (_MARGIN * side)
         matrix = np.array(
             ((scale, 0, SIDE / 2 - scale * centre[0]), (0, scale, SIDE / 2 - scale * centre[1]))
         )
@@ -127,7 +124,7 @@ class Landmarker:
         )
         rgb = np.repeat(picture[None, :, :, None], 3, axis=3).astype(np.float32) / np.float32(255)
         points, presence = _run(self._points, rgb)[:2]
-        if 1 / (1 + np.exp(-float(presence.ravel()[0]))) < LEAST_FACE:
+        if 1 / (1 + np.exp(-float(presence.ravel()[0]))) < _LEAST_FACE:
             return None
         plane = points.reshape(-1, 3)[:, :2].astype(np.float64)
         return (plane - matrix[:, 2]) / scale
@@ -138,8 +135,8 @@ def _network(file: Path, shape: tuple[int, ...]) -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingPackageError(
-            "Google's Face Landmarker, which measures movements, needs the package ai-edge-litert, "
-            "which is not installed: pip install 'mien[training]'"
+            "Google's Face Landmarker needs the package ai-edge-litert, which is not installed: "
+            "pip install 'mien[training]'"
         ) from error
     try:
         network = Interpreter(str(file), num_threads=1)
@@ -150,7 +147,7 @@ def _network(file: Path, shape: tuple[int, ...]) -> Any:
     found = tuple(int(length) for length in lengths)
     if found != shape:
         raise TrainingError(
-            f"{file}: not the network that is expected here: it takes {found}, expected {shape}. "
+            f"{file}: not the expected network: it takes {found}, expected {shape}. "
             "Name face_landmarks_detector.tflite, then face_blendshapes.tflite."
         )
     return network

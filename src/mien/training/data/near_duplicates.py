@@ -1,8 +1,8 @@
-"""Images that a data set holds twice, exactly or nearly.
+"""Find the images that a data set holds twice, exactly or nearly.
 
-FER2013 was collected by a search engine and holds many pictures twice, some of them in different
-splits. Two images are near duplicates when the root mean square difference of their pixels is below
-5 of 255: JPEG noise and small changes of light pass, another frame of the same scene does not.
+FER2013 was collected by a search engine and holds many pictures twice, some in different splits.
+Two images are near duplicates if the root mean square difference of their pixels is below 5 of 255:
+JPEG noise and small changes of light pass, another frame of the same scene does not.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.training.data.progress import Progress, silent
+from mien.output.progress import with_progress
 
 NEAR: Final = 5.0
 """Root mean square pixel difference (of 255) below which two images are near duplicates."""
@@ -19,12 +19,8 @@ _BLOCK: Final = 4  # side of the squares of pixels that the first pass averages
 _ROWS: Final = 1024  # images compared with all others at a time
 
 
-def find_near_duplicates(
-    images: NDArray[np.uint8],
-    threshold: float = NEAR,
-    progress: Progress = silent,
-) -> NDArray[np.int64]:
-    """All pairs of near duplicates.
+def find_near_duplicates(images: NDArray[np.uint8], threshold: float = NEAR) -> NDArray[np.int64]:
+    """Find all pairs of near duplicates.
 
     The root mean square difference of block means is never above that of the pixels (Jensen), so
     a pass over the block means finds every candidate, and only those are compared in full.
@@ -32,7 +28,6 @@ def find_near_duplicates(
     Args:
         images: uint8 (N, H, W), H and W multiples of 4.
         threshold: root mean square difference, of 255.
-        progress: wraps the loop.
 
     Returns:
         int64 (P, 2), pairs i < j of indices, ordered.
@@ -42,15 +37,13 @@ def find_near_duplicates(
     for start in range(0, count, _ROWS):
         part = images[start : start + _ROWS]
         blocks = part.reshape(len(part), height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
-        small[start : start + _ROWS] = blocks.mean(axis=(2, 4), dtype=np.float32).reshape(
-            len(part), -1
-        )
+        means = blocks.mean(axis=(2, 4), dtype=np.float32)
+        small[start : start + _ROWS] = means.reshape(len(part), -1)
     small -= small.mean()  # keeps the float32 dot products below exact
     norms = (small**2).sum(axis=1)
     limit = small.shape[1] * (threshold**2) + 1.0
     pairs: list[NDArray[np.int64]] = []
-    starts = range(0, count, _ROWS)
-    for start in progress(starts, "Finding near duplicates", len(starts)):
+    for start in with_progress(range(0, count, _ROWS), "Finding near duplicates"):
         stop = min(start + _ROWS, count)
         distance = norms[start:stop, None] + norms[None, start:]
         distance -= 2 * (small[start:stop] @ small[start:].T)
@@ -62,11 +55,11 @@ def find_near_duplicates(
 
 
 def duplicate_groups(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """For each of `count` images the index of the first image of its group, int64 (count,).
+    """Return the index of the first image of each image's group, int64 (count,).
 
     Args:
-        pairs: int (P, 2), as `find_near_duplicates` gives them; those that share an image are in
-            one group.
+        pairs: int (P, 2), result of `find_near_duplicates`; pairs that share an image are in one
+            group.
         count: number of images.
     """
     from scipy.sparse import coo_array

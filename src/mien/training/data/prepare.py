@@ -1,4 +1,4 @@
-"""FER2013, FER+'s votes and press faces → one file that training memory-maps.
+"""Prepare FER2013, FER+'s votes and press faces as one file that training memory-maps.
 
 `prepare` joins FER+'s votes, marks near duplicates, splits, and writes one NumPy structured array.
 Whole FER2013: about half a minute on two cores, 80 MB.
@@ -19,18 +19,13 @@ from mien.training.data.dataset import SPLIT_SEED, Split, empty_records, write_d
 from mien.training.data.fer2013 import fer2013_records
 from mien.training.data.near_duplicates import duplicate_groups, find_near_duplicates
 from mien.training.data.press import press_records
-from mien.training.data.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `prepare` did.
+    """Outcome of `prepare`: number of images, of those with FER+'s votes, and of press faces.
 
-    Attributes:
-        images: number of images in the data set.
-        problems: one line for each file or row left out: its name and why.
-        votes: number of FER2013's images that FER+'s votes were found for.
-        press: number of press faces among the images.
+    Problems are lines, one for each file or row left out, with its name and the reason.
     """
 
     images: int
@@ -46,39 +41,37 @@ def prepare(
     *,
     press: Path | None = None,
     seed: int = SPLIT_SEED,
-    progress: Progress = silent,
 ) -> Prepared:
-    """Write the data set file `out` from FER2013 at `source`.
+    """Write the data set file `out` from FER2013 at `source` (`mien.training.data.fer2013`).
 
     Args:
         source: Kaggle's zip, its unpacked folder, a part of either, or fer2013.csv.
-        out: the file to write; by custom it ends in .npy.
+        out: the file to write.
         votes: FER+'s fer2013new.csv.
         press: a zip of faces from press photographs (`mien.training.data.press`), to train on too.
-        seed: of the 80–20 split of the training images.
-        progress: wraps the long loops.
+        seed: seed of the 80–20 split of the training images.
 
     Raises:
         DataError: nothing usable at `source`, or `votes` or `press` is not what it should be.
     """
     problems: list[str] = []
-    records = fer2013_records(source, problems, progress)
+    records = fer2013_records(source, problems)
     if votes is not None:
         _join_votes(records, votes)
-    _mark_near_duplicates(records, progress)
+    _mark_near_duplicates(records)
     _split(records, seed)
     with_votes = int(records["votes"].any(axis=1).sum())
     faces = empty_records(0)
     if press is not None:
-        faces = press_records(press, problems, progress)
-        faces["duplicate_group"] = len(records) + np.arange(len(faces))  # each its own
+        faces = press_records(press, problems)
+        faces["duplicate_group"] = len(records) + np.arange(len(faces))  # each in its own
     records = np.concatenate((records, faces))
     write_dataset(records, out)
     return Prepared(len(records), tuple(problems), with_votes, len(faces))
 
 
 def _join_votes(records: NDArray[np.void], path: Path) -> None:
-    """Fill in the votes by row; row i of FER+'s table belongs to row i of fer2013.csv."""
+    """Fill in the votes; row i of FER+'s table belongs to row i of fer2013.csv."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -93,8 +86,8 @@ def _join_votes(records: NDArray[np.void], path: Path) -> None:
     records["votes"][known] = table[records["row"][known]]
 
 
-def _mark_near_duplicates(records: NDArray[np.void], progress: Progress) -> None:
-    pairs = find_near_duplicates(records["image"], progress=progress)
+def _mark_near_duplicates(records: NDArray[np.void]) -> None:
+    pairs = find_near_duplicates(records["image"])
     records["duplicate_group"] = duplicate_groups(pairs, len(records))
     in_training = records["split"] == Split.TRAIN
     i, j = pairs.T
@@ -103,7 +96,7 @@ def _mark_near_duplicates(records: NDArray[np.void], progress: Progress) -> None
 
 
 def _split(records: NDArray[np.void], seed: int) -> None:
-    """Set a fifth of the training images apart as validation, by class.
+    """Set a fifth of the training images apart for validation, by class.
 
     Near duplicates stay on one side.
     """

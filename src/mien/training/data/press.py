@@ -1,8 +1,8 @@
-"""Faces of press photographs → records to train on beside FER2013.
+"""Read faces of press photographs as records, to train on beside FER2013.
 
 The zip holds 112×112 grey JPEG, upright, FER2013's framing in the middle 96 pixels, and
-`faces.csv`: name, one person's label, five landmarks, and what a teacher of expressions says
-(columns `zoo_…`, see `mien.training.data.expressions`). Its pictures come from
+`faces.csv`: name, one person's label, five landmarks, and the shares that a teacher of expressions
+gives (columns `zoo_…`, see `mien.training.data.expressions`). The pictures come from
 muxspace/facial_expressions (the repository is Apache-2.0; the photographs are third parties').
 """
 
@@ -18,42 +18,41 @@ from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
+from mien.output.progress import with_progress
 from mien.training.data.dataset import DTYPE, SIZE, Source, Split, empty_records
-from mien.training.data.progress import Progress
 
 SIDE: Final = 112
 """Side of a face's picture in pixels."""
 
 FRAMED: Final = 96
-"""Side of FER2013's framing in the middle of it, in pixels."""
+"""Side of FER2013's framing in the middle of that picture, in pixels."""
 
 BLOCK: Final = 50
-"""Neighbours in the list that stay on one side of the split: they may show one scene."""
+"""Number of neighbours in the list that stay on one side of the split: they may show one scene."""
 
 VALIDATION: Final = 10
-"""Each so many blocks one is set apart for validation."""
+"""Number of blocks of which one is set apart for validation."""
 
 FACES_COLUMNS: Final = ("name", "label", *(f"zoo_{name}" for name in EMOTION_NAMES))
-"""The columns of `faces.csv` that are read."""
+"""Columns of `faces.csv` that are read."""
 
 UNREADABLE: Final = (OSError, KeyError, RuntimeError, zipfile.BadZipFile)
-"""What a zip raises that is missing or damaged, lacks a file, or wants a password."""
+"""Errors of a zip that is missing or damaged, lacks a file, or asks for a password."""
 
 _PREFIX: Final = "press/"
-_ROUNDING: Final = 0.01  # by which shares of four decimals may miss their sum
+_ROUNDING: Final = 0.01  # allowed error of the sum of shares with four decimals
 
 
-def press_records(path: Path, problems: list[str], progress: Progress) -> NDArray[np.void]:
-    """The records of the faces in the zip `path`, in the order of its table.
+def press_records(path: Path, problems: list[str]) -> NDArray[np.void]:
+    """Read the faces in the zip `path`, in the order of its table.
 
     Args:
         path: the zip.
-        problems: gets a line for each face that is left out.
-        progress: wraps the loop.
+        problems: list to which a line is added for each face that is left out.
 
     Returns:
-        Of `DTYPE`, source "press". The person's label is the field `label`, and one vote of the
-        field `votes`.
+        Records of `DTYPE` with source `Source.PRESS`. The field `label` holds the person's label,
+        the field `votes` the same as one vote.
 
     Raises:
         DataError: the zip is missing, holds no such table, or no face that can be used.
@@ -64,7 +63,7 @@ def press_records(path: Path, problems: list[str], progress: Progress) -> NDArra
             rows = _table(path, archive)
             records = empty_records(len(rows))
             kept = np.zeros(len(rows), np.bool_)
-            for index, row in enumerate(progress(rows, "Reading press faces", len(rows))):
+            for index, row in enumerate(with_progress(rows, "Reading press faces")):
                 try:
                     _fill(records[index : index + 1], row, archive)
                     kept[index] = True
@@ -75,7 +74,7 @@ def press_records(path: Path, problems: list[str], progress: Progress) -> NDArra
     if not kept.any():
         first = f" First problem: {problems[before]}" if len(problems) > before else ""
         raise DataError(f"{path}: holds no face that can be used.{first}")
-    # By the place in the table, so that a face left out moves no other to the other side.
+    # By position in the table, so that a face left out moves no other to the other side.
     blocks = np.arange(len(rows)) // BLOCK
     validation = blocks % VALIDATION == VALIDATION - 1
     records["split"] = np.where(validation, Split.VALIDATION, Split.TRAIN)
@@ -83,7 +82,7 @@ def press_records(path: Path, problems: list[str], progress: Progress) -> NDArra
 
 
 def read_face(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
-    """The picture of a face in the zip, grey uint8 (112, 112).
+    """Read the picture of a face in the zip, grey uint8 (112, 112).
 
     Raises:
         ValueError: the file is no such picture.
@@ -96,13 +95,13 @@ def read_face(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
     return np.asarray(image, np.uint8)
 
 
-def name_in_zip(record: np.void) -> str:
-    """The name in its zip of a press face's record."""
-    return record["name"].decode().removeprefix(_PREFIX)
+def name_in_zip(name: bytes) -> str:
+    """Return the name in its zip of a press face, from the field `name` of its record."""
+    return name.decode().removeprefix(_PREFIX)
 
 
 def framed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A face's picture of `read_face` in FER2013's framing and size, grey uint8 (48, 48)."""
+    """Cut a picture of `read_face` to FER2013's framing and size, grey uint8 (48, 48)."""
     margin = (SIDE - FRAMED) // 2
     middle = picture[margin : SIDE - margin, margin : SIDE - margin]
     return np.asarray(cv2.resize(middle, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)

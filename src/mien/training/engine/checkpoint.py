@@ -1,7 +1,7 @@
-"""Where a run stands after an epoch, and the files in its folder that keep it.
+"""State of a run after an epoch, and the files in its folder that keep it.
 
-`metrics.csv` has a line a step, `epochs.csv` a line an epoch, `best.pt` the weights of the best
-epoch by validation accuracy, and `checkpoint.pt` all that resuming needs.
+`metrics.csv` has a line for each step, `epochs.csv` a line for each epoch, `best.pt` the weights of
+the best epoch by validation accuracy, and `checkpoint.pt` all that resuming needs.
 """
 
 import csv
@@ -23,11 +23,10 @@ BEST: Final = "best.pt"
 CHECKPOINT: Final = "checkpoint.pt"
 """File of all that resuming needs."""
 
-STEPS: Final = "metrics.csv"
-"""File with a line a step."""
+_STEPS: Final = "metrics.csv"  # file with a line for each step
 
 EPOCHS: Final = "epochs.csv"
-"""File with a line an epoch."""
+"""File with a line for each epoch."""
 
 _PREFIX: Final = "module."  # of the average's weights
 _COUNT: Final = "n_averaged"
@@ -35,14 +34,10 @@ _COUNT: Final = "n_averaged"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a line of `metrics.csv`.
+    """A training step: a line of `metrics.csv`.
 
-    Attributes:
-        epoch: from 1.
-        step: from 0, over the whole run.
-        learning_rate: of this step.
-        loss: of the batch, in nats.
-        accuracy: share of the batch's labels that come first.
+    Epochs are counted from 1, steps from 0 over the whole run. The loss is in nats, and the
+    accuracy is the share of the batch's labels that come first.
     """
 
     epoch: int
@@ -54,15 +49,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch: a line of `epochs.csv`.
+    """An epoch, counted from 1: a line of `epochs.csv`.
 
-    Attributes:
-        epoch: from 1.
-        learning_rate: of its last step.
-        training_loss: mean of its steps, in nats.
-        training_accuracy: mean of its steps.
-        validation: how well the network read the validation images after it.
-        seconds: that it took.
+    The learning rate is that of the last step; training loss, in nats, and training accuracy are
+    means over the steps.
     """
 
     epoch: int
@@ -73,20 +63,19 @@ class Epoch:
     seconds: float
 
     def line(self) -> dict[str, float | None]:
-        """By column of `epochs.csv`."""
+        """Return the values by column of `epochs.csv`."""
         line: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, Validation):
-                line |= {f"validation_{name}": found for name, found in asdict(value).items()}
+        for name, value in asdict(self).items():
+            if isinstance(value, dict):
+                line |= {f"validation_{key}": found for key, found in value.items()}
             else:
-                line[field.name] = value
+                line[name] = value
         return line
 
 
 @dataclass(slots=True)
 class State:
-    """Where a run stands after its last complete epoch; `average` is what is validated and kept."""
+    """State of a run after its last complete epoch; `average` is validated and kept."""
 
     network: nn.Module
     average: AveragedModel
@@ -96,7 +85,7 @@ class State:
     best_accuracy: float = -1.0
 
     def advance(self, epoch: Epoch) -> bool:
-        """Take note of an epoch; whether it is the best yet."""
+        """Count a finished epoch, and return whether it is the best yet."""
         self.epoch = epoch.epoch
         best = epoch.validation.accuracy > self.best_accuracy
         if best:
@@ -104,20 +93,22 @@ class State:
         return best
 
     def keep(self, run: Path, steps: Iterable[Step], epoch: Epoch) -> None:
-        """Take note of an epoch and write it down: lines, weights if they are best, checkpoint."""
+        """Count a finished epoch and write its lines, weights if they are best, and checkpoint."""
         if self.advance(epoch):
             save(self.average.module.state_dict(), run / BEST)
-        _append(run / STEPS, [asdict(step) for step in steps])
+        _append(run / _STEPS, [asdict(step) for step in steps])
         _append(run / EPOCHS, [epoch.line()])
-        save(
-            {field.name: _plain(getattr(self, field.name)) for field in fields(self)},
-            run / CHECKPOINT,
-        )
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {
+            name: value.state_dict() if hasattr(value, "state_dict") else value
+            for name, value in values.items()
+        }
+        save(plain, run / CHECKPOINT)
 
     def restore(self, run: Path, device: torch.device) -> None:
-        """Return to where the run's last complete epoch left it, and drop lines after that."""
+        """Return to the state after the run's last complete epoch, if there is one."""
         path = run / CHECKPOINT
-        if path.exists():  # else it was interrupted within the first epoch
+        if path.exists():
             kept = torch.load(path, map_location=device, weights_only=True)
             for field in fields(self):
                 value = getattr(self, field.name)
@@ -127,8 +118,17 @@ class State:
                     setattr(self, field.name, kept[field.name])
 
 
+def best_weights(run: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of the run's best epoch, on the CPU.
+
+    Raises:
+        FileNotFoundError: the run has finished no epoch.
+    """
+    return torch.load(run / BEST, map_location="cpu", weights_only=True)
+
+
 def last_weights(run: Path) -> dict[str, torch.Tensor]:
-    """The average's weights after the run's last epoch, on the CPU.
+    """Return the average's weights after the run's last epoch, on the CPU.
 
     Raises:
         FileNotFoundError: the run has no checkpoint.
@@ -138,8 +138,8 @@ def last_weights(run: Path) -> dict[str, torch.Tensor]:
 
 
 def drop_unfinished(run: Path, epoch: int) -> None:
-    """Drop lines after `epoch`: an interruption between lines and checkpoint leaves such."""
-    for path in (run / STEPS, run / EPOCHS):
+    """Drop lines after `epoch`, which an interruption between lines and checkpoint leaves."""
+    for path in (run / _STEPS, run / EPOCHS):
         if not path.exists():
             continue
         with path.open(newline="") as file:
@@ -153,10 +153,6 @@ def save(content: Any, path: Path) -> None:
     """Write weights or a checkpoint, all or nothing."""
     with whole_file(path) as new:
         torch.save(content, new)
-
-
-def _plain(value: Any) -> Any:
-    return value.state_dict() if hasattr(value, "state_dict") else value
 
 
 def _append(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:

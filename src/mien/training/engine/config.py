@@ -1,11 +1,13 @@
-"""What a training run is asked to do: the options of `mien train`."""
+"""Options of `mien train`, `mien data preview` and `mien data annotate`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from mien.errors import DataError, TrainingError
 from mien.training.model.heads import Head
 
 
@@ -14,10 +16,10 @@ class Augmentation:
     """What may happen to an image; each image of a batch draws its own values.
 
     Attributes:
-        rotation_range: turn by up to this many degrees either way.
-        shear_range: shear along x by up to this many degrees either way.
+        rotation_range: largest rotation in degrees, either way.
+        shear_range: largest shear along x in degrees, either way.
         zoom_range: scale by a factor from 1 - zoom_range (out) to 1 + zoom_range (in).
-        shift_range: shift along x and y by up to this share of the side either way.
+        shift_range: largest shift along x and y as a share of the side, either way.
         horizontal_flip: mirror half of the images.
         brightness_range: multiply by a factor from 1 - brightness_range to 1 + brightness_range.
         contrast_range: the same for the distance from the image's mean.
@@ -25,9 +27,10 @@ class Augmentation:
             that is mixed into every other image, on average.
         blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
         noise: add noise to half of the images, of up to this standard deviation (of 255).
-        jpeg: compress half of the images, to a quality from this (1 to 100) up; 0 leaves them all.
-        erasing: grey out a rectangle of 2 to 20 % of the image in this share of the images.
-        fill_mode: what stands beyond the picture's edge, as in Keras: "nearest" repeats the edge's
+        jpeg: compress half of the images with a quality from this (1 to 100) to 100; 0 compresses
+            none.
+        erasing: share of the images in which a rectangle of 2 to 20 % of the image is greyed out.
+        fill_mode: filling beyond the picture's edge, as in Keras: "nearest" repeats the edge's
             pixels, "reflect" mirrors the picture there, "constant" is black.
     """
 
@@ -48,50 +51,49 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a run is asked to do.
+    """Options of a training run.
 
     Attributes:
-        network: a name of `mien.training.model.networks.NETWORKS`.
-        start: folder of a run whose best weights to begin with, of the same network or of one that
-            it is a deeper one of (`mien.training.model.networks.grown`); "" for fresh ones, drawn
-            by the seed.
+        network: baseline, se_resnet, se_resnet_deep, se_resnet_large or dlib_resnet.
+        start: folder of a run whose best weights to begin with, of the same network or of a
+            shallower one of its kind; "" for fresh ones, drawn by the seed.
         teachers: folders of runs, of any network, or files of `mien export`, which are faster on
             CPUs in 8 bits; their mean shares are learnt beside the data (Hinton et al. 2015,
             "Distilling the Knowledge in a Neural Network"). They see each image moved as the
             network sees it, but before light, blur, noise, JPEG and erasing, and its mirror image.
         distillation_weight: share of other networks' answers in the loss of label and votes, 0 to
-            1; the data have the rest. They are the answers of `teachers`, or without teachers those
-            in the data set (`mien data annotate --teachers`).
-        data_fraction: share of the training images that are used, drawn by the seed; for learning
-            curves.
-        backgrounds: patches without a face among the training images, as a share of their number
-            (`mien.training.data.backgrounds`); they teach the votes head alone.
-        epochs: at most so many passes over the training images.
-        batch_size: images a step.
-        learning_rate: Adam's highest; reached after `warmup`, then falling to 0 along a cosine.
+            1; the data have the rest. The answers are those of `teachers`, or without teachers
+            those in the data set (`mien data annotate --teachers`).
+        data_fraction: share of the training images to use, drawn by the seed; for learning curves.
+        backgrounds: patches of pictures without a face among the training images, as a share of
+            their number; only the votes head learns from them.
+        epochs: largest number of passes over the training images.
+        batch_size: images in a step.
+        learning_rate: Adam's highest rate, reached after `warmup`; it then falls to 0 along a
+            cosine.
         warmup: share of all steps over which the rate rises.
         weight_decay: how much each step shrinks the weights, in units of the rate (AdamW,
             Loshchilov & Hutter 2019).
-        ema_decay: share that each step keeps of the weights' exponential moving average (EMA). The
-            average is what is validated and kept. 0 keeps the last weights themselves.
+        ema_decay: share of the weights' exponential moving average (EMA) that each step keeps. The
+            average is validated and kept. 0 keeps the last weights themselves.
         progressive: share of the epochs, from the first on, that see images shrunk to 32×32, which
             takes half the time (progressive resizing; Tan & Le 2021, arXiv 2104.00298). Not for
             `baseline`, whose dense layer takes 48×48 only.
-        mixup: Beta distribution's parameter by which each batch is blended with itself in another
-            order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
-        balance: how far rare labels are drawn more often: an image is drawn in proportion to its
+        mixup: parameter of the Beta distribution by which each batch is blended with itself in
+            another order, targets alike (Zhang et al. 2018, arXiv 1710.09412); 0 blends nothing.
+        balance: how much more often rare labels are drawn: an image is drawn in proportion to its
             label's count to the power of minus this. 0 takes every image once an epoch, 1 every
             label equally often.
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes' cross-entropy beside the label's; 0, or a data set
             without votes, leaves the votes head out.
-        expressions_weight: weight of the cross-entropy with what a teacher of expressions said
+        expressions_weight: weight of the cross-entropy with the answers of a teacher of expressions
             (`mien data annotate --expressions`); 0 leaves that head out.
         movements_weight: weight of the movements' mean binary cross-entropy
             (`mien data annotate --landmarker`); 0 leaves that head out.
-        patience: stop after so many epochs without a better validation accuracy.
-        seed: of weights, order, augmentation and dropout.
-        augmentation: what happens to each training image.
+        patience: number of epochs without a better validation accuracy after which to stop.
+        seed: seed of weights, order, augmentation and dropout.
+        augmentation: augmentation of each training image.
     """
 
     network: str = "baseline"
@@ -125,17 +127,70 @@ class Config:
     @property
     def heads(self) -> tuple[str, ...]:
         """Names of the network's heads, in the order of `mien.training.model.heads.Head`."""
-        weights = {
-            Head.LABEL: 1.0,
-            Head.VOTES: self.votes_weight,
-            Head.EXPRESSIONS: self.expressions_weight,
-            Head.MOVEMENTS: self.movements_weight,
-        }
-        return tuple(head.value for head in Head if weights[head] > 0)
+        weights = (1.0, self.votes_weight, self.expressions_weight, self.movements_weight)
+        return tuple(head.value for head, weight in zip(Head, weights, strict=True) if weight > 0)
+
+    def check(self) -> None:
+        """Check the weights of what is learnt.
+
+        Raises:
+            TrainingError: a weight is out of range, or teachers have none.
+        """
+        share = self.distillation_weight
+        if not 0 <= share <= 1:
+            raise TrainingError(f"--distillation-weight {share:g}: it is a share, expected 0 to 1")
+        for name in ("expressions", "movements"):
+            weight = getattr(self, f"{name}_weight")
+            if not weight >= 0:
+                raise TrainingError(f"--{name}-weight {weight:g}: expected 0 or more")
+        if self.teachers and not share:
+            raise TrainingError(
+                "--teachers: they teach nothing with a weight of 0; give --distillation-weight "
+                "too, as 0.7"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Teachers:
+    """Teachers whose answers `mien data annotate` writes into a data set.
+
+    Attributes:
+        expressions: OpenCV Zoo's expression network, an ONNX file; press faces bring its answers
+            along.
+        landmarker: face_landmarks_detector.tflite of Google's Face Landmarker; goes with
+            --blendshapes.
+        blendshapes: face_blendshapes.tflite of Google's Face Landmarker.
+        press: the zip of the data set's press faces, if it holds such faces, for their movements at
+            full size.
+        teachers: runs or exported files of mien's, whose mean shares of labels and votes are kept;
+            the votes are the mean over the teachers with such a head.
+    """
+
+    expressions: Path | None = None
+    landmarker: Path | None = None
+    blendshapes: Path | None = None
+    press: Path | None = None
+    teachers: tuple[Path, ...] = ()
+
+    def check(self) -> None:
+        """Check that somebody can be asked.
+
+        Raises:
+            DataError: nobody is named, or one of the Face Landmarker's networks without the other.
+        """
+        if (self.landmarker is None) != (self.blendshapes is None):
+            raise DataError(
+                "movements take both networks of the Face Landmarker: give --landmarker "
+                "face_landmarks_detector.tflite and --blendshapes face_blendshapes.tflite"
+            )
+        if self.expressions is None and self.landmarker is None and not self.teachers:
+            raise DataError(
+                "nobody to ask: give --expressions, --landmarker with --blendshapes, or --teachers"
+            )
 
 
 OLD_OPTIONS: Final = {"averaging": "ema_decay", "part": "data_fraction"}
-"""Options of mien 0.1.0 and what they are called now."""
+"""Options of mien 0.1.0 and their present names."""
 
 OLD_NETWORKS: Final = {
     "recognition": "dlib_resnet",
@@ -143,15 +198,15 @@ OLD_NETWORKS: Final = {
     "residual-deep": "se_resnet_deep",
     "residual-large": "se_resnet_large",
 }
-"""Networks of mien 0.1.0 and what they are called now."""
+"""Networks of mien 0.1.0 and their present names."""
 
 
 def config_from(options: Mapping[str, Any]) -> Config:
-    """The config in a run's `config.json` or a model's metadata, those of mien 0.1.0 too.
+    """Read the config in a run's `config.json` or a model's metadata, those of mien 0.1.0 too.
 
     Args:
-        options: as `dataclasses.asdict` gives them, or with names of mien 0.1.0. Its `decay` is
-            dropped: the learning rate always falls.
+        options: result of `dataclasses.asdict`, or options by the names of mien 0.1.0. Its `decay`
+            is dropped: the learning rate always falls.
 
     Raises:
         KeyError, TypeError: these are no options of a run.

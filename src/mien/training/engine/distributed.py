@@ -1,8 +1,8 @@
-"""One training run on several processes, as `torchrun` starts them; by itself, one process.
+"""Train on the processes that `torchrun` started; without it, on one process.
 
-All processes hold the same weights and draw the same batches; each takes its share of every batch,
+All processes hold the same weights and draw the same batches. Each takes its share of every batch,
 and their gradients are averaged (torch's DistributedDataParallel: gloo on CPUs, NCCL on GPUs). Only
-the first writes. The run's folder and the data set must be where all of them can read.
+the first writes. All of them must be able to read the run's folder and the data set.
 """
 
 import os
@@ -23,11 +23,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """Those that train together.
+    """The processes that train together.
 
     Attributes:
-        number: of this one, from 0.
-        count: of all.
+        number: number of this process, from 0.
+        count: number of processes.
     """
 
     number: int = 0
@@ -35,34 +35,34 @@ class Processes:
 
     @property
     def first(self) -> bool:
-        """Whether this is the one that writes and tells."""
+        """Whether this process writes files and messages."""
         return self.number == 0
 
     def parallel(self, network: nn.Module) -> nn.Module:
-        """The network, made so that its gradients are those of all processes, averaged."""
+        """Wrap the network so that its gradients are averaged over all processes."""
         return network if self.count == 1 else DistributedDataParallel(network)
 
     def share(self, batch: NDArray[np.int64]) -> slice:
-        """Which of a batch's images are for this process."""
+        """Return the slice of a batch's images that this process takes."""
         return slice(self.number, len(batch), self.count)
 
     def once(self, make: Callable[[], Value]) -> Value:
-        """What the first process makes, for all; it alone calls `make`, whose error all raise."""
+        """Call `make` in the first process, and return its value, or raise its error, in all."""
         if self.count == 1:
             return make()
-        told: list[Any] = [None, None]
+        outcome: list[Any] = [None, None]  # value and error
         if self.first:
             try:
-                told[0] = make()
+                outcome[0] = make()
             except Exception as error:
-                told[1] = error
-        distributed.broadcast_object_list(told)
-        if told[1] is not None:
-            raise told[1]
-        return told[0]
+                outcome[1] = error
+        distributed.broadcast_object_list(outcome)
+        if outcome[1] is not None:
+            raise outcome[1]
+        return outcome[0]
 
     def sums(self, values: list[list[float]]) -> list[list[float]]:
-        """Each number added up over all processes."""
+        """Add up each number over all processes."""
         if self.count == 1:
             return values
         table = torch.tensor(values)
@@ -73,15 +73,15 @@ class Processes:
 
 @contextmanager
 def joined_processes() -> Generator[Processes]:
-    """The processes that torchrun started, connected; or this one alone."""
+    """Connect the processes that torchrun started; without torchrun, yield the only process."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Processes()
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     store, number, count = next(rendezvous("env://"))
-    # torchrun keeps its store when it starts processes again: without names of their own they may
-    # find the addresses of those that are gone, and never connect.
+    # torchrun keeps its store when it restarts processes: without names of their own they may find
+    # the addresses of lost ones, and never connect.
     prefix = f"start-{_restarts()}"
     store = distributed.PrefixStore(prefix, store)  # pyright: ignore[reportPrivateImportUsage]
     backend = "nccl" if torch.cuda.is_available() else "gloo"
@@ -96,7 +96,7 @@ def is_first() -> bool:
 
 
 def is_restarted() -> bool:
-    """Whether torchrun started the processes again, because one was lost."""
+    """Whether torchrun restarted the processes, because one was lost."""
     return _restarts() > 0
 
 

@@ -1,4 +1,4 @@
-"""One pass over the training images."""
+"""Train for one pass over the training images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,19 +19,18 @@ from mien.training.engine.optimizer import learning_rate
 from mien.training.model.heads import Head, head_slices
 from mien.training.model.losses import LABELS, Targets, network_loss, teaching_loss
 
-PROGRESSIVE_SIZE: Final = 32
-"""Side in pixels to which `Config.progressive` shrinks images; can be halved as often as 48."""
+_PROGRESSIVE_SIZE: Final = 32  # pixels; can be halved as often as 48
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """This process's share of a batch.
+    """This process's part of a batch.
 
     Attributes:
-        images: float32 (N, 1, H, W), as the network sees them.
-        clear: float32 (N, 1, 48, 48), as teachers see them; None without teachers.
-        blend: weights that sum to 1, and for each the N training images that it belongs to.
-        share: of the whole batch.
+        images: images as the network sees them, float32 (N, 1, H, W).
+        clear: images as teachers see them, float32 (N, 1, 48, 48); None without teachers.
+        blend: weights that sum to 1, each with the indices of its N training images.
+        share: size of this part as a share of the whole batch.
     """
 
     images: torch.Tensor
@@ -42,15 +41,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Trainer:
-    """All that the epochs of a run have in common.
+    """What the epochs of a run have in common.
 
     Attributes:
-        config: of the run.
-        state: whose network learns.
+        config: options of the run.
+        state: state of the run, with the network that learns.
         parallel: the network, with gradients averaged over the processes.
-        targets: the training images and what is to be learnt of them.
-        teachers: whose answers are learnt too.
-        processes: that train together.
+        targets: the training images and what is learnt from them.
+        teachers: networks whose answers are learnt too.
+        processes: the processes that train together.
     """
 
     config: Config
@@ -61,11 +60,9 @@ class Trainer:
     processes: Processes
 
     def run(self, epoch: int, show: Callable[[float], None]) -> list[Step]:
-        """Train for the `epoch`th pass, from 1.
+        """Train for one epoch, counted from 1; all its random numbers come from it and the seed.
 
-        Args:
-            epoch: which one; all its random numbers come from it and the seed.
-            show: called after each step with how many epochs are done.
+        After each step `show` is called with the number of epochs done.
         """
         config, processes = self.config, self.processes
         rng = np.random.default_rng((config.seed, epoch))
@@ -99,8 +96,8 @@ class Trainer:
         augmentation = self.config.augmentation
         augmented = augment_stages(rescale(self.targets.images[chosen]), augmentation, seed)
         worse = augmented.worse
-        if small:  # Teachers see them whole: some take 48×48 only.
-            worse = interpolate(worse, PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
+        if small:  # teachers see them whole: some take 48×48 only
+            worse = interpolate(worse, _PROGRESSIVE_SIZE, mode="bilinear", antialias=True)
         stages = [worse, augmented.moved] if self.teachers else [worse]
         blend = [(1.0, chosen)]
         if self.config.mixup:
@@ -118,7 +115,7 @@ class Trainer:
         )
 
     def _learn(self, batch: Batch) -> list[float]:
-        """Take one step; this process's part of the whole batch's loss and accuracy."""
+        """Take one step, and return this process's part of the batch's loss and accuracy."""
         with autocast(batch.images.device):
             logits = self.parallel(batch.images).float()
         loss = torch.zeros((), device=logits.device)
@@ -142,7 +139,7 @@ class Trainer:
         return [batch.share * loss.item(), batch.share * accuracy.item()]
 
     def _taught(self, logits: torch.Tensor, clear: torch.Tensor) -> torch.Tensor:
-        """The loss by the teachers' answers."""
+        """Compute the loss by the teachers' answers."""
         seen = clear.contiguous(memory_format=torch.channels_last)
         slices = head_slices(self.config.heads)
         columns = slices[Head.VOTES].stop if self.config.votes else LABELS
@@ -153,7 +150,7 @@ class Trainer:
 def _order(
     labels: NDArray[np.int64], balance: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """The images of an epoch, int64 (N,), shuffled; those without a label count as one more."""
+    """Shuffle the images of an epoch, int64 (N,); images without a label count as one class."""
     if not balance:
         return rng.permutation(len(labels))
     chances = np.bincount(labels + 1)[labels + 1] ** -balance

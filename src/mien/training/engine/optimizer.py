@@ -1,4 +1,4 @@
-"""What changes the weights, how fast, and their running average."""
+"""Optimizer of the weights, its learning rate, and the weights' moving average."""
 
 import math
 
@@ -10,7 +10,7 @@ from mien.training.engine.config import Config
 
 
 def learning_rate(config: Config, step: int, steps: int) -> float:
-    """Adam's learning rate at `step` of `steps` (both counted over the whole run, from 0)."""
+    """Return Adam's learning rate at `step` of `steps` (counted over the whole run, from 0)."""
     warmup = config.warmup * steps
     if step < warmup:
         return config.learning_rate * (step + 1) / warmup
@@ -18,8 +18,8 @@ def learning_rate(config: Config, step: int, steps: int) -> float:
 
 
 def make_optimizer(network: nn.Module, config: Config) -> torch.optim.Optimizer:
-    """AdamW over a network's weights."""
-    # Biases and normalisation are few and need no shrinking.
+    """Make AdamW for a network's weights."""
+    # Biases and normalisation are few, and are not shrunk.
     kernels = [weights for weights in network.parameters() if weights.ndim > 1]
     others = [weights for weights in network.parameters() if weights.ndim <= 1]
     groups = [{"params": kernels}, {"params": others, "weight_decay": 0.0}]
@@ -27,12 +27,12 @@ def make_optimizer(network: nn.Module, config: Config) -> torch.optim.Optimizer:
 
 
 def make_average(network: nn.Module, config: Config) -> AveragedModel:
-    """The exponential moving average of a network's weights."""
+    """Make the exponential moving average of a network's weights."""
 
     def mean(average: torch.Tensor, now: torch.Tensor, steps: torch.Tensor | int) -> torch.Tensor:
         if not average.is_floating_point():
             return now  # how many batches a normalisation has seen
-        # Less at first, or fresh weights and their normalisation would linger for epochs.
+        # Less at first: fresh weights and their normalisation would linger for epochs.
         keep = min(config.ema_decay, (1 + int(steps)) / (10 + int(steps)))
         return torch.lerp(now, average, keep)
 

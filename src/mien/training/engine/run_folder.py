@@ -1,7 +1,7 @@
-"""A training run's folder: how it is made, and how its config and weights are read again.
+"""Make a training run's folder, and read its config and weights.
 
-`config.json` says what was asked, on which data, by which commit and command. The other files are
-those of `mien.training.engine.checkpoint`.
+`config.json` holds the options, the data set, the commit and the command. The other files are those
+of `mien.training.engine.checkpoint`.
 """
 
 import hashlib
@@ -20,34 +20,27 @@ from torch import nn
 from mien.errors import TrainingError
 from mien.faces.classifier import Classifier
 from mien.output.whole_file import write_whole
-from mien.training.engine.checkpoint import BEST, CHECKPOINT, last_weights
+from mien.training.engine.checkpoint import BEST, CHECKPOINT, best_weights, last_weights
 from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
 from mien.training.model.dlib_resnet import DlibResNet
 from mien.training.model.networks import ONE_SIZE, build, grown, with_heads
 
 AVERAGE: Final = "average"
-"""Key of `config.json` that only a mean of other runs has (`mien.training.engine.average`)."""
+"""Key of `config.json` that only a mean of runs has (`mien.training.engine.average`)."""
 
 
 def open_run(
     run: Path, config: Config, records: NDArray[np.void], *, resume: bool, processes: int = 1
 ) -> Config:
-    """Make the folder of a new run, or find that of an old one.
-
-    Args:
-        run: the folder.
-        config: what is asked.
-        records: the data set's.
-        resume: whether it is an old one.
-        processes: that train together; told in `config.json`.
+    """Make the folder of a new run, or check that of an old one.
 
     Returns:
-        The run's config: `config` itself, or what was asked of the old run with its patience.
+        The run's config: `config` itself, or the old run's config with the patience of `config`.
 
     Raises:
         TrainingError: the folder holds a run already, or none to resume, or one on other data; or
-            what the run is to begin with or to learn from does not fit.
+            the weights to begin with or the teachers do not fit.
         ModelError: a teacher's file is no model of mien's, or weights to begin with are missing.
     """
     if resume:
@@ -101,7 +94,7 @@ def open_run(
 
 
 def origin() -> dict[str, Any]:
-    """What `config.json` keeps of the code and the machine."""
+    """Return the commit, command and machine, for `config.json`."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return {
         "commit": git_commit(),
@@ -114,7 +107,7 @@ def origin() -> dict[str, Any]:
 
 
 def read_config(run: Path) -> dict[str, Any]:
-    """A run's config.json, with its `config` as a `Config`; runs of mien 0.1.0 too.
+    """Read a run's config.json, with its `config` as a `Config`; runs of mien 0.1.0 too.
 
     Raises:
         TrainingError: the folder holds no run that this version of mien knows.
@@ -130,11 +123,9 @@ def read_config(run: Path) -> dict[str, Any]:
 
 
 def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
-    """A run's config and its network, in evaluation mode, on the CPU.
+    """Load a run's config and its network, in evaluation mode, on the CPU.
 
-    Args:
-        run: the folder.
-        last: take the weights of the last epoch, not those of the best by label accuracy.
+    With `last` the weights are those of the last epoch, not those of the best by label accuracy.
 
     Raises:
         TrainingError: the folder holds no run, or none that finished an epoch, or its weights do
@@ -148,27 +139,18 @@ def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
         )
     network = build(config.network, config.seed, config.heads)
     try:
-        weights = (
-            last_weights(run)
-            if last
-            else torch.load(run / BEST, map_location="cpu", weights_only=True)
-        )
+        network.load_state_dict(last_weights(run) if last else best_weights(run))
     except FileNotFoundError as error:
         raise TrainingError(f"{run}: the run has finished no epoch yet") from error
-    try:
-        network.load_state_dict(weights)
     except RuntimeError as error:
         raise TrainingError(f"{run}: its weights do not fit its config.json: {error}") from error
     return config, network.eval()
 
 
 def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Module:
-    """The network that a run begins with; its weights matter until there is a checkpoint.
+    """Make the network that a run begins with; its weights count until there is a checkpoint.
 
-    Args:
-        run: the folder.
-        config: what is asked.
-        images: uint8 (N, 48, 48), of the training, for `mien.training.model.dlib_resnet`.
+    `DlibResNet.begin` takes some of the training images, uint8 (N, 48, 48).
 
     Raises:
         TrainingError: no such network, or `start` holds no weights, or those of another network.
@@ -196,7 +178,7 @@ def first_network(run: Path, config: Config, images: NDArray[np.uint8]) -> nn.Mo
 
 
 def fingerprint(records: NDArray[np.void]) -> str:
-    """SHA-256 of all that training sees of a data set."""
+    """Return the SHA-256 of all that training sees of a data set."""
     digest = hashlib.sha256()
     for name in ("image", "label", "votes", "split", "expressions", "movements", "taught"):
         digest.update(np.ascontiguousarray(records[name]).tobytes())
@@ -204,7 +186,7 @@ def fingerprint(records: NDArray[np.void]) -> str:
 
 
 def git_commit() -> str | None:
-    """The commit of mien's checkout, with "-dirty" where its sources differ; None outside one."""
+    """Return the commit of mien's checkout, "-dirty" if its sources differ; None outside one."""
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
     try:
         result = subprocess.run(
@@ -216,7 +198,7 @@ def git_commit() -> str | None:
 
 
 def _teacher(teacher: Path) -> tuple[Path, bool]:
-    """The file of a teacher's weights, and whether it has a votes head."""
+    """Return the file of a teacher's weights, and whether it has a votes head."""
     if not teacher.exists():
         raise TrainingError(f"{teacher}: no such run, and no such file of `mien export`")
     if teacher.is_file():
@@ -225,5 +207,5 @@ def _teacher(teacher: Path) -> tuple[Path, bool]:
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

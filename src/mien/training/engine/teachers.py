@@ -1,6 +1,5 @@
-"""Networks that others learn from: runs, and files of `mien export`."""
+"""Load networks that others learn from: runs, and files of `mien export`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,15 +11,14 @@ from mien.faces.classifier import Classifier
 from mien.training.engine.run_folder import load_run
 from mien.training.model.heads import Head, count_logits
 
-_LEAST: Final = 1e-7  # of a share, whose logarithm is taken
-_TEACHING: Final = ((Head.LABEL,), (Head.LABEL, Head.VOTES))
+_LEAST: Final = 1e-7  # least share whose logarithm is taken
 
 
 def load_teacher(teacher: Path) -> nn.Module:
-    """A network in evaluation mode, on the CPU: float32 (N, 1, 48, 48) in 0 to 1 → logits.
+    """Load a network in evaluation mode, on the CPU: float32 (N, 1, 48, 48) in 0 to 1 → logits.
 
     The logits are those of labels and, where the network has that head, votes: float32
-    (N, 7 or 17). Further heads teach nothing here.
+    (N, 7 or 17). Further heads are left out.
 
     Args:
         teacher: folder of a run, or a file of `mien export`, whose calibrated shares are taught. In
@@ -33,24 +31,25 @@ def load_teacher(teacher: Path) -> nn.Module:
     if teacher.is_file():
         return ExportedTeacher(teacher)
     config, network = load_run(teacher)
-    return network if config.heads in _TEACHING else _FirstHeads(network, config.heads).eval()
+    taught = [head for head in config.heads if head in {Head.LABEL, Head.VOTES}]
+    return _FirstHeads(network, count_logits(taught)).eval()
 
 
 class _FirstHeads(nn.Module):
-    """A network without its heads beyond labels and votes."""
+    """A network without its heads beyond labels and votes, which come first."""
 
-    def __init__(self, network: nn.Module, heads: Sequence[str]) -> None:
+    def __init__(self, network: nn.Module, columns: int) -> None:
         super().__init__()
         self.network = network
-        self.columns = count_logits([head for head in heads if head in _TEACHING[-1]])
+        self.columns = columns
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Images, float32 (N, 1, 48, 48) in 0 to 1 → logits, float32 (N, 7 or 17)."""
-        return self.network(images)[:, : self.columns]  # these two heads come first
+        return self.network(images)[:, : self.columns]
 
 
 class ExportedTeacher(nn.Module):
-    """An exported file as a network for PyTorch, which nothing can be taught."""
+    """An exported file as a PyTorch network, which cannot be trained."""
 
     def __init__(self, file: Path) -> None:
         super().__init__()

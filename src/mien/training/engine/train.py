@@ -1,9 +1,9 @@
-"""The training loop, whole: data set file in, run folder out.
+"""The training loop: from a data set file to a run folder.
 
-Every random number of an epoch comes from (seed, epoch), so a run that was interrupted anywhere and
+Every random number of an epoch comes from (seed, epoch): a run that was interrupted anywhere and
 resumed ends with the same weights as one that was not (on the same machine and number of threads).
-Under `torchrun` several processes share each batch (`mien.training.engine.distributed`); they see
-the same images as one would, and differ in what normalisation and dropout make of a batch's part.
+Under `torchrun` several processes share each batch (`mien.training.engine.distributed`). They see
+the same images as one would; normalisation and dropout differ, as each process sees its part only.
 Cost of `baseline` on FER2013: about a minute an epoch on two CPU cores.
 """
 
@@ -11,18 +11,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import Progress, TimeRemainingColumn
 
 from mien.errors import TrainingError
+from mien.output.console import tell
+from mien.output.progress import progress
 from mien.training.data.backgrounds import background_records
 from mien.training.data.dataset import load_dataset, select
-from mien.training.engine.checkpoint import EPOCHS, Epoch, State, Step, drop_unfinished
+from mien.training.engine.checkpoint import EPOCHS, Epoch, State, drop_unfinished
 from mien.training.engine.config import Config
 from mien.training.engine.distributed import Processes, is_restarted, joined_processes
 from mien.training.engine.epoch import Trainer
@@ -30,20 +29,15 @@ from mien.training.engine.hardware import keep_memory
 from mien.training.engine.optimizer import make_average, make_optimizer
 from mien.training.engine.run_folder import first_network, open_run
 from mien.training.engine.teachers import load_teacher
-from mien.training.engine.validation import Validation, validate
+from mien.training.engine.validation import validate
+from mien.training.evaluation.figures import save
 from mien.training.evaluation.plots import plot_learning_curves
 from mien.training.model.losses import Targets
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of a run.
-
-    Attributes:
-        epoch: the best by validation, whose weights are kept; from 1.
-        accuracy: of the label head after it, on the validation images.
-        epochs: that were trained.
-    """
+    """Outcome of a run: best epoch, its label accuracy on validation images, and all epochs."""
 
     epoch: int
     accuracy: float
@@ -63,14 +57,14 @@ def train(
     Args:
         data: a data set file of `mien data prepare`.
         run: folder to make; with `resume`, one that exists.
-        config: what to do; when resuming, the run's own is taken but for `patience`.
-        resume: continue after the last complete epoch; goes without saying where torchrun starts
-            the processes again.
-        after_epoch: called with each epoch once it is kept; what it raises ends the run.
+        config: options of the run; a resumed run keeps its own, but for `patience`.
+        resume: continue after the last complete epoch, as always where torchrun restarted the
+            processes.
+        after_epoch: called with each epoch once it is kept; its exceptions end the run.
 
     Raises:
         TrainingError: the folder holds a run already, or none to resume, or one on other data; or
-            a head is asked for of which the data set says nothing.
+            the data set has no answers for a head that is asked for.
         DataError: the data set cannot be used.
     """
     with joined_processes() as processes:
@@ -79,7 +73,7 @@ def train(
         training = _of_all_sources(records, "train")
         if not training["votes"].any():
             config = replace(config, votes_weight=0.0)
-        _check_weights(config)
+        config.check()
         _check_annotations(data, training, config)
         if config.batch_size < 2 * processes.count:
             raise TrainingError(
@@ -98,14 +92,9 @@ def train(
 
 
 def _trainer(
-    run: Path,
-    config: Config,
-    training: NDArray[np.void],
-    processes: Processes,
-    *,
-    resume: bool,
+    run: Path, config: Config, training: NDArray[np.void], processes: Processes, *, resume: bool
 ) -> Trainer:
-    """The run's network, where its last epoch left it, and all that it learns from."""
+    """Make the run's network, as its last epoch left it, and load all that it learns from."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = first_network(run, config, training["image"]).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -125,7 +114,7 @@ def _trainer(
 
 
 def _learnt_from(training: NDArray[np.void], config: Config) -> NDArray[np.void]:
-    """The records of an epoch: a fraction of the training images, and patches without a face."""
+    """Return the records of an epoch: a fraction of the training images, and backgrounds."""
     if config.data_fraction < 1:
         drawn = np.random.default_rng(config.seed).permutation(len(training))
         count = max(1, round(config.data_fraction * len(training)))
@@ -143,43 +132,38 @@ def _train(
     validation: NDArray[np.void],
     after_epoch: Callable[[Epoch], None] | None,
 ) -> None:
-    """Train epoch by epoch, keep each, and say how far it is."""
+    """Train epoch by epoch, keep each, and show progress."""
     config, state, processes = trainer.config, trainer.state, trainer.processes
     device = trainer.targets.images.device
-    with _display(quiet=not processes.first) as display:
-        task = display.add_task("Training", total=config.epochs, completed=state.epoch)
+    with progress("Training", config.epochs, state.epoch, hidden=not processes.first) as show_done:
         for number in range(state.epoch + 1, config.epochs + 1):
             if number - 1 - state.best_epoch >= config.patience:
-                display.console.print(f"No better epoch in {config.patience}: stopped early")
+                if processes.first:
+                    tell(f"No better epoch in {config.patience}: stopped early")
                 break
             began = time.perf_counter()
-            steps = trainer.run(number, lambda done: display.update(task, completed=done))
+            steps = trainer.run(number, show_done)
             measured = processes.once(
                 lambda: validate(state.average.module, validation, device, config.heads)
             )
-            epoch = _epoch(steps, measured, time.perf_counter() - began)
+            epoch = Epoch(
+                epoch=number,
+                learning_rate=steps[-1].learning_rate,
+                training_loss=float(np.mean([step.loss for step in steps])),
+                training_accuracy=float(np.mean([step.accuracy for step in steps])),
+                validation=measured,
+                seconds=time.perf_counter() - began,
+            )
             if processes.first:
                 state.keep(run, steps, epoch)
+                best = "  best" if state.best_epoch == number else ""
+                tell(_sentence(epoch, config.epochs) + best)
             else:
                 state.advance(epoch)
-            best = "  best" if state.best_epoch == number else ""
-            display.console.print(_sentence(epoch, config.epochs) + best, soft_wrap=True)
-            display.update(task, completed=number)
             if after_epoch is not None:
                 after_epoch(epoch)
     if processes.first:
-        plot_learning_curves(run / EPOCHS, run / "learning-curves.png")
-
-
-def _epoch(steps: list[Step], measured: Validation, seconds: float) -> Epoch:
-    return Epoch(
-        epoch=steps[-1].epoch,
-        learning_rate=steps[-1].learning_rate,
-        training_loss=float(np.mean([step.loss for step in steps])),
-        training_accuracy=float(np.mean([step.accuracy for step in steps])),
-        validation=measured,
-        seconds=seconds,
-    )
+        save(plot_learning_curves(run / EPOCHS), run / "learning-curves.png")
 
 
 def _of_all_sources(records: NDArray[np.void], split: str) -> NDArray[np.void]:
@@ -187,72 +171,34 @@ def _of_all_sources(records: NDArray[np.void], split: str) -> NDArray[np.void]:
     return select(records, split, source=None)
 
 
-def _check_weights(config: Config) -> None:
-    if not 0 <= config.distillation_weight <= 1:
-        raise TrainingError(
-            f"--distillation-weight {config.distillation_weight:g}: it is a share, expected 0 to 1"
-        )
-    for option, weight in (
-        ("--expressions-weight", config.expressions_weight),
-        ("--movements-weight", config.movements_weight),
-    ):
-        if not weight >= 0:
-            raise TrainingError(f"{option} {weight:g}: expected 0 or more")
-    if config.teachers and not config.distillation_weight:
-        raise TrainingError(
-            "--teachers: they teach nothing with a weight of 0; give --distillation-weight too, as "
-            "0.7"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Annotation:
-    """What `mien data annotate` writes into a field: in words, and by which option."""
-
-    field: str
-    words: str
-    option: str
-
-
-_EXPRESSIONS: Final = _Annotation("expressions", "expressions", "--expressions")
-_MOVEMENTS: Final = _Annotation("movements", "movements", "--landmarker … --blendshapes")
-_TAUGHT: Final = _Annotation("taught", "labels and votes of other networks", "--teachers")
-
-
 def _check_annotations(data: Path, training: NDArray[np.void], config: Config) -> None:
-    """Refuse heads of which the data set says nothing; otherwise hours would go into them."""
+    """Refuse heads for which the data set has no answers, before hours go into them."""
     from_data = 0 if config.teachers else config.distillation_weight
-    for annotation, weight in (
-        (_EXPRESSIONS, config.expressions_weight),
-        (_MOVEMENTS, config.movements_weight),
-        (_TAUGHT, from_data),
+    for field, words, option, weight in (
+        ("expressions", "expressions", "--expressions", config.expressions_weight),
+        ("movements", "movements", "--landmarker … --blendshapes", config.movements_weight),
+        ("taught", "labels and votes of other networks", "--teachers", from_data),
     ):
-        if weight and not (training[annotation.field] > 0).any():
+        if weight and not (training[field] > 0).any():
             raise TrainingError(
-                f"{data}: holds no {annotation.words} to learn; `mien data annotate "
-                f"{annotation.option}` writes them in"
+                f"{data}: holds no {words} to learn; `mien data annotate {option}` adds them"
             )
 
 
 def _sentence(epoch: Epoch, epochs: int) -> str:
     left = epoch.seconds * (epochs - epoch.epoch) / 60
     validation = epoch.validation
-    told = {
+    figures = {
         "votes": validation.votes_loss,
         "expressions": validation.expressions_loss,
         "movements R²": validation.movements_r2,
         "press": validation.press_accuracy,
     }
-    further = "".join(f" {name} {value:.4f}" for name, value in told.items() if value is not None)
+    further = "".join(
+        f" {name} {value:.4f}" for name, value in figures.items() if value is not None
+    )
     return (
         f"epoch {epoch.epoch}/{epochs}  training loss {epoch.training_loss:.4f} "
         f"accuracy {epoch.training_accuracy:.4f}  validation loss {validation.loss:.4f} "
-        f"accuracy {validation.accuracy:.4f}"
-        f"{further}  "
-        f"{epoch.seconds:.0f} s, {left:.0f} min left"
+        f"accuracy {validation.accuracy:.4f}{further}  {epoch.seconds:.0f} s, {left:.0f} min left"
     )
-
-
-def _display(*, quiet: bool) -> Progress:
-    console = Console(stderr=True, quiet=quiet)
-    return Progress(*Progress.get_default_columns()[:2], TimeRemainingColumn(), console=console)

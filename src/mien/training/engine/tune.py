@@ -1,8 +1,8 @@
-"""The search for hyper-parameters: Optuna over short runs, kept in one folder.
+"""Search for hyper-parameters: Optuna over short runs, kept in one folder.
 
 The folder holds `study.db` (SQLite, which several processes may share), a run folder for each
-trial, `trials.csv`, and pictures of what mattered. Trials are judged by validation accuracy alone;
-those that fall behind the median of the others at the same epoch are given up.
+trial, `trials.csv`, and pictures of what mattered. Trials are judged by validation accuracy only. A
+trial below the median of the others at the same epoch is stopped.
 
 Source: Akiba et al. 2019, "Optuna"; sampler: Watanabe 2023, "Tree-Structured Parzen Estimator".
 """
@@ -10,7 +10,6 @@ Source: Akiba et al. 2019, "Optuna"; sampler: Watanabe 2023, "Tree-Structured Pa
 import csv
 import shlex
 import warnings
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,22 +17,23 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 from optuna.visualization import matplotlib as pictures
-from rich.console import Console
 
 from mien.errors import TrainingError
+from mien.output.console import tell
 from mien.output.whole_file import whole_file
 from mien.training.data.dataset import load_dataset
 from mien.training.engine.checkpoint import Epoch
 from mien.training.engine.config import OLD_NETWORKS, Augmentation, Config
 from mien.training.engine.run_folder import fingerprint
 from mien.training.engine.train import train
+from mien.training.evaluation.figures import save
 
 _ENDED: Final = (TrialState.COMPLETE, TrialState.PRUNED)
 _HEARTBEAT: Final = 60  # seconds; a trial silent for twice as long has died and is tried again
 
 
 def suggest(trial: Trial, *, network: str, epochs: int, seed: int) -> Config:
-    """A run's config, with the named hyper-parameters drawn by the study."""
+    """Return a run's config with the hyper-parameters that the study draws."""
     return Config(
         network=network,
         epochs=epochs,
@@ -62,19 +62,14 @@ def tune(
     network: str = "baseline",
     seed: int = 0,
 ) -> str:
-    """Add trials to the study in the folder `out`, which is made where it is missing.
+    """Add trials to the study in the folder `out`, which is made if it is missing.
 
-    Args:
-        data: a data set file of `mien data prepare`; its test splits are not touched.
-        out: folder of the study; several processes may work on it at once.
-        trials: how many the study shall have in the end, those given up included; each further
-            process may add one more that it had begun.
-        epochs: of each trial.
-        network: a name of `mien.training.model.networks.NETWORKS`.
-        seed: of the search and of every trial.
+    Several processes may work on a study at once. It ends with `trials` trials, those that were
+    stopped included; each further process may add one more that it had begun. The test splits of
+    `data` are not touched.
 
     Returns:
-        What came of it, with the command that trains the best config to its end.
+        Lines on the outcome, with the command that trains the best config to its end.
 
     Raises:
         TrainingError: the study in the folder is on other data, or of other epochs or network.
@@ -83,14 +78,16 @@ def tune(
     out.mkdir(parents=True, exist_ok=True)
     study = _open_study(out, seed)
     _check_same(study, out, data=fingerprint(load_dataset(data)), network=network, epochs=epochs)
-    console = Console(stderr=True)
 
     def objective(trial: Trial) -> float:
         config = suggest(trial, network=network, epochs=epochs, seed=seed)
+        values = ", ".join(f"{name} {value:.3g}" for name, value in trial.params.items())
+        tell(f"Trial {trial.number}: {values}")
         run = out / f"trial-{trial.number:04}"
-        console.print(f"Trial {trial.number}: {_sentence(trial.params)}", soft_wrap=True)
         try:
-            return train(data, run, config, after_epoch=_reporting(trial)).accuracy
+            return train(
+                data, run, config, after_epoch=lambda epoch: _report(trial, epoch)
+            ).accuracy
         except KeyboardInterrupt:
             study.enqueue_trial(trial.params)  # tried again on the next start
             raise
@@ -118,14 +115,14 @@ def _open_study(out: Path, seed: int) -> optuna.Study:
             direction="maximize",
             load_if_exists=True,
         )
-        # One seed alone would draw the same trials again in each process and after each start.
+        # With one seed only, each process and each start would draw the same trials.
         own = np.random.SeedSequence((seed, len(study.trials))).generate_state(1)[0]
         study.sampler = optuna.samplers.TPESampler(seed=int(own))
         return study
 
 
 def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
-    """Trials can be compared only where these are the same."""
+    """Refuse trials that cannot be compared with the study's earlier ones."""
     for name, value in asked.items():
         known = study.user_attrs.get(name)
         known = OLD_NETWORKS.get(str(known), known)
@@ -138,40 +135,38 @@ def _check_same(study: optuna.Study, out: Path, **asked: Any) -> None:
             )
 
 
-def _reporting(trial: Trial) -> Callable[[Epoch], None]:
-    def report(epoch: Epoch) -> None:
-        trial.report(epoch.validation.accuracy, epoch.epoch)
-        if trial.should_prune():
-            raise optuna.TrialPruned
-
-    return report
+def _report(trial: Trial, epoch: Epoch) -> None:
+    trial.report(epoch.validation.accuracy, epoch.epoch)
+    if trial.should_prune():
+        raise optuna.TrialPruned
 
 
 def _finish(study: optuna.Study, out: Path, data: Path) -> str:
-    """Write table and pictures; say what is best."""
+    """Write table and pictures, and describe the best trial."""
     ended = study.get_trials(states=_ENDED)
     complete = [trial for trial in ended if trial.state is TrialState.COMPLETE]
     _write_table(ended, out / "trials.csv")
     if not complete:
         return f"{out}: no trial was trained to its end"
-    lines = [f"{out}: {len(ended)} trials, {len(ended) - len(complete)} of them given up early"]
-    lines += [str(path) for path in _draw(study, out)]
     best = study.best_trial
-    options = [
-        word
-        for name, value in best.params.items()
-        for word in (f"--{name.replace('_', '-')}", f"{value:.4g}")
-    ]
     network = str(study.user_attrs["network"])
-    network = OLD_NETWORKS.get(network, network)
-    command = ["mien", "train", "--data", str(data), "--network", network, *options]
-    lines.append(f"best: trial {best.number}, validation accuracy {best.value:.4f}; train it on by")
-    lines.append(shlex.join([*command, "--out", "RUN"]))
-    return "\n".join(lines)
+    command = ["mien", "train", "--data", str(data)]
+    command += ["--network", OLD_NETWORKS.get(network, network)]
+    for name, value in best.params.items():
+        command += [f"--{name.replace('_', '-')}", f"{value:.4g}"]
+    accuracy = f"validation accuracy {best.value:.4f}"
+    return "\n".join(
+        [
+            f"{out}: {len(ended)} trials, {len(ended) - len(complete)} of them stopped early",
+            *map(str, _draw(study, out)),
+            f"best: trial {best.number}, {accuracy}; train it to its end by",
+            shlex.join([*command, "--out", "RUN"]),
+        ]
+    )
 
 
 def _draw(study: optuna.Study, out: Path) -> list[Path]:
-    """Pictures of the study; importances need two trials that differ."""
+    """Draw the study's pictures; importances need two trials that differ."""
     drawn: list[Path] = []
     for name, plot in (
         ("history", pictures.plot_optimization_history),
@@ -185,9 +180,7 @@ def _draw(study: optuna.Study, out: Path) -> list[Path]:
             except (RuntimeError, ValueError):
                 continue
         figure = getattr(axes, "figure", None) or axes.flat[0].figure
-        with whole_file(out / f"{name}.png") as new:
-            figure.savefig(new, format="png", dpi=120, bbox_inches="tight")
-        drawn.append(out / f"{name}.png")
+        drawn.append(save(figure, out / f"{name}.png", bbox_inches="tight"))
     return drawn
 
 
@@ -200,7 +193,3 @@ def _write_table(trials: list[FrozenTrial], path: Path) -> None:
             row = [trial.number, trial.state.name.lower(), len(trial.intermediate_values)]
             values = [trial.params.get(name, "") for name in names]
             writer.writerow([*row, max(trial.intermediate_values.values()), *values])
-
-
-def _sentence(parameters: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value:.3g}" for name, value in parameters.items())

@@ -1,4 +1,4 @@
-"""How well a network reads the validation images, epoch by epoch."""
+"""Measure a network on the validation images, epoch by epoch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from mien.training.model.losses import Targets, votes_loss
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """How well a network reads images that are not augmented.
+    """Figures of a network on images that are not augmented.
 
-    What the network has no head for, or the records no answers to, is None.
+    A figure is None without its head, or without answers in the records.
 
     Attributes:
-        loss: of the label head, in nats.
-        accuracy: of the label head.
-        votes_loss: in nats, on FER2013's images with votes.
-        expressions_loss: in nats.
-        movements_r2: mean over the movements.
-        press_accuracy: of the votes head, against the one person's label of press faces.
+        loss: loss of the label head, in nats.
+        accuracy: accuracy of the label head.
+        votes_loss: loss of the votes head in nats, on FER2013's images with votes.
+        expressions_loss: loss of the expressions head, in nats.
+        movements_r2: mean R² over the movements.
+        press_accuracy: accuracy of the votes head against the one person's label of press faces.
     """
 
     loss: float
@@ -44,7 +44,7 @@ def validate(
     device: torch.device,
     heads: Sequence[str] = (Head.LABEL, Head.VOTES),
 ) -> Validation:
-    """Measure a network that has these heads on a data set's records."""
+    """Measure a network with these heads on a data set's records."""
     logits = predict_logits(network, records["image"], device)
     targets = Targets.of(records, torch.device("cpu"))
     answers = {head: logits[:, place] for head, place in head_slices(heads).items()}
@@ -61,9 +61,9 @@ def validate(
     if Head.EXPRESSIONS in answers:
         of_expressions = _known_loss(answers[Head.EXPRESSIONS], targets.expressions)
     if Head.MOVEMENTS in answers:
-        found = answers[Head.MOVEMENTS].sigmoid().numpy()
-        told = movements_r2(targets.movements.numpy(), found)
-        r2 = float(np.mean(told[np.isfinite(told)])) if np.isfinite(told).any() else None
+        predicted = answers[Head.MOVEMENTS].sigmoid().numpy()
+        each = movements_r2(targets.movements.numpy(), predicted)
+        r2 = float(np.mean(each[np.isfinite(each)])) if np.isfinite(each).any() else None
     return Validation(
         loss=float(cross_entropy(label, targets.labels[labelled])),
         accuracy=float(right.float().mean()),
@@ -77,7 +77,10 @@ def validate(
 def predict_logits(
     network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch_size: int = 512
 ) -> torch.Tensor:
-    """Logits, float32 (N, L) on the CPU, of uint8 (N, 48, 48); leaves evaluation mode on."""
+    """Compute logits, float32 (N, L) on the CPU, of uint8 (N, 48, 48) images.
+
+    The network is left in evaluation mode.
+    """
     network.eval()
     with torch.inference_mode():
         batches = [

@@ -1,15 +1,16 @@
-"""What all pictures have in common: colours, axes, and how they are kept.
+"""Colours, axes and files of all pictures.
 
-Figures are made as objects, without pyplot: nothing global is touched, no display is needed. Every
-picture can be drawn on a light or a dark ground.
+Figures are made as objects, without pyplot: nothing global is touched, and no display is needed.
+Every picture can be drawn on a light or a dark ground.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from mien import emotions
 from mien.output.whole_file import whole_file
@@ -25,7 +26,7 @@ _PIXELS_PER_INCH: Final = 150
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours of a picture's ground, text, lines and two curves; the end of its file's name."""
+    """Colours of a picture's ground, text, lines and two curves, and the end of its file's name."""
 
     ground: str
     text: str
@@ -40,19 +41,19 @@ DARK: Final = Theme("#1a202a", "#e9edf4", "#3a4250", "#56b4e9", "#e69f00", "-dar
 
 
 def new_figure(width: float, height: float, theme: Theme = LIGHT) -> Figure:
-    """An empty figure of so many inches on the theme's ground."""
+    """Make an empty figure on the theme's ground; sizes in inches."""
     return Figure((width, height), layout="constrained", facecolor=theme.ground)
 
 
 def new_axes(
     figure: Figure, theme: Theme = LIGHT, rows: int = 1, columns: int = 1, place: int = 1
 ) -> Axes:
-    """Axes in the theme's colours, at one of rows × columns places."""
+    """Add axes in the theme's colours, at one of rows × columns places."""
     return style_axes(figure.add_subplot(rows, columns, place), theme)
 
 
 def style_axes(axes: Axes, theme: Theme) -> Axes:
-    """Axes in the theme's colours, without a frame above and on the right."""
+    """Give axes the theme's colours, without a frame above and on the right."""
     axes.set_facecolor(theme.ground)
     axes.tick_params(colors=theme.text)
     axes.spines[["top", "right"]].set_visible(False)
@@ -65,8 +66,17 @@ def style_axes(axes: Axes, theme: Theme) -> Axes:
     return axes
 
 
-def save(figure: Figure, out: Path) -> None:
-    """Write a figure as a PNG; its folder is made where it is missing."""
+def save(picture: Figure | Image.Image, out: Path, **options: Any) -> Path:
+    """Write a picture, whole or not at all, and return its file; missing folders are made.
+
+    A figure is written as PNG, with options of `Figure.savefig`, and an image in the format of the
+    file's ending.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(out) as new:
-        figure.savefig(new, format="png", dpi=_PIXELS_PER_INCH)
+        if isinstance(picture, Figure):
+            picture.savefig(new, format="png", dpi=_PIXELS_PER_INCH, **options)
+        else:
+            kind = Image.registered_extensions().get(out.suffix.lower(), "PNG")
+            picture.save(new, kind, optimize=True)
+    return out

@@ -1,4 +1,4 @@
-"""Pictures of data, training and evaluation, as PNG files."""
+"""Draw pictures of data, training and evaluation."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.errors import DataError
-from mien.output.whole_file import whole_file
 from mien.training.evaluation.figures import (
     BLUE,
     COLOURS,
@@ -22,7 +22,6 @@ from mien.training.evaluation.figures import (
     Theme,
     new_axes,
     new_figure,
-    save,
     style_axes,
 )
 from mien.training.evaluation.raters import worth_in_words
@@ -32,16 +31,11 @@ FERPLUS_WORDS: Final = {name: name for name in FERPLUS_NAMES} | {
     **{column: emotion for emotion, column in FERPLUS_OF.items()},
     "NF": "no face",
 }
-"""FER+'s columns, in their order, in the plain words that the labels use."""
+"""Plain words of FER+'s columns, in their order, as the labels have them."""
 
 
-def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> None:
-    """Loss and accuracy, training and validation, by epoch; the best epoch is marked.
-
-    Args:
-        epochs_csv: a run's `epochs.csv`.
-        out: the PNG to write.
-        theme: colours.
+def plot_learning_curves(epochs_csv: Path, theme: Theme = LIGHT) -> Figure:
+    """Draw a run's `epochs.csv`: loss and accuracy by epoch; the best epoch is marked.
 
     Raises:
         DataError: the file is missing, has no epoch or lacks a column.
@@ -85,36 +79,25 @@ def plot_learning_curves(epochs_csv: Path, out: Path, theme: Theme = LIGHT) -> N
     highest = columns["validation_accuracy"][best]
     right.set_title(f"Label accuracy (best on validation {highest:.1%}, epoch {epoch[best]:.0f})")
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    save(figure, out)
+    return figure
 
 
 def plot_confusion(
-    confusion: NDArray[np.int64],
-    out: Path,
-    theme: Theme = LIGHT,
-    *,
-    labelled: str = "FER2013's label",
-) -> None:
-    """Counts and shares of each label's images by what was read.
-
-    Args:
-        confusion: int (7, 7), a row a label, a column a prediction.
-        out: the PNG to write.
-        theme: colours.
-        labelled: what the rows are, in words.
-    """
+    confusion: NDArray[np.int64], theme: Theme = LIGHT, *, labelled: str = "FER2013's label"
+) -> Figure:
+    """Draw counts and shares of each label's images (row) by answer (column), from int (7, 7)."""
     figure = new_figure(7.5, 6.5, theme)
     axes = new_axes(figure, theme)
     _table(axes, confusion, EMOTION_NAMES, EMOTION_NAMES, theme)
     axes.set_xlabel("read as")
     axes.set_ylabel(labelled)
-    save(figure, out)
+    return figure
 
 
 def plot_per_class(
-    precision: Mapping[str, float], recall: Mapping[str, float], out: Path, theme: Theme = LIGHT
-) -> None:
-    """Precision and recall of each emotion, 0 to 1, as bars; `precision` gives the order."""
+    precision: Mapping[str, float], recall: Mapping[str, float], theme: Theme = LIGHT
+) -> Figure:
+    """Draw precision and recall of each emotion, 0 to 1, as bars; `precision` gives the order."""
     figure = new_figure(7.5, 5, theme)
     axes = new_axes(figure, theme)
     names = list(precision)
@@ -134,18 +117,11 @@ def plot_per_class(
     axes.set_xlim(0, 1.2)
     axes.set_xticks(np.arange(0, 1.01, 0.2))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    save(figure, out)
+    return figure
 
 
-def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme = LIGHT) -> None:
-    """What came true against confidence, and how many images have which confidence.
-
-    Args:
-        found: of `mien.training.evaluation.reliability`.
-        outcome: what the upright axis tells, for example "share that was right".
-        out: the PNG to write.
-        theme: colours.
-    """
+def plot_reliability(found: Reliability, outcome: str, theme: Theme = LIGHT) -> Figure:
+    """Draw outcomes, named as "share that was right", and number of images by confidence."""
     figure = new_figure(6, 6.5, theme)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(found.count) + 1)
@@ -165,21 +141,13 @@ def plot_reliability(found: Reliability, outcome: str, out: Path, theme: Theme =
     lower.set_xlabel("top share that the model gives")
     lower.set_xlim(0, 1)
     lower.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    save(figure, out)
+    return figure
 
 
 def plot_raters(
-    curve: Sequence[float], log_loss: float, worth: float, out: Path, theme: Theme = LIGHT
-) -> None:
-    """How well k people predict another's vote, and where the model stands among them.
-
-    Args:
-        curve: log loss with k = 0…9 people.
-        log_loss: the model's.
-        worth: the k at which the curve meets it.
-        out: the PNG to write.
-        theme: colours.
-    """
+    curve: Sequence[float], log_loss: float, worth: float, theme: Theme = LIGHT
+) -> Figure:
+    """Draw the log loss of k = 0…9 people, and the k at which it meets the model's."""
     figure = new_figure(7.5, 4.5, theme)
     axes = new_axes(figure, theme)
     axes.plot(range(len(curve)), curve, color=theme.first, marker="o")
@@ -192,13 +160,11 @@ def plot_raters(
     axes.set_xlabel("people asked")
     axes.set_ylabel("log loss of the next vote (nats)")
     axes.set_xticks(range(len(curve)))
-    save(figure, out)
+    return figure
 
 
-def plot_class_balance(
-    counts: Mapping[str, Sequence[int]], out: Path, theme: Theme = LIGHT
-) -> None:
-    """Images by label and split, as bars: `counts` gives, for each split, seven counts."""
+def plot_class_balance(counts: Mapping[str, Sequence[int]], theme: Theme = LIGHT) -> Figure:
+    """Draw images by label and split, as bars, from seven counts for each split."""
     figure = new_figure(8, 4.5, theme)
     axes = new_axes(figure, theme)
     left = np.zeros(len(EMOTION_NAMES))
@@ -221,41 +187,33 @@ def plot_class_balance(
     axes.grid(visible=False, axis="y")
     axes.set_xlim(0, max(float(left.max()), 1.0) * 1.1)
     axes.set_xlabel("images")
-    save(figure, out)
+    return figure
 
 
-def plot_label_against_votes(table: NDArray[np.int64], out: Path, theme: Theme = LIGHT) -> None:
-    """Images of each label by the raters' most frequent answer.
-
-    Args:
-        table: int (7, 10), a row a label, a column of FER+ each.
-        out: the PNG to write.
-        theme: colours.
-    """
+def plot_label_against_votes(table: NDArray[np.int64], theme: Theme = LIGHT) -> Figure:
+    """Draw images by label, and by the raters' most frequent answer, from int (7, 10) counts."""
     figure = new_figure(9.5, 6, theme)
     axes = new_axes(figure, theme)
     _table(axes, table, EMOTION_NAMES, tuple(FERPLUS_WORDS.values()), theme)
     axes.set_xlabel("most frequent answer of ten raters (FER+)")
     axes.set_ylabel("FER2013's label")
-    save(figure, out)
+    return figure
 
 
 def contact_sheet(
     rows: Sequence[Sequence[NDArray[np.uint8]]],
     captions: Sequence[Sequence[str]],
-    out: Path,
+    theme: Theme = LIGHT,
     *,
     scale: int = 3,
-    theme: Theme = LIGHT,
-) -> None:
-    """Images in rows, enlarged, each above its caption.
+) -> Image.Image:
+    """Draw images in rows, enlarged, each above its caption.
 
     Args:
         rows: grey (H, W) or RGB (H, W, 3) images, all of one size.
         captions: a text for each image, of one or more lines; "" for none.
-        out: the PNG to write.
-        scale: how many times larger an image is drawn, without smoothing.
         theme: colours.
+        scale: factor by which an image is enlarged, without smoothing.
     """
     font = ImageFont.load_default(14)
     lines = max((text.count("\n") + 1 for row in captions for text in row if text), default=0)
@@ -273,9 +231,7 @@ def contact_sheet(
             for number, part in enumerate(text.split("\n")):
                 at = (place[0], place[1] + height + 2 + number * line)
                 pen.text(at, part, fill=theme.text, font=font)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(out) as new:
-        sheet.save(new, Image.registered_extensions().get(out.suffix.lower(), "PNG"), optimize=True)
+    return sheet
 
 
 def _table(
@@ -285,7 +241,7 @@ def _table(
     columns: Sequence[str],
     theme: Theme,
 ) -> None:
-    """Counts as a grid of cells, coloured by their share of the row."""
+    """Draw counts as a grid of cells, coloured by their share of the row."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ramp = LinearSegmentedColormap.from_list("share", [theme.ground, BLUE])
     axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, aspect="auto")

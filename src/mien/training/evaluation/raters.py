@@ -1,4 +1,4 @@
-"""How many people a prediction of votes is worth: people as predictors of another person's answer.
+"""Measure how many people a prediction of votes is worth, by how well people predict each other.
 
 Votes are FER+'s ten columns in the order of `mien.emotions.FERPLUS_NAMES`.
 """
@@ -12,10 +12,10 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import hypergeom
 
 RATERS: Final = 10
-"""People who voted on each image of FER+."""
+"""Number of people who voted on each image of FER+."""
 
 ANSWERS: Final = 9
-"""The columns that a person may answer with on a face: the eight emotions and "unknown"."""
+"""Number of FER+'s columns that are answers on a face: the eight emotions and "unknown"."""
 
 Votes = NDArray[np.integer[Any]]
 
@@ -28,8 +28,8 @@ class Raters:
     mean).
 
     Attributes:
-        prior: float64 (9,), share of each answer among the votes on the training images.
-        strength: float64 (10,), weight of the prior, in votes, with k = 0…9 raters.
+        prior: share of each answer among the votes on the training images, float64 (9,).
+        strength: weight of the prior in votes, with k = 0…9 raters, float64 (10,).
     """
 
     prior: NDArray[np.float64]
@@ -37,16 +37,12 @@ class Raters:
 
     @staticmethod
     def fit(votes: Votes) -> "Raters":
-        """Prior and strengths of least log loss on the training images.
-
-        Args:
-            votes: int (N, 10), of `answered` training images, N at least 1.
-        """
+        """Find prior and strengths of least log loss on `answered` images' votes, int (N, 10)."""
         histogram = _histogram(votes)
-        # One vote for each answer more: an answer that nobody gave yet stays possible.
+        # One more vote for each answer: an answer that nobody gave stays possible.
         prior = votes[:, :ANSWERS].sum(axis=0) + 1.0
         prior /= prior.sum()
-        strength = np.ones(RATERS)  # with no rater to weigh against, any strength is the same
+        strength = np.ones(RATERS)  # without a rater any strength is the same
         for k in range(1, RATERS):
 
             def loss(log_strength: float, k: int = k) -> float:
@@ -57,36 +53,31 @@ class Raters:
         return Raters(prior, strength)
 
     def curve(self, votes: Votes) -> NDArray[np.float64]:
-        """Log loss in nats of predicting one vote from k others, float64 (10,), k = 0…9.
+        """Compute the log loss in nats of predicting a vote from k others, float64 (10,), k = 0…9.
 
-        The exact mean over all choices of the k raters and the one to predict.
-
-        Args:
-            votes: int (N, 10), of images that are `answered`, N at least 1.
+        This is the exact mean over all choices of the k raters and the one to predict, of votes
+        int (N, 10) of images that are `answered`, N at least 1.
         """
         histogram = _histogram(votes)
-        losses = [
-            _expected_loss(histogram, self.prior, k, strength)
-            for k, strength in enumerate(self.strength)
-        ]
-        return np.array(losses)
+        strengths = enumerate(self.strength)
+        return np.array([_expected_loss(histogram, self.prior, k, s) for k, s in strengths])
 
 
 def worth(curve: NDArray[np.float64], log_loss: float) -> float:
-    """How many people predict as well as `log_loss`: interpolated on the curve, 0 to 9."""
+    """Return how many people predict as well as `log_loss`: interpolated on the curve, 0 to 9."""
     # Further raters that do not help, as on a handful of images, must not fold the curve back.
     falling = np.minimum.accumulate(curve)
     return float(np.interp(log_loss, falling[::-1], np.arange(len(curve))[::-1]))
 
 
 def worth_in_words(raters: float) -> str:
-    """What `worth` found: "6.3 people", or "9 or more people" at the curve's end."""
+    """Say the result of `worth`: "6.3 people", or "9 or more people" at the curve's end."""
     most = RATERS - 1
     return f"{most} or more people" if raters >= most else f"{raters:.1f} people"
 
 
 def _histogram(votes: Votes) -> NDArray[np.int64]:
-    """int64 (9, 11): for each answer, how many images have 0…10 votes for it."""
+    """Count for each answer the images with 0…10 votes for it, int64 (9, 11)."""
     counts = [np.bincount(column, minlength=RATERS + 1) for column in votes[:, :ANSWERS].T]
     return np.stack(counts)
 

@@ -1,4 +1,4 @@
-"""How far shares say how often they come true."""
+"""Measure how well shares say how often they come true."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,18 +8,14 @@ from numpy.typing import NDArray
 
 Shares = NDArray[np.floating[Any]]
 
-BINS: Final = 15
-"""Bins of the calibration error, as in Guo et al. 2017."""
+_BINS: Final = 15  # number of bins, as in Guo et al. 2017
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reliability:
-    """Confidence against what came true, in bins of equal width over (0, 1].
+    """Confidence against outcome in 15 bins of equal width over (0, 1].
 
-    Attributes:
-        count: int (BINS,), cases in each bin.
-        confidence: float (BINS,), their mean confidence; NaN in an empty bin.
-        outcome: float (BINS,), their mean outcome; NaN in an empty bin.
+    The bins have a number of cases, and means of confidence and outcome, NaN in an empty bin.
     """
 
     count: NDArray[np.int64]
@@ -35,17 +31,15 @@ class Reliability:
 
 
 def reliability(confidence: Shares, outcome: NDArray[Any]) -> Reliability:
-    """Sort cases into bins by confidence.
+    """Sort cases into bins by confidence, float (N,), 0 to 1, N at least 1.
 
-    Args:
-        confidence: float (N,), 0 to 1, N at least 1.
-        outcome: (N,), whether it came true, or the share of people who said so, 0 to 1.
+    The outcome, (N,), is whether it came true, or the share of people who said so, 0 to 1.
     """
-    index = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    count = np.bincount(index, minlength=BINS)
+    index = np.clip(np.ceil(confidence * _BINS).astype(int) - 1, 0, _BINS - 1)
+    count = np.bincount(index, minlength=_BINS)
     with np.errstate(invalid="ignore"):
         return Reliability(
             count,
-            np.bincount(index, weights=confidence, minlength=BINS) / count,
-            np.bincount(index, weights=outcome, minlength=BINS) / count,
+            np.bincount(index, weights=confidence, minlength=_BINS) / count,
+            np.bincount(index, weights=outcome, minlength=_BINS) / count,
         )

@@ -1,72 +1,78 @@
-"""A folder that tells a person how well a model reads: one page in plain words, with pictures.
+"""Write a report on a model: one page in plain words, with pictures.
 
-Every picture is there twice, on a light and a dark ground; the page shows the one that fits.
+Every picture exists twice, on a light and a dark ground; the page shows the one that fits.
 """
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES
-from mien.training.data.dataset import select
 from mien.training.evaluation import metrics, plots
-from mien.training.evaluation.evaluate import Predictor, load_model, predict
-from mien.training.evaluation.mistakes import Mistake, confident_mistakes
+from mien.training.evaluation.evaluate import Evaluation
 from mien.training.evaluation.raters import worth_in_words
 from mien.training.evaluation.reliability import Shares
 from mien.training.evaluation.report_page import (
-    Drawn,
-    Table,
+    MISTAKES,
     Tile,
     draw_both,
     in_rows,
     model_origin,
-    percent,
+    most_confused,
     write_page,
 )
-
-MISTAKES: Final = 24
-"""Mistakes on the contact sheet."""
+from mien.training.evaluation.summary import label_rows, percent
 
 
-def write_report(
-    result: dict[str, Any],
-    dataset: NDArray[np.void],
-    folder: Path,
-    *,
-    model: Path | Predictor | None = None,
-    run: Path | None = None,
-) -> Path:
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """An image whose label the model did not read.
+
+    Attributes:
+        index: index of the record.
+        read: the label with the model's largest share, 0 to 6.
+        share: that share.
+        label: FER2013's label, 0 to 6.
+        votes: number of raters by answer, uint8 (10,); all 0 where unknown.
+        raters_agree: whether the raters' most frequent answer is the model's; None where unknown.
+    """
+
+    index: int
+    read: int
+    share: float
+    label: int
+    votes: NDArray[np.uint8]
+    raters_agree: bool | None
+
+
+def write_report(measured: Evaluation, folder: Path, *, run: Path | None = None) -> Path:
     """Write `index.html` and its pictures; files of those names are replaced.
 
     Args:
-        result: what `mien.training.evaluation.evaluate.evaluate` gave for `model` and `dataset`.
-        dataset: as `load_dataset` gives it.
-        folder: made where it is missing.
-        model: the model measured; None for the one that ships with mien.
+        measured: result of `mien.training.evaluation.evaluate.measure`.
+        folder: folder of the page, made if it is missing.
         run: the model's training run, for its learning curves.
-
-    Returns:
-        The page.
 
     Raises:
         DataError: the run has no learning curves.
-        ModelError: the file is missing or no model of mien's.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    records = select(dataset, result["split"])
-    predictions = predict(load_model(model), records["image"])
-    label = votes = mistakes = None
-    if result["label"]["accuracy"] is not None and predictions.label is not None:
+    result, records, answers = measured.result, measured.records, measured.answers
+    label = votes = mistakes = learning = None
+    if result["label"]["accuracy"] is not None and answers.label is not None:
         known = records["label"] >= 0
-        label = _label(result["label"], records["label"][known], predictions.label[known], folder)
-        found = confident_mistakes(records, predictions, MISTAKES)
-        mistakes = _mistakes(found, records, folder)
-    if result["votes"]["log_loss"] is not None and predictions.votes is not None:
-        votes = _votes(result["votes"], records["votes"], predictions.votes, folder)
+        label = _label(result["label"], records["label"][known], answers.label[known], folder)
+        mistakes = _mistakes(confident_mistakes(records, answers.label, MISTAKES), records, folder)
+    if result["votes"]["log_loss"] is not None and answers.votes is not None:
+        votes = _votes(result["votes"], records["votes"], answers.votes, folder)
+    if run is not None:
+        words = "Loss and accuracy on training and validation images, epoch by epoch"
+        draw = partial(plots.plot_learning_curves, run / "epochs.csv")
+        learning = draw_both(folder, "learning-curves", words, draw)
     values = {
         "title": f"How well mien reads: {result['split']} images",
         "origin": " · ".join(model_origin(result["model"])),
@@ -74,11 +80,35 @@ def write_report(
         "count": result["images"],
         "label": label,
         "votes": votes,
-        "learning": None if run is None else _learning(run, folder),
+        "learning": learning,
         "mistakes": mistakes,
         "notes": result["notes"],
     }
     return write_page(folder, "evaluation.html", values)
+
+
+def confident_mistakes(records: NDArray[np.void], shares: Shares, count: int) -> list[Mistake]:
+    """Find up to `count` images whose label was not read, the model's largest share first.
+
+    Records without a label are passed over; `shares` are the labels' shares, float (N, 7).
+    """
+    read, share = shares.argmax(axis=1), shares.max(axis=1)
+    wrong = np.flatnonzero((records["label"] >= 0) & (read != records["label"]))
+    mistakes: list[Mistake] = []
+    for index in wrong[np.argsort(-share[wrong], kind="stable")][:count].tolist():
+        votes = records["votes"][index]
+        agree = bool(votes.argmax() == metrics.LABEL_TO_FERPLUS[read[index]])
+        mistakes.append(
+            Mistake(
+                index,
+                int(read[index]),
+                float(share[index]),
+                int(records["label"][index]),
+                votes,
+                agree if votes.any() else None,
+            )
+        )
+    return mistakes
 
 
 def _tiles(result: dict[str, Any]) -> list[Tile]:
@@ -108,20 +138,10 @@ def _tiles(result: dict[str, Any]) -> list[Tile]:
 def _label(
     figures: dict[str, Any], labels: NDArray[np.int8], shares: Shares, folder: Path
 ) -> dict[str, Any]:
-    """What the page says of the label head."""
+    """Make the page's parts on the label head."""
     confusion = np.array(figures["confusion"])
     found = metrics.label_reliability(labels, shares)
     error = percent(figures["ece"])
-    rows = [
-        [
-            name,
-            percent(figures["precision"][name]),
-            percent(figures["recall"][name]),
-            f"{figures['f1'][name]:.3f}",
-            f"{images:,}",
-        ]
-        for name, images in zip(EMOTION_NAMES, confusion.sum(axis=1), strict=True)
-    ]
     return {
         "most_confused": most_confused(confusion),
         "error": error,
@@ -143,14 +163,14 @@ def _label(
             f"Share of right answers against the model’s share; {error} apart",
             partial(plots.plot_reliability, found, "share labelled so"),
         ),
-        "table": Table(["label", "precision", "recall", "F1", "images"], rows),
+        "table": [["label", "precision", "recall", "F1", "images"], *label_rows(figures)],
     }
 
 
 def _votes(
     figures: dict[str, Any], votes: NDArray[np.uint8], shares: Shares, folder: Path
 ) -> dict[str, Any]:
-    """What the page says of the votes head."""
+    """Make the page's parts on the votes head."""
     ten = metrics.answered(votes)
     found = metrics.votes_reliability(votes[ten], shares[ten])
     error = percent(figures["ece"])
@@ -179,66 +199,32 @@ def _votes(
     }
 
 
-def _learning(run: Path, folder: Path) -> Drawn:
-    return draw_both(
-        folder,
-        "learning-curves",
-        "Loss and accuracy on training and validation images, epoch by epoch",
-        partial(plots.plot_learning_curves, run / "epochs.csv"),
-    )
-
-
 def _mistakes(found: list[Mistake], records: NDArray[np.void], folder: Path) -> dict[str, Any]:
-    """What the page says of mistakes; empty where there are none."""
+    """Make the page's part on mistakes; empty without any."""
     if not found:
         return {}
     images = [records["image"][mistake.index] for mistake in found]
-    captions = [
-        f"looks {EMOTION_NAMES[mistake.read]} {mistake.share:.0%}\n"
-        f"label: {EMOTION_NAMES[mistake.label]}"
-        + ("\n" + ", ".join(_votes_in_words(mistake.votes)[:2]) if mistake.votes.any() else "")
-        for mistake in found
-    ]
-    rows = [
-        [
-            records["name"][mistake.index].decode(),
-            f"{EMOTION_NAMES[mistake.read]} {mistake.share:.1%}",
-            EMOTION_NAMES[mistake.label],
-            ", ".join(_votes_in_words(mistake.votes)) or "–",
-        ]
-        for mistake in found
-    ]
+    captions: list[str] = []
+    rows = [["image", "looks", "label", "votes"]]
+    for mistake in found:
+        read, label = EMOTION_NAMES[mistake.read], EMOTION_NAMES[mistake.label]
+        votes = _votes_in_words(mistake.votes)
+        lines = [f"looks {read} {mistake.share:.0%}", f"label: {label}", ", ".join(votes[:2])]
+        captions.append("\n".join(filter(None, lines)))
+        name = records["name"][mistake.index].decode()
+        rows.append([name, f"{read} {mistake.share:.1%}", label, ", ".join(votes) or "–"])
     agree = [mistake.raters_agree for mistake in found if mistake.raters_agree is not None]
-    return {
-        "known": len(agree),
-        "agreeing": sum(agree),
-        "sheet": draw_both(
-            folder,
-            "mistakes",
-            f"The {len(found)} faces on which the model was most sure and the label differs",
-            lambda out, theme: plots.contact_sheet(
-                in_rows(images), in_rows(captions), out, theme=theme
-            ),
-        ),
-        "table": Table(["image", "looks", "label", "votes"], rows),
-    }
-
-
-def most_confused(confusion: NDArray[np.int64]) -> str:
-    """A sentence on what is most often taken for what, of counts (7, 7), a row a label."""
-    off = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    np.fill_diagonal(off, 0)
-    i, j = np.unravel_index(int(off.argmax()), off.shape)
-    if not off[i, j]:
-        return "Nothing was taken for anything else."
-    return (
-        f"Most often confused: of the faces labelled {EMOTION_NAMES[i]}, {off[i, j]:.0%} are read "
-        f"as {EMOTION_NAMES[j]}."
+    sheet = draw_both(
+        folder,
+        "mistakes",
+        f"The {len(found)} faces on which the model was most sure and the label differs",
+        partial(plots.contact_sheet, in_rows(images), in_rows(captions)),
     )
+    return {"known": len(agree), "agreeing": sum(agree), "sheet": sheet, "table": rows}
 
 
 def _votes_in_words(votes: NDArray[np.uint8]) -> list[str]:
-    """The answers that were given, most frequent first: "7 happy", "3 neutral"."""
+    """List the answers given, most frequent first: "7 happy", "3 neutral"."""
     words = list(plots.FERPLUS_WORDS.values())
     order = np.argsort(-votes.astype(int), kind="stable")
     return [f"{votes[column]} {words[column]}" for column in order if votes[column]]

@@ -1,15 +1,27 @@
-"""What every report page has in common: tiles, tables, and pictures on both grounds."""
+"""Common parts of report pages: tiles, pictures on both grounds, and mistakes.
+
+A table is a list of rows of text, the header first; a row's first cell is its header.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+from mien.emotions import EMOTION_NAMES
 from mien.output.html import render
 from mien.output.whole_file import write_whole
-from mien.training.evaluation.figures import DARK, LIGHT, Theme
+from mien.training.evaluation.figures import DARK, LIGHT, Theme, save
 
 Item = TypeVar("Item")
+
+MISTAKES: Final = 24
+"""Number of mistakes on a contact sheet."""
 
 _SHEET_COLUMNS: Final = 6
 _BESIDE: Final = "file: 'self'"  # where a page's pictures come from, by its content security policy
@@ -25,22 +37,8 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table's header, and its rows as text; a row's first cell is its header."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture beside the page.
-
-    Attributes:
-        light: name of its file on a light ground.
-        dark: name of its file on a dark ground.
-        words: what it shows, for those who do not see it.
-    """
+    """Files of a picture beside the page, and its description for people who do not see it."""
 
     light: str
     dark: str
@@ -48,38 +46,41 @@ class Drawn:
 
 
 def write_page(folder: Path, template: str, values: Mapping[str, Any]) -> Path:
-    """Write `index.html` of a template of `mien.output.html`; a file of that name is replaced."""
+    """Write `index.html` by a template of `mien.output.html`; a file of that name is replaced."""
     page = folder / "index.html"
     write_whole(page, str(render(template, images=_BESIDE, **values)))
     return page
 
 
-def draw_both(folder: Path, name: str, words: str, draw: Callable[[Path, Theme], None]) -> Drawn:
-    """Draw a picture on both grounds.
-
-    Args:
-        folder: of the page.
-        name: of the picture's file, less its ending.
-        words: what it shows.
-        draw: writes the picture into a file, in a theme.
-    """
+def draw_both(
+    folder: Path, name: str, words: str, draw: Callable[[Theme], Figure | Image.Image]
+) -> Drawn:
+    """Draw a picture on both grounds, in files of the page's folder that begin with `name`."""
     files = {theme: f"{name}{theme.suffix}.png" for theme in (LIGHT, DARK)}
     for theme, file in files.items():
-        draw(folder / file, theme)
+        save(draw(theme), folder / file)
     return Drawn(files[LIGHT], files[DARK], words)
 
 
-def model_origin(model: Mapping[str, Any]) -> list[str]:
-    """What a model's file tells of its origin, in words."""
-    told = [f"{key} {model[key]}" for key in ("version", "commit", "seed") if model[key]]
-    return [f"network {model['network'] or 'unknown'}", *told]
-
-
-def percent(share: float | None) -> str:
-    """A share as "87.5%"; a dash where it is unknown."""
-    return "–" if share is None else f"{share:.1%}"
-
-
 def in_rows(items: Sequence[Item]) -> list[Sequence[Item]]:
-    """Items in rows of a contact sheet."""
+    """Split items into the rows of a contact sheet."""
     return [items[start : start + _SHEET_COLUMNS] for start in range(0, len(items), _SHEET_COLUMNS)]
+
+
+def model_origin(model: Mapping[str, Any]) -> list[str]:
+    """Describe the origin of a model."""
+    known = [f"{key} {model[key]}" for key in ("version", "commit", "seed") if model[key]]
+    return [f"network {model['network'] or 'unknown'}", *known]
+
+
+def most_confused(confusion: NDArray[np.int64]) -> str:
+    """Name the commonest confusion, of counts (7, 7) with a row for each label."""
+    off = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    np.fill_diagonal(off, 0)
+    i, j = np.unravel_index(int(off.argmax()), off.shape)
+    if not off[i, j]:
+        return "Nothing was taken for anything else."
+    return (
+        f"Most often confused: of the faces labelled {EMOTION_NAMES[i]}, {off[i, j]:.0%} are read "
+        f"as {EMOTION_NAMES[j]}."
+    )

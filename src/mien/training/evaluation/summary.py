@@ -1,101 +1,120 @@
-"""Figures in a few lines for a terminal."""
+"""Write figures in words and tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mien.emotions import EMOTION_NAMES
 from mien.training.evaluation.raters import worth_in_words
 
-_COLUMNS: Final = (
-    "accuracy",
-    "balanced_accuracy",
-    "clear",
-    "accuracy_where_clear",
-    "mean_top_share",
-    "ece",
-)
+_COUNTS: Final = {
+    "images": "read",
+    "no_face": "no face",
+    "failed": "failed",
+    "left_out": "left out",
+}
+_SHARES: Final = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced",
+    "clear": "clear",
+    "accuracy_where_clear": "right where clear",
+    "mean_top_share": "mean share",
+    "ece": "calibration error",
+}
+
+
+def percent(share: float | None) -> str:
+    """Write a share as "87.5%", and an unknown one as a dash."""
+    return "–" if share is None else f"{share:.1%}"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number with so many digits after the point, and an unknown one as a dash."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Write a table for a terminal: the first column to the left, the others to the right."""
+    first, *others = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join([row[0].ljust(first), *map(str.rjust, row[1:], others)]).rstrip() for row in rows
+    )
 
 
 def summary(result: Mapping[str, Any]) -> str:
-    """The figures of `mien.training.evaluation.evaluate`."""
-    label, votes = result["label"], result["votes"]
+    """Write the figures of `mien.training.evaluation.evaluate` for a terminal."""
+    label, votes, shown = result["label"], result["votes"], result["shown"]
     lines = [f"{result['split']}: {result['images']:,} images"]
     if label["accuracy"] is not None:
         lines.append(
             f"label accuracy {label['accuracy']:.4f} "
-            f"({_figure(label['accuracy_without_copies'])} without near duplicates, "
-            f"{_figure(result['tta']['label']['accuracy'])} with the mirrored images), "
+            f"({number(label['accuracy_without_copies'])} without near duplicates, "
+            f"{number(result['tta']['label']['accuracy'])} with the mirrored images), "
             f"macro F1 {label['macro_f1']:.4f}, log loss {label['log_loss']:.4f}, "
             f"calibration error {label['ece']:.4f}"
         )
-        width = max(len(name) for name in EMOTION_NAMES)
-        lines.append(f"{'':{width}}  precision  recall      F1  images")
-        for index, name in enumerate(EMOTION_NAMES):
-            lines.append(
-                f"{name:{width}}  {label['precision'][name]:9.3f}  {label['recall'][name]:6.3f}  "
-                f"{label['f1'][name]:6.3f}  {sum(label['confusion'][index]):6,}"
-            )
+        lines.append(text_table([["", "precision", "recall", "F1", "images"], *label_rows(label)]))
     if votes["majority_images"] is not None:
-        raters = votes["raters"]
-        worth = "–" if raters is None else worth_in_words(raters)
+        worth = "–" if votes["raters"] is None else worth_in_words(votes["raters"])
         lines.append(
-            f"votes: majority accuracy {_figure(votes['majority_accuracy'])} on "
-            f"{votes['majority_images']:,} images; log loss {_figure(votes['log_loss'])} on "
-            f"{votes['log_loss_images']:,} (perfect {_figure(votes['perfect_log_loss'])}), worth "
-            f"{worth}, calibration error {_figure(votes['ece'])}"
+            f"votes: majority accuracy {number(votes['majority_accuracy'])} on "
+            f"{votes['majority_images']:,} images; log loss {number(votes['log_loss'])} on "
+            f"{votes['log_loss_images']:,} (perfect {number(votes['perfect_log_loss'])}), worth "
+            f"{worth}, calibration error {number(votes['ece'])}"
         )
-    shown = result["shown"]
     if shown["majority_images"] is not None:
         lines.append(
-            f"shown: majority accuracy {_figure(shown['majority_accuracy'])}, log loss "
-            f"{_figure(shown['log_loss'])}, calibration error {_figure(shown['ece'])}"
+            f"shown: majority accuracy {number(shown['majority_accuracy'])}, log loss "
+            f"{number(shown['log_loss'])}, calibration error {number(shown['ece'])}"
         )
-    if result["movements"]["r2"] is not None:
-        told = ", ".join(f"{n} {_figure(v, 2)}" for n, v in result["movements"]["r2"].items())
-        lines.append(f"movements (R²): {told}")
+    if (r2 := result["movements"]["r2"]) is not None:
+        figures = ", ".join(f"{name} {number(value, 2)}" for name, value in r2.items())
+        lines.append(f"movements (R²): {figures}")
     return "\n".join([*lines, *result["notes"]])
 
 
-def _figure(value: float | None, digits: int = 4) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
+def label_rows(label: Mapping[str, Any]) -> list[list[str]]:
+    """Write precision, recall, F1 and number of images in rows by emotion."""
+    return [
+        [
+            name,
+            percent(label["precision"][name]),
+            percent(label["recall"][name]),
+            f"{label['f1'][name]:.3f}",
+            f"{sum(images):,}",
+        ]
+        for name, images in zip(EMOTION_NAMES, label["confusion"], strict=True)
+    ]
+
+
+def set_name(name: str, figures: Mapping[str, Any]) -> str:
+    """Return the name of a set of pictures, and whether its labels are weak."""
+    return f"{name} (weak labels)" if figures["weak"] else name
+
+
+def overview(sets: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+    """Write the main figures of sets of pictures in rows, the header first."""
+    rows = [["set", *_COUNTS.values(), *_SHARES.values(), "emotional"]]
+    for name, figures in sets.items():
+        counts = [f"{figures[key]:,}" for key in _COUNTS]
+        shares = [percent(figures[key]) for key in _SHARES]
+        row = [set_name(name, figures), *counts, *shares, number(figures["emotional_auc"], 3)]
+        rows.append(row)
+    return rows
 
 
 def pictures_summary(result: Mapping[str, Any]) -> str:
-    """The figures of `mien.training.evaluation.pictures` as tables."""
+    """Write the figures of `mien.training.evaluation.pictures` as tables for a terminal."""
     sets: dict[str, dict[str, Any]] = result["pictures"]
-    names = {name: f"{name} (weak labels)" if each["weak"] else name for name, each in sets.items()}
-    rows = [["set", "read", "no face", "failed", "left out", "accuracy", "balanced", "clear"]]
-    rows[0] += ["right where clear", "mean share", "calibration", "emotional"]
     recall = [["recall", *EMOTION_NAMES]]
     usual = [["beside the usual face", "persons", "above", "above by 1", "balanced"]]
-    for name, each in sets.items():
-        counts = [f"{each[key]:,}" for key in ("images", "no_face", "failed", "left_out")]
-        rows.append([names[name], *counts, *(_share(each[key]) for key in _COLUMNS)])
-        rows[-1].append("–" if each["emotional_auc"] is None else f"{each['emotional_auc']:.3f}")
-        recall.append(
-            [names[name], *(_share(each["recall"][emotion]) for emotion in EMOTION_NAMES)]
-        )
-        for group, figures_of in (each["groups"] or {}).items():
-            shares = (_share(figures_of["recall"][emotion]) for emotion in EMOTION_NAMES)
-            recall.append([f"  {group} ({figures_of['images']:,})", *shares])
-        if each["usual"] is not None:
+    for name, figures in sets.items():
+        rows = {set_name(name, figures): figures}
+        for group, of_group in (figures["groups"] or {}).items():
+            rows[f"  {group} ({of_group['images']:,})"] = of_group
+        recall += [[row, *map(percent, each["recall"].values())] for row, each in rows.items()]
+        if figures["usual"] is not None:
             keys = ("above", "above_by_1", "balanced_accuracy")
-            persons = f"{each['usual']['persons']:,}"
-            usual.append([names[name], persons, *(_share(each["usual"][key]) for key in keys)])
-    tables = [rows, recall, usual] if len(usual) > 1 else [rows, recall]
-    return "\n\n".join(map(_table, tables))
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def _table(rows: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
+            shares = (percent(figures["usual"][key]) for key in keys)
+            usual.append([set_name(name, figures), f"{figures['usual']['persons']:,}", *shares])
+    tables = [overview(sets), recall, usual] if len(usual) > 1 else [overview(sets), recall]
+    return "\n\n".join(map(text_table, tables))

@@ -1,6 +1,6 @@
-"""What turns a head's logits into shares that mean something, fitted on validation images.
+"""Calibrate a head's shares so that they say how often they come true, on validation images.
 
-One temperature and a bias an answer ("vector scaling" with one scale; Guo et al. 2017, "On
+One temperature and a bias for each answer ("vector scaling" with one scale; Guo et al. 2017, "On
 Calibration of Modern Neural Networks").
 """
 
@@ -12,37 +12,37 @@ import torch
 from torch.nn.functional import cross_entropy
 
 RARITY: Final = 0.2
-"""How much more rare answers count: an image counts as often as its answer occurs, to minus this.
+"""How much more rare answers count: an image's weight is its answer's count to minus this power.
 
-Without it disgust and fear hardly ever come first, for the sake of the many happy and neutral
-images. On FER2013's validation images (five-fold cross-validation, weights `residual-3`) this costs
-the votes nothing (log loss 0.9766 nats, 0.9768 by a temperature alone; calibration error 1.0 % and
-1.1 %), and of the images that most raters call disgusted it finds 40 % in place of 24 %.
+Without it disgust and fear hardly ever come first, because of the many happy and neutral images. On
+FER2013's validation images (five-fold cross-validation, weights `residual-3`) this costs the votes
+nothing (log loss 0.9766 nats, with a temperature only 0.9768; calibration error 1.0 % and 1.1 %),
+and of the images that most raters call disgusted it finds 40 % in place of 24 %.
 """
 
-_CAUTION: Final = 5.0  # images that a bias has against it, so that a few images cannot move it far
+_CAUTION: Final = 5.0  # weight against a bias, in images: a few images cannot move it far
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Shares are the softmax of logits / `temperature` + `bias`, an entry a column."""
+    """Calibrated shares: the softmax of logits / `temperature` + `bias` (one for each column)."""
 
     temperature: float
     bias: tuple[float, ...]
 
     def logits(self, logits: torch.Tensor) -> torch.Tensor:
-        """The calibrated logits, (N, C), of a network's."""
+        """Calibrate a network's logits, (N, C)."""
         bias = torch.tensor(self.bias, dtype=logits.dtype, device=logits.device)
         return logits / self.temperature + bias
 
 
 def fit(logits: torch.Tensor, targets: torch.Tensor, fixed: Sequence[int] = ()) -> Calibration:
-    """The calibration of least cross-entropy with the targets, rare answers weighed by `RARITY`.
+    """Find the calibration of least cross-entropy with the targets, weighted by `RARITY`.
 
     Args:
         logits: float32 (N, C).
         targets: float32 (N, C), shares that sum to 1; an image's answer is its greatest share.
-        fixed: columns whose bias stays 0, as these images do not tell it.
+        fixed: columns whose bias stays 0, because these images cannot determine it.
     """
     logits, targets = logits.double(), targets.double()
     answers = targets.argmax(dim=1)

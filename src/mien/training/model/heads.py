@@ -1,6 +1,6 @@
-"""The heads of a network: which there are, and where their logits stand.
+"""The heads of a network, and the places of their logits.
 
-Every network ends in one linear layer. Its outputs are the heads' logits, one head after the other.
+Every network ends in one linear layer, whose outputs are the logits of one head after the other.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from mien.movements import MOVEMENT_NAMES
 
 
 class Head(StrEnum):
-    """A head, by its name in files; in the order in which heads stand."""
+    """Head of a network, by its name in files, in the order of their logits."""
 
     LABEL = "label"
-    """FER2013's labels."""
+    """FER2013's seven labels."""
 
     VOTES = "votes"
     """FER+'s ten columns."""
 
     EXPRESSIONS = "expressions"
-    """What a teacher says that learnt from other photographs (`training.data.expressions`)."""
+    """Answers of a teacher that learnt from other photographs (`training.data.expressions`)."""
 
     MOVEMENTS = "movements"
-    """Movements of the face, each its own sigmoid."""
+    """Movements of the face, each with its own sigmoid."""
 
 
 HEADS: Final[dict[str, int]] = {
@@ -33,15 +33,11 @@ HEADS: Final[dict[str, int]] = {
     Head.EXPRESSIONS: len(EMOTION_NAMES),
     Head.MOVEMENTS: len(MOVEMENT_NAMES),
 }
-"""A head's number of logits."""
+"""Number of logits of each head."""
 
 
 def head_slices(heads: Sequence[str]) -> dict[str, slice]:
-    """Where each head's logits stand among a network's outputs.
-
-    Args:
-        heads: of `Head`, in its order.
-    """
+    """Return the place of each head's logits among a network's outputs; heads as in `Head`."""
     places: dict[str, slice] = {}
     start = 0
     for head in heads:
@@ -51,5 +47,5 @@ def head_slices(heads: Sequence[str]) -> dict[str, slice]:
 
 
 def count_logits(heads: Sequence[str]) -> int:
-    """Number of a network's outputs."""
+    """Return the number of a network's outputs."""
     return sum(HEADS[head] for head in heads)

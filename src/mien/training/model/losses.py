@@ -1,4 +1,4 @@
-"""What is learnt of images, and how far a network is from it."""
+"""Targets of training, and the losses of a network's answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,20 +15,20 @@ from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS, Head
 
 LABELS = len(EMOTION_NAMES)
-"""Number of the label head's logits, which are a network's first."""
+"""Number of the label head's logits, which come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Images and what is to be learnt of them, on one device.
+    """Images and the answers to learn, on one device.
 
     Attributes:
         images: uint8 (N, 48, 48).
-        labels: int64 (N,), 0 to 6 of FER2013's labels, or -1 where there is none.
-        votes: float32 (N, 10), shares of the ten columns; all 0 where there are no votes.
-        expressions: float32 (N, 7), shares; all 0 where there are none.
-        movements: float32 (N, 14), 0 to 1; -1 where they are unknown.
-        taught: float32 (N, 17), shares of labels and of votes; all 0 where there are none.
+        labels: FER2013's labels, int64 (N,), 0 to 6, or -1 where there is none.
+        votes: shares of FER+'s ten columns, float32 (N, 10); all 0 without votes.
+        expressions: shares of the seven emotions, float32 (N, 7); all 0 where unknown.
+        movements: movements, float32 (N, 14), 0 to 1; -1 where unknown.
+        taught: shares of labels and of votes, float32 (N, 17); all 0 where unknown.
     """
 
     images: torch.Tensor
@@ -40,7 +40,7 @@ class Targets:
 
     @classmethod
     def of(cls, records: NDArray[np.void], device: torch.device) -> "Targets":
-        """The targets of data set records."""
+        """Make the targets of data set records."""
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         # Another source's labels are not FER2013's; there they are one person's vote.
@@ -58,18 +58,16 @@ class Targets:
         )
 
     def __getitem__(self, indices: torch.Tensor) -> "Targets":
-        """Those of some images."""
+        """Return the targets of some images."""
         return Targets(*(getattr(self, field.name)[indices] for field in fields(self)))
 
 
 def votes_loss(logits: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy in nats of predicted votes, over the images that have votes.
+    """Compute the mean cross-entropy in nats of predicted votes, over the images with votes.
 
-    Args:
-        logits: float32 (N, 10).
-        votes: float32 (N, 10), shares that sum to 1, or all 0 for an image without votes.
+    Both are float32 (N, 10). Votes are shares that sum to 1, or all 0 for an image without votes.
     """
-    known = votes.sum(dim=1)  # 1, or 0 without votes, which leaves the image out of the sum
+    known = votes.sum(dim=1)  # 1, or 0 for an image without votes, which leaves it out
     return cross_entropy(logits, votes, reduction="sum") / known.sum().clamp(min=1)
 
 
@@ -80,16 +78,16 @@ def data_loss(
     label_smoothing: float,
     votes_weight: float,
 ) -> torch.Tensor:
-    """Cross-entropy in nats of a network's shares with what the data say, over both heads.
+    """Compute the cross-entropy in nats of a network's shares with labels and votes.
 
     Args:
-        logits: float32 (N, 7 or 17), the network's.
-        labels: int64 (N,), 0 to 6, or -1 where there is none, which leaves the label head out.
+        logits: the network's, float32 (N, 7 or 17).
+        labels: int64 (N,), 0 to 6, or -1 without a label, which leaves the label head out.
         votes: float32 (N, 10), shares that sum to 1, or all 0 for an image without votes.
         label_smoothing: share of each label's target spread evenly over the classes.
         votes_weight: weight of the votes head.
     """
-    # The sum, as the mean over no label at all is NaN: a small batch may be of press faces alone.
+    # The sum, as the mean over no label is NaN: a small batch may hold press faces only.
     summed = cross_entropy(
         logits[:, :LABELS],
         labels,
@@ -104,11 +102,9 @@ def data_loss(
 
 
 def movements_loss(logits: torch.Tensor, movements: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy in nats of predicted movements, over those that are known.
+    """Compute the mean binary cross-entropy in nats of movements, over those that are known.
 
-    Args:
-        logits: float32 (N, 14).
-        movements: float32 (N, 14), 0 to 1; -1 where they are unknown.
+    Both are float32 (N, 14). Movements are 0 to 1, or -1 where unknown.
     """
     known = movements >= 0
     losses = binary_cross_entropy_with_logits(logits, movements.clamp(min=0), reduction="none")
@@ -118,15 +114,9 @@ def movements_loss(logits: torch.Tensor, movements: torch.Tensor) -> torch.Tenso
 def network_loss(
     logits: torch.Tensor, targets: Targets, slices: Mapping[str, slice], config: Config
 ) -> torch.Tensor:
-    """What a run minimises on a batch: the weighted losses of all heads, in nats.
+    """Compute the weighted losses of all heads on a batch's logits, float32 (N, L), in nats.
 
-    Where the run has teachers, their part (`teaching_loss`) is still to be added.
-
-    Args:
-        logits: float32 (N, L), the network's.
-        targets: of the same N images.
-        slices: where each head's logits stand.
-        config: the heads' weights, label smoothing and distillation.
+    The loss of teachers (`teaching_loss`) is to be added. Slices are the places of each head.
     """
     share = config.distillation_weight
     data = data_loss(
@@ -155,13 +145,13 @@ def network_loss(
 def teaching_loss(
     logits: torch.Tensor, teachers: list[nn.Module], images: torch.Tensor, votes_weight: float
 ) -> torch.Tensor:
-    """Cross-entropy in nats of a network's shares with its teachers' mean ones, over both heads.
+    """Compute the cross-entropy in nats of a network's shares with its teachers' mean shares.
 
     Args:
-        logits: float32 (N, 7 or 17), the network's.
-        teachers: in evaluation mode, with the same heads.
-        images: float32 (N, 1, 48, 48); the teachers see them and their mirror images, of which they
-            know more together than of either.
+        logits: the network's, float32 (N, 7 or 17).
+        teachers: networks in evaluation mode, with the same heads.
+        images: float32 (N, 1, 48, 48); the teachers see them and their mirror images, and know more
+            from both than from either.
         votes_weight: weight of the votes head.
     """
     views = torch.cat((images, images.flip(3)))

@@ -1,4 +1,4 @@
-"""The networks by name: grey 48×48 images → logits of their heads (`mien.training.model.heads`)."""
+"""The networks, from float32 (N, 1, 48, 48) images in 0 to 1 to logits, float32 (N, outputs)."""
 
 from collections.abc import Callable, Sequence
 from typing import Final, cast
@@ -22,13 +22,11 @@ def _convolution(channels_in: int, channels_out: int, *, pool: bool) -> list[nn.
 
 
 def baseline(outputs: int) -> nn.Module:
-    """The plain CNN that the project began with; 2.4 million parameters.
+    """Make the plain CNN that the project began with; 2.4 million parameters.
 
     3×3 convolutions of growing width (32, 64, 64, 128, 128, 256, 256), each with batch
     normalisation and ReLU, 2×2 max-pooling wherever the width grows next, a dense layer of 512
-    between dropouts, and a linear layer whose softmax are the shares.
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
+    between dropouts, and a linear layer whose softmax gives the shares.
     """
     return nn.Sequential(
         *_convolution(1, 32, pool=True),
@@ -48,7 +46,7 @@ def baseline(outputs: int) -> nn.Module:
 
 
 class SqueezeExcitation(nn.Module):
-    """Weighs the channels by what the whole image holds (Hu et al. 2018, arXiv 1709.01507)."""
+    """Weights of the channels by the whole image (Hu et al. 2018, arXiv 1709.01507)."""
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -61,7 +59,7 @@ class SqueezeExcitation(nn.Module):
         )
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Features, float32 (N, channels, H, W), each channel scaled by 0 to 1."""
+        """Scale each channel of float32 (N, channels, H, W) by 0 to 1."""
         return features * self.weights(features)
 
 
@@ -95,8 +93,8 @@ class ResidualBlock(nn.Module):
         return self.activation(self.convolutions(features) + self.shortcut(features))
 
     def pass_on(self) -> None:
-        """Give what it gets, until it is trained; for a block without a shortcut of its own."""
-        normalisation = self.convolutions[4]  # the last, so that the shortcut alone is left
+        """Let the block pass on its input until it is trained; its shortcut must have no layers."""
+        normalisation = self.convolutions[4]  # the last: only the shortcut is left
         nn.init.zeros_(normalisation.weight)  # pyright: ignore[reportArgumentType]
 
 
@@ -109,44 +107,33 @@ def _se_resnet(
         for index in range(count):
             layers.append(ResidualBlock(channels, width, halve=stage > 0 and index == 0))
             channels = width
-    return nn.Sequential(
-        *layers,
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Dropout(0.3),
-        nn.Linear(channels, outputs),
-    )
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(channels, outputs)]
+    return nn.Sequential(*layers)
 
 
 def se_resnet(outputs: int) -> nn.Module:
-    """A residual network with squeeze-excitation for live use; 1.4 million parameters.
+    """Make a residual network with squeeze-excitation for live use; 1.4 million parameters.
 
     One convolution of 32 channels and max-pooling; stages of 32, 64 and 192 channels at 24², 12²
     and 6² pixels with 1, 3 and 2 blocks; the mean over the pixels and a linear layer. It takes
     about 0.85 of the time of `baseline`.
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
     return _se_resnet(outputs, (32, 64, 192), (1, 3, 2), pool=True)
 
 
 def se_resnet_deep(outputs: int) -> nn.Module:
-    """`se_resnet` with a third block of 192 channels; 2.1 million parameters.
+    """Make `se_resnet` with a third block of 192 channels; 2.1 million parameters.
 
-    It takes about 1.2 times as long as `se_resnet`, from whose weights it may grow (`grown`).
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
+    It takes about 1.2 times as long as `se_resnet`, and can begin with its weights (`grown`).
     """
     return _se_resnet(outputs, (32, 64, 192), (1, 3, 3), pool=True)
 
 
 def se_resnet_large(outputs: int) -> nn.Module:
-    """`se_resnet` with many more channels, to teach the others; 19 million parameters.
+    """Make `se_resnet` with many more channels, to teach the others; 19 million parameters.
 
     Stages of 64, 128, 256 and 512 channels at 48², 24², 12² and 6² pixels with 1, 2, 3 and 3
     blocks: too slow for live use.
-
-    Takes float32 (N, 1, 48, 48) in 0 to 1; gives logits, float32 (N, outputs).
     """
     return _se_resnet(outputs, (64, 128, 256, 512), (1, 2, 3, 3), pool=False)
 
@@ -158,19 +145,14 @@ NETWORKS: Final[dict[str, Callable[[int], nn.Module]]] = {
     "se_resnet_large": se_resnet_large,
     "dlib_resnet": dlib_resnet,
 }
-"""Every network that `mien train --network` knows, from its number of outputs."""
+"""Networks of `mien train --network`, made from their number of outputs."""
 
 ONE_SIZE: Final = frozenset({"baseline"})
 """Networks whose dense layer takes images of 48×48 only."""
 
 
 def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
-    """A network with fresh weights drawn from `seed`.
-
-    Args:
-        name: of `NETWORKS`.
-        seed: of the weights.
-        heads: of `mien.training.model.heads.Head`, in its order.
+    """Make a network of `NETWORKS` with fresh weights, with heads in the order of `Head`.
 
     Raises:
         TrainingError: no network has that name.
@@ -183,21 +165,21 @@ def build(name: str, seed: int, heads: Sequence[str]) -> nn.Module:
 
 
 def last_layer(network: nn.Module) -> str:
-    """Name of the module that gives the logits, a linear layer with a row a logit."""
+    """Return the name of the linear layer that gives the logits, with a row for each logit."""
     return [name for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
 
 
 def with_heads(
     network: nn.Module, name: str, seed: int, heads: Sequence[str], known: Sequence[str]
 ) -> nn.Module:
-    """A network of the same kind with further heads, whose weights are fresh.
+    """Make a network of the same kind with further heads, whose weights are fresh.
 
     Args:
-        network: of the kind `name`, with the heads `known`.
-        name: of `NETWORKS`.
-        seed: of the fresh weights.
-        heads: which it shall have; all of `known` among them.
-        known: which `network` has.
+        network: network of the kind `name`, with the heads `known`.
+        name: a name of `NETWORKS`.
+        seed: seed of the fresh weights.
+        heads: heads of the new network, all of `known` among them.
+        known: heads of `network`.
     """
     wider = build(name, seed, heads)
     last, old = (cast("nn.Linear", one.get_submodule(last_layer(one))) for one in (wider, network))
@@ -214,18 +196,12 @@ def with_heads(
 
 
 def grown(network: nn.Module, name: str, heads: Sequence[str]) -> nn.Module:
-    """A deeper network that gives what this one gives, to be trained on.
+    """Make a deeper network with the same outputs, for further training.
 
-    The blocks that it has beside those of `network` pass on what they get (Chen et al. 2016,
-    "Net2Net", arXiv 1511.05641).
-
-    Args:
-        network: a shallower network.
-        name: of `NETWORKS`: as `network`, but for more residual blocks.
-        heads: which both have.
+    Its additional blocks pass on their input (Chen et al. 2016, "Net2Net", arXiv 1511.05641).
 
     Raises:
-        TrainingError: no network has that name, or it is not a deeper one of the same widths.
+        TrainingError: no network has that name, or it is no deeper one of the same widths.
     """
     deeper = build(name, 0, heads)
     known = list(network.children())

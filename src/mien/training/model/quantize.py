@@ -1,9 +1,8 @@
-"""An exported network's convolutions in 8-bit integers: nearly twice as fast on a CPU.
+"""Quantise an exported network's convolutions to 8-bit integers: nearly twice as fast on a CPU.
 
-Static quantisation of ONNX Runtime: scales of the activations from training images, cut off at the
-99.99th percentile, which loses less than their extremes. Left in float32, because they cost
-little time and much accuracy: a network's first convolution and those of 1×1 (squeeze-excitation
-and shortcuts).
+ONNX Runtime's static quantisation takes the scales of activations from training images, cut off at
+the 99.99th percentile, which loses less than their extremes. The first convolution and those of 1×1
+(squeeze-excitation and shortcuts) stay in float32: they take little time and much accuracy.
 """
 
 import contextlib
@@ -21,17 +20,15 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.calibrate import CalibrationMethod
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-IMAGES: Final = 512
-"""How many training images set the scales."""
+_IMAGES: Final = 512  # number of training images that set the scales
 
-PERCENTILE: Final = 99.99
-"""Of an activation's values, what its scale still reaches."""
+_PERCENTILE: Final = 99.99  # percentile of an activation's values that its scale reaches
 
 _BATCH: Final = 32
 
 
 class _Crops(CalibrationDataReader):
-    """Batches of crops, as ONNX Runtime asks for them."""
+    """Batches of crops for ONNX Runtime."""
 
     def __init__(self, crops: NDArray[np.uint8]) -> None:
         size = min(_BATCH, len(crops))  # all alike, or the histograms do not fit together
@@ -39,24 +36,24 @@ class _Crops(CalibrationDataReader):
         self._batches: Iterator[NDArray[np.uint8]] = (crops[i : i + size] for i in starts)
 
     def get_next(self) -> dict[str, Any] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The next batch, or None at the end."""
+        """Return the next batch, or None at the end."""
         batch = next(self._batches, None)
         return None if batch is None else {"crops": np.ascontiguousarray(batch)}
 
 
 def quantize(content: bytes, images: NDArray[np.uint8]) -> bytes:
-    """A serialised ONNX model with its wide convolutions in 8 bits.
+    """Quantise the wide convolutions of a serialised ONNX model to 8 bits.
 
     Weights have 7 bits and a scale for each channel: with 8, processors without VNNI overflow.
 
     Args:
-        content: of `mien export`, in float32.
-        images: crops like those it will read, uint8 (N, 48, 48); `IMAGES` of them are used.
+        content: a file of `mien export` in float32.
+        images: crops like those to be read, uint8 (N, 48, 48); `IMAGES` of them are used.
 
     Returns:
         The model, serialised, without metadata.
     """
-    chosen = images[:: max(1, len(images) // IMAGES)][:IMAGES]
+    chosen = images[:: max(1, len(images) // _IMAGES)][:_IMAGES]
     with tempfile.TemporaryDirectory() as folder, _quiet():
         plain, prepared, quantised = (Path(folder) / f"{name}.onnx" for name in "abc")
         plain.write_bytes(content)
@@ -73,13 +70,13 @@ def quantize(content: bytes, images: NDArray[np.uint8]) -> bytes:
             weight_type=QuantType.QInt8,
             nodes_to_exclude=_narrow(onnx.load(prepared)),
             calibrate_method=CalibrationMethod.Percentile,
-            extra_options={"CalibPercentile": PERCENTILE},
+            extra_options={"CalibPercentile": _PERCENTILE},
         )
         return quantised.read_bytes()
 
 
 def _narrow(model: onnx.ModelProto) -> list[str]:
-    """Names of the convolutions of the grey image itself, and of those of 1×1."""
+    """Return the names of the convolutions of the grey image, and of those of 1×1."""
     sizes = {weights.name: tuple(weights.dims) for weights in model.graph.initializer}
     convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
     return [
@@ -91,7 +88,7 @@ def _narrow(model: onnx.ModelProto) -> list[str]:
 
 @contextlib.contextmanager
 def _quiet() -> Generator[None]:
-    """Without what ONNX Runtime prints and warns of: its own steps, and that it has prepared."""
+    """Hide what ONNX Runtime prints and warns of."""
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

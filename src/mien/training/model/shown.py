@@ -1,11 +1,11 @@
-"""From what FER+'s raters say to what people would say who see the face as it is on the screen.
+"""Estimate the votes of people who see the face as it is on the screen.
 
 FER+'s raters saw thumbnails of 48 pixels, many of strong expressions, and called most mild ones
 neutral. The shown votes are a logarithmic opinion pool (Genest & Zidek 1986, "Combining probability
-distributions") of the network's three opinions: FER+'s votes, FER2013's label, and a teacher's who
-learnt from other photographs. A part of the prior is divided out, because a face on a screen is not
-as often neutral as FER2013's (Saerens et al. 2002, "Adjusting the outputs of a classifier to new a
-priori probabilities"). One temperature is fitted on validation images.
+distributions") of the network's three opinions: FER+'s votes, FER2013's label, and those of a
+teacher that learnt from other photographs. A part of the prior is divided out, because faces on a
+screen are less often neutral than FER2013's (Saerens et al. 2002, "Adjusting the outputs of a
+classifier to new a priori probabilities"). One temperature is fitted on validation images.
 """
 
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
+from mien.training.data.dataset import Source
 
 POOL: Final = {"votes": 0.25, "label": 0.25, "expressions": 0.5}
 """Weights of the opinions before the temperature.
 
-Chosen on whole pictures that nobody trains on (London, Yale, stretches of films), where a network
-of two epochs read 87 % of London, with 0.4, 0.2 and 0.4 as well, and 79 % by its votes alone;
-weights that are fitted on FER2013's own images leave the third opinion out.
+Chosen on whole pictures outside of training (London, Yale, parts of films). A network of two epochs
+read 87 % of London with these weights, as with 0.4, 0.2 and 0.4, and 79 % by its votes only.
+Weights fitted on FER2013's own images leave the third opinion out.
 """
 
 PRIOR: Final = 0.25
-"""Power of the votes' prior by which the pool is divided: the half of it costs FER+'s majority
-about one point and a half on validation, a quarter half a point."""
+"""Power of the votes' prior by which the pool is divided: 0.5 costs FER+'s majority accuracy about
+1.5 points on validation images, 0.25 half a point."""
 
-LEAST_PRIOR: Final = 0.01
-"""Least share of an emotion in the prior, so that one that nobody named is not always shown."""
+_LEAST_PRIOR: Final = 0.01  # an emotion that nobody named is not always shown
 
 _TINY: Final = 1e-7
 
@@ -41,21 +41,13 @@ class Shown(nn.Module):
     """The pool of a network's opinions."""
 
     def __init__(self, prior: NDArray[np.float64], temperature: float) -> None:
-        """Take what was fitted.
-
-        Args:
-            prior: float64 (7,), mean shares of the emotions in label order.
-            temperature: the pooled logarithms are divided by it.
-        """
+        """Make the pool with a prior, float64 (7,) in label order, and a temperature."""
         super().__init__()
         self.temperature = temperature
         self.prior = torch.from_numpy(prior / prior.sum()).float()
 
     def forward(self, shares: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """The shown shares.
-
-        Args:
-            shares: of each of `POOL`, float32 (N, columns), calibrated.
+        """Turn calibrated shares of each of `POOL`, float32 (N, columns), into the shown shares.
 
         Returns:
             float32 (N, 8), in the order of `VOTE_NAMES`, sum 1. The share of "other" is that of
@@ -66,13 +58,13 @@ class Shown(nn.Module):
         return torch.cat((seven * (1 - other), other), dim=1)
 
     def pooled(self, shares: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Logarithms of the pooled shares but for a constant, float (N, 7)."""
+        """Compute the logarithms of the pooled shares up to a constant, float (N, 7)."""
         opinions = {**shares, "votes": gathered(shares["votes"])[0]}
         logs = [weight * opinions[name].clamp(min=_TINY).log() for name, weight in POOL.items()]
         return torch.stack(logs).sum(dim=0) - PRIOR * self.prior.log()
 
     def described(self) -> dict[str, Any]:
-        """All of it by name, for the file's metadata."""
+        """Describe the pool for the file's metadata."""
         return {
             "method": "logarithmic opinion pool",
             "weights": POOL,
@@ -83,10 +75,9 @@ class Shown(nn.Module):
 
 
 def gathered(votes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """FER+'s ten columns as shares of the seven emotions and of "other"; NF goes nowhere.
+    """Turn FER+'s columns, float (N, 10), into shares of the seven emotions and of "other".
 
-    Args:
-        votes: float (N, 10).
+    NF is dropped.
 
     Returns:
         float (N, 7), which may sum to less than 1, and float (N, 1).
@@ -100,22 +91,22 @@ def gathered(votes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def fit_shown(shares: Mapping[str, torch.Tensor], validation: NDArray[np.void]) -> Shown:
-    """The pool with the temperature at which its shares cost validation images the least.
+    """Fit the pool's prior and temperature to validation images.
 
-    FER2013's images ask for half their label and half their raters' votes, press faces for the one
-    person's label; either source counts by its images.
+    The target of FER2013's images is half their label and half their raters' votes, that of press
+    faces the one person's label. Each image counts the same.
 
     Args:
-        shares: of each of `POOL`, float32 (N, columns), calibrated.
+        shares: calibrated shares of each of `POOL`, float32 (N, columns).
         validation: the N records, of all sources.
     """
-    fer2013 = torch.from_numpy(validation["source"] == 0)
+    fer2013 = torch.from_numpy(validation["source"] == Source.FER2013)
     labels = torch.from_numpy(validation["label"].astype(np.int64))
     named = one_hot(labels.clamp(min=0), len(EMOTION_NAMES)).double() * (labels >= 0)[:, None]
     votes, _ = gathered(torch.from_numpy(validation["votes"].astype(np.float64)))
     votes = votes / votes.sum(dim=1, keepdim=True).clamp(min=_TINY)
     rated = votes[fer2013 & (votes.sum(dim=1) > 0)]
-    prior = rated.mean(dim=0).clamp(min=LEAST_PRIOR) if len(rated) else torch.ones(votes.shape[1])
+    prior = rated.mean(dim=0).clamp(min=_LEAST_PRIOR) if len(rated) else torch.ones(votes.shape[1])
     both = named + votes * fer2013[:, None]
     known = both.sum(dim=1) > 0
     wanted = both[known] / both[known].sum(dim=1, keepdim=True)
