@@ -10,7 +10,6 @@ import logging
 import sys
 import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
@@ -18,7 +17,7 @@ from queue import Full, Queue
 from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
-from mien.live.limits import Buckets
+from mien.live.limits import Buckets, Recent
 
 logger = logging.getLogger("mien.live")
 
@@ -34,7 +33,7 @@ AGAIN: Final = 60.0
 _WAITING: Final = 1000  # lines that wait to be written at most; further ones are dropped
 _REMEMBERED: Final = 1024
 _LOGS: Final = ("mien.live", "uvicorn", "asyncio", "py.warnings", "websockets")
-_warned: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+_warned: Recent[tuple[str, str, str], float] = Recent(_REMEMBERED)
 
 
 def tell(event: str, **fields: float | str | None) -> None:
@@ -45,10 +44,8 @@ def tell(event: str, **fields: float | str | None) -> None:
 def warn_once(event: str, client: str, **fields: float | str | None) -> None:
     """Warn of what a client does: once a minute for each event, client and reason."""
     now, key = time.monotonic(), (event, client, str(fields.get("reason")))
-    is_new = now - _warned.pop(key, -AGAIN) >= AGAIN
+    is_new = now - _warned.get(key, -AGAIN) >= AGAIN
     _warned[key] = now
-    if len(_warned) > _REMEMBERED:
-        _warned.popitem(last=False)
     if is_new:
         logger.warning(event, extra={"fields": {"client": client, **fields}})
 
