@@ -17,7 +17,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from mien.faces.stream import FaceReader, Follower
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket
-from mien.live.logs import logger, tell, warn_once
+from mien.live.logs import log_event, logger, warn_once
 from mien.live.protocol import (
     CREDITS,
     Frame,
@@ -69,7 +69,7 @@ class Connection:
         """Serve the page until either side closes."""
         began = time.monotonic()
         self._metrics.sessions_begun.inc()
-        tell("session began", session=self._number)
+        log_event("session began", session=self._number)
         tasks = {asyncio.create_task(self._answer()), asyncio.create_task(self._receive())}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -77,7 +77,7 @@ class Connection:
             self._readers.admission.leave(self)
             self._readers.turns.forget(self)
             seconds = round(time.monotonic() - began, 1)
-            tell("session ended", session=self._number, seconds=seconds, frames=self._frames)
+            log_event("session ended", session=self._number, seconds=seconds, frames=self._frames)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -206,7 +206,7 @@ class Connection:
 
     async def _wait_for_place(self) -> None:
         """Tell the page to wait until a place is free, and drop its frames, which are old then."""
-        tell("session waits", session=self._number)
+        log_event("session waits", session=self._number)
         others = self._readers.admission.held
         await self._send(state_message("full", f"{others} others are being read."))
         while not self._readers.admission.take(self, self._client):

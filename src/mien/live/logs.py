@@ -36,7 +36,7 @@ _LOGS: Final = ("mien.live", "uvicorn", "asyncio", "py.warnings", "websockets")
 _warned: Recent[tuple[str, str, str], float] = Recent(_REMEMBERED)
 
 
-def tell(event: str, **fields: float | str | None) -> None:
+def log_event(event: str, **fields: float | str | None) -> None:
     """Log an event with a few figures and words; the text log leaves it out."""
     logger.info(event, extra={"fields": fields})
 

@@ -20,7 +20,7 @@ from mien.faces.stream import FaceReader
 from mien.faces.timings import Timings
 from mien.live.admission import Admission
 from mien.live.costs import Costs
-from mien.live.logs import logger, tell
+from mien.live.logs import log_event, logger
 from mien.live.metrics import Metrics
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
@@ -177,4 +177,4 @@ def _log_outcome(loading: asyncio.Future[FaceReader]) -> None:
     if error := loading.exception():
         logger.error("The face reader could not be loaded: %s", error)
     else:
-        tell("ready")
+        log_event("ready")
