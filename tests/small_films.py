@@ -1,4 +1,4 @@
-"""Small films, whole or broken, that PyAV makes from pictures."""
+"""Small films, made from pictures by PyAV, whole or broken."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 RATE = 25
-"""Frames a second if no times are given."""
+"""Frames a second where no times are given."""
 
 SAMPLES = 44_100
 """Sound samples a second."""
@@ -29,7 +29,7 @@ def face(astronaut: Picture, side: int = 240) -> Picture:
 
 
 def placed(picture: Picture, x: int, y: int = 0, size: tuple[int, int] = (480, 240)) -> Picture:
-    """Put a picture into a grey one; `size` is width and height."""
+    """A picture at a place of a grey one; `size` is width and height."""
     result = np.full((size[1], size[0], 3), 110, np.uint8)
     result[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
     return result
@@ -111,13 +111,13 @@ def write_sound(path: Path) -> Path:
 
 
 def joined(path: Path, films: Iterable[Path]) -> Path:
-    """Write films one after the other into one file, as MPEG-TS allows."""
+    """Write films one behind the other, as MPEG-TS may be."""
     path.write_bytes(b"".join(film.read_bytes() for film in films))
     return path
 
 
 def cut(path: Path, share: float, name: str) -> Path:
-    """Make a copy with only the first share of a file."""
+    """A copy that holds only the first share of a file."""
     content = path.read_bytes()
     copy = path.with_name(name)
     copy.write_bytes(content[: int(len(content) * share)])
@@ -125,7 +125,7 @@ def cut(path: Path, share: float, name: str) -> Path:
 
 
 def spoil(path: Path, share: float, length: int, name: str) -> Path:
-    """Make a copy with `length` bytes of noise after the first share of a file."""
+    """A copy with `length` bytes of noise behind the first share of a file."""
     content = bytearray(path.read_bytes())
     start = int(len(content) * share)
     noise = np.random.default_rng(0).integers(0, 256, length).astype(np.uint8)
