@@ -101,7 +101,7 @@ def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch
 
 
 def _equalized(images: torch.Tensor) -> torch.Tensor:
-    """Images whose grey values are all as frequent: each pixel becomes its rank, 0 to 1."""
+    """Spread the grey values of images evenly: each pixel becomes its rank, 0 to 1."""
     order = images.flatten(1).argsort(dim=1)
     ranks = torch.linspace(0, 1, order.shape[1], device=images.device).expand_as(order)
     return torch.zeros_like(ranks).scatter(1, order, ranks).view_as(images)
