@@ -15,6 +15,9 @@ from mien.training.engine.run_folder import read_config
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "recipes" / "shipped.sh").read_text().replace("\\\n", " ")
+SHARED = re.findall(r'^(\w+)="(--.*|\$.*)"$', TEXT, re.MULTILINE)
+for _name, _options in reversed(SHARED):
+    TEXT = TEXT.replace(f"${_name}", _options)
 RUNS = dict(re.findall(r"^train (\S+) (.*)", TEXT, re.MULTILINE))
 
 
