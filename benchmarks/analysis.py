@@ -74,7 +74,7 @@ STUDIES: Final[dict[str, tuple[str, Config]]] = {
     "mixup": ("with mixup (0.2)", replace(REFERENCE, mixup=0.2)),
     "balance": ("with rare labels drawn more often (0.5)", replace(REFERENCE, balance=0.5)),
     "no-decay": ("without weight decay", replace(REFERENCE, weight_decay=0.0)),
-    "no-averaging": ("without averaging of the weights", replace(REFERENCE, ema_decay=0.0)),
+    "no-averaging": ("without EMA of the weights", replace(REFERENCE, ema_decay=0.0)),
     **{
         f"no-{name}": (
             f"without {words}",
@@ -149,9 +149,8 @@ def write(*, data: Path, model: Path | None = None, run: Path | None = None) -> 
     }
     save(plots.plot_learning_curves(run / "epochs.csv"), folder / "learning-curves.png")
     parts = [
-        f"# Analysis of `{network}`, the shipped weights\n\nWritten by "
-        "`python benchmarks/analysis.py write`; the weights are of "
-        f"commit `{str(classifier.metadata['commit'])[:8]}`. PublicTest was "
+        f"# Analysis of `{run.name}`\n\n`python benchmarks/analysis.py write` wrote this page. "
+        f"The weights are of commit `{str(classifier.metadata['commit'])[:8]}`. PublicTest was "
         "measured, never selected on.",
         _fitting(figures, records),
         *_studies(folder),
@@ -206,12 +205,12 @@ def _fitting(figures: dict[str, dict[str, Any]], records: NDArray[np.void]) -> s
     return (
         "## Over- or underfitting\n\n![Learning curves](analysis/learning-curves.png)\n\n"
         + _table(["images as they are", *splits], rows)
-        + f"\n\nOf the {percent(wrong)} of the validation labels that it misses, "
-        f"{percent((1 - accuracy['train']) / wrong)} would be missed as well if it read them like "
-        "its own training images (underfitting, and labels that are wrong), the rest comes from "
-        "not having seen them (overfitting), most for "
+        + f"\n\nThe network misses {percent(wrong)} of the validation labels. It would also miss "
+        f"{percent((1 - accuracy['train']) / wrong)} of these if it read them like its own "
+        "training images (underfitting, and wrong labels). The rest comes from not having seen "
+        "them (overfitting), most for "
         + ", ".join(f"{name} ({100 * gaps[name]:.0f} points of recall)" for name in widest)
-        + ". The last line shows how noisy the labels are: ten people who were asked later do no "
+        + ". The last line shows how noisy the labels are: ten people, asked later, would not do "
         "better."
     )
 
@@ -255,8 +254,8 @@ def _studies(folder: Path) -> list[str]:
             for study in sizes
         ]
         sections.append(
-            f"## More images\n\nAs many steps each as {REFERENCE.epochs} epochs over all images "
-            "take, otherwise the recipe of the run `residual`; one seed.\n\n"
+            f"## More images\n\nEach run takes as many steps as {REFERENCE.epochs} epochs over all "
+            "images, otherwise the recipe of the run `residual`; one seed.\n\n"
             "![Accuracy by part of the images](analysis/data-size.png)\n\n"
             + _table(["part of the training images", "training (augmented)", "validation"], rows)
         )
@@ -272,8 +271,8 @@ def _studies(folder: Path) -> list[str]:
             for study in sorted((reference, *changes), key=lambda study: study.accuracy)
         ]
         sections.append(
-            f"## What each part brings\n\n{epochs}, so that less than a point may be chance; what "
-            "regularises pays only in longer runs.\n\n"
+            f"## What each part brings\n\n{epochs}, so less than a point may be chance. "
+            "Regularisation pays only in longer runs.\n\n"
             + _table(["recipe", "validation accuracy", "points", "votes' loss"], rows)
         )
     return sections
@@ -396,7 +395,7 @@ def _calibration(classifier: Classifier, records: NDArray[np.void], folder: Path
     return (
         "## Calibration\n\nFitted on the validation images: the votes' temperature "
         f"{fitted['temperature']:.3f}"
-        + (f", and how many times as much each answer's share counts: {weights}" if weights else "")
+        + (f", and a factor for each answer's share: {weights}" if weights else "")
         + ".\n\n"
         + _table(["split", "calibration", "calibration error of the top share", "log loss"], rows)
         + "\n\nPublicTest, before and after:\n\n![Before](analysis/reliability-before.png) "
@@ -418,7 +417,7 @@ def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -
         counted = chosen[top >= 0]
         votes = classifier.predict_votes(np.ascontiguousarray(counted["image"]))
         if votes is None:
-            return "## Knowing when it does not know\n\nNo votes head."
+            return "## When it does not know\n\nNo votes head."
         eight = votes[:, : metrics.FERPLUS_EMOTIONS]
         right = (eight.argmax(axis=1) == top[top >= 0])[np.argsort(-eight.max(axis=1))]
         accuracy = {part: right[: round(part * len(right))].mean() for part in kept}
@@ -432,8 +431,8 @@ def _coverage(classifier: Classifier, records: NDArray[np.void], folder: Path) -
     axes.legend(frameon=False)
     save(figure, folder / "coverage.png")
     return (
-        "## Knowing when it does not know\n\nThe least certain images (smallest top share) are "
-        "withheld, as mien does where people would disagree.\n\n"
+        "## When it does not know\n\nThe least certain images (smallest top share) are "
+        "withheld, as mien does when people would disagree.\n\n"
         + _table(["split", "all are read", "90 %", "80 %", "50 %"], rows)
         + "\n\n![Accuracy by coverage](analysis/coverage.png)"
     )

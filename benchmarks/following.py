@@ -28,10 +28,12 @@ from numpy.typing import NDArray
 from remembering import remember
 
 from mien.answers import State
-from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.reader import Reader
+from mien.faces.reasons import FEWEST_AGREEING
 from mien.faces.tracker import Tracker
+from mien.frames import Face
 from mien.media.film import Video
-from mien.types import Face, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 Step = tuple[float, Picture, list[Reading]]

@@ -26,8 +26,8 @@ from mien.errors import ImageError
 from mien.faces.alignment import CENTRE, CROP_SIZE, SIDE, crop_face
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
+from mien.frames import Face
 from mien.training.data.dataset import SPLITS, load_dataset
-from mien.types import Face
 
 FRAME: Final = (640, 480)
 Picture = NDArray[np.uint8]

@@ -24,7 +24,7 @@ from skimage import data
 
 from mien.errors import ImageError
 from mien.faces.reader import Reader
-from mien.media.picture import PICTURE_FORMATS
+from mien.media.formats import PICTURE_FORMATS
 
 Picture = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.types import Face
+from mien.frames import Face
 
 Picture = NDArray[np.uint8]
 Angles = tuple[float, float]

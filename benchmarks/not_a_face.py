@@ -19,7 +19,7 @@ from sklearn.datasets import load_sample_images
 
 from mien.emotions import FERPLUS_NAMES
 from mien.faces.classifier import SIZE, Classifier
-from mien.faces.reader import NOT_A_FACE
+from mien.faces.reasons import NOT_A_FACE
 from mien.media.picture import load_image
 from mien.training.data.dataset import load_dataset, select
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from mien.answers import Reason, Votes
 from mien.emotions import VOTE_NAMES
-from mien.types import Face, Quality, Reading
+from mien.frames import Face, Quality
+from mien.types import Reading
 
 
 def reading(

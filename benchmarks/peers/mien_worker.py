@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from mien.faces.reader import MOST_THREADS, Reader
 from mien.faces.stream import Follower
+from mien.frames import Face
 from mien.parallel import cores
-from mien.types import Face
 from peers.protocol import FRAME_RATE, Picture, serve
 
 

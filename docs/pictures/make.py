@@ -34,7 +34,7 @@ FLAGS = [
 
 
 def open_page(browser: Browser, address: str, width: int, height: int, faces: int = 1) -> Page:
-    """The page with faces in it, once votes and rates have settled."""
+    """Open the page with faces in it, and wait until votes and rates have settled."""
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address)
     page.click("#toggle")
@@ -45,14 +45,14 @@ def open_page(browser: Browser, address: str, width: int, height: int, faces: in
 
 
 def shoot(place: Page | Locator, name: str) -> None:
-    """Keep a picture of a page, or of a part of it."""
+    """Save a picture of a page, or of a part of it."""
     path = HERE / f"{name}.jpg"
     place.screenshot(path=path, type="jpeg", quality=82)
     print(path)
 
 
 def shoot_without_footer(page: Page, name: str) -> None:
-    """The page down to its footer, where the speed is that of this machine at this moment."""
+    """Save a picture of the page above its footer, which shows this machine's speed."""
     end = page.locator("footer").bounding_box()
     size = page.viewport_size
     assert end is not None
@@ -77,7 +77,7 @@ def name_people(page: Page, *names: str) -> None:
 
 
 def shoot_panel(page: Page, name: str, lines: int) -> None:
-    """The small window, as high as it opens for so many people."""
+    """Save a picture of the small window, at the height that it opens with for so many people."""
     with page.context.expect_page() as opened:
         page.click("#float")
     panel = opened.value
@@ -88,7 +88,7 @@ def shoot_panel(page: Page, name: str, lines: int) -> None:
 
 
 def call_of_six() -> NDArray[np.uint8]:
-    """RGB (720, 1280, 3): one photograph six times, as a call shows six people."""
+    """Return one photograph six times, as a call shows six people: RGB (720, 1280, 3)."""
     whole = data.astronaut().astype(np.uint8)
     near, far = whole[0:256, 70:375], whole[0:330, 20:413]
     grey = cv2.cvtColor(cv2.cvtColor(far, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
@@ -105,7 +105,7 @@ def call_of_six() -> NDArray[np.uint8]:
 
 
 def shoot_session(browser: Browser, address: str) -> None:
-    """Looking back after Stop: the light went out twice, and the person wrote a note."""
+    """Save a picture of a session after Stop: the light went out twice, and there is a note."""
     page = open_page(browser, address, 1280, 800)
     name_people(page, "Eileen")
     page.wait_for_timeout(6000)
@@ -119,7 +119,7 @@ def shoot_session(browser: Browser, address: str) -> None:
 
 
 def shoot_notebook(browser: Browser) -> None:
-    """Readings as a notebook shows them: of a clear face, a small one and a dark one."""
+    """Save a picture of readings in a notebook: a clear face, a small one and a dark one."""
     face = data.astronaut().astype(np.uint8)
     small = np.asarray(cv2.resize(face, (90, 90), interpolation=cv2.INTER_AREA), np.uint8)
     readings = [reading for image in (face, small, face // 9) for reading in mien.read(image)]

@@ -1,10 +1,10 @@
-"""Licences of what an installation without extras contains → docs/licences.md, and printed.
+"""Write docs/licences.md: the licences of an installation without extras. Print it, too.
 
     pip-licenses --python PYTHON --from mixed --format json | PYTHON docs/reference/make_licences.py
 
-`make licences` does it, with an installation of its own. Wheels carry libraries whose licences
-their metadata do not tell: those are listed by the files that lie in the wheels, and FFmpeg is
-asked which licence it says of itself.
+`make licences` runs this with a separate installation. Wheels carry libraries whose licences
+their metadata do not name: these are listed by the files in the wheels, and FFmpeg is asked for
+its own licence.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any, Final
 OUT: Final = Path(__file__).parents[1] / "licences.md"
 
 GPL: Final = {"x264": "GPL-2.0-or-later", "x265": "GPL-2.0-or-later"}
-"""Libraries inside wheels whose licence asks more of whoever passes them on than naming it."""
+"""Libraries inside wheels whose licence asks more of whoever passes them on than to name it."""
 
 _LIBRARY: Final = re.compile(
     r"(?:lib)?([\w+-]+?)(?:-[0-9a-f]{8})?(?:[.-][\d.]+\w*)?\.(?:so|dylib|dll)"
@@ -38,22 +38,22 @@ def libraries() -> dict[str, list[str]]:
 
 
 def ffmpeg() -> str:
-    """What PyAV's FFmpeg says of its licence, and whether it was built as under the GPL."""
+    """The licence that PyAV's FFmpeg claims, and whether it was built with `--enable-gpl`."""
     import av
     from av import _core
 
-    told: Any = _core.library_meta["libavcodec"]
-    built = "with" if "--enable-gpl" in told["configuration"] else "without"
-    return f"PyAV {av.__version__}'s FFmpeg says: {told['license']}; built {built} `--enable-gpl`."
+    meta: Any = _core.library_meta["libavcodec"]
+    built = "with" if "--enable-gpl" in meta["configuration"] else "without"
+    return f"PyAV {av.__version__}'s FFmpeg says: {meta['license']}; built {built} `--enable-gpl`."
 
 
-def page(packages: list[dict[str, str]], inside: dict[str, list[str]], told: str) -> str:
-    """The page, in Markdown.
+def page(packages: list[dict[str, str]], inside: dict[str, list[str]], ffmpeg_says: str) -> str:
+    """Return the page, in Markdown.
 
     Args:
-        packages: of pip-licenses: `Name`, `Version` and `License` of each.
-        inside: of `libraries`.
-        told: of `ffmpeg`.
+        packages: output of pip-licenses: `Name`, `Version` and `License` of each package.
+        inside: result of `libraries`.
+        ffmpeg_says: result of `ffmpeg`.
     """
     rows = sorted(packages, key=lambda each: each["Name"].lower())
     table = [f"| {each['Name']} | {each['Version']} | {each['License']} |" for each in rows]
@@ -65,19 +65,19 @@ def page(packages: list[dict[str, str]], inside: dict[str, list[str]], told: str
         [
             "# Licences",
             "",
-            "What an installation without extras contains, on Linux x86-64 (`make licences`).",
+            "The content of an installation without extras, on Linux x86-64 (`make licences`).",
             "",
-            "| package | version | licence, as it says itself |",
+            "| Package | Version | Licence that it claims |",
             "|---|---|---|",
             *table,
             "",
             "Libraries inside the wheels, which the licences above leave out:",
             "",
-            "| package | libraries |",
+            "| Package | Libraries |",
             "|---|---|",
             *carried,
             "",
-            f"{told} What that means for who passes it on: [SECURITY.md](../SECURITY.md).",
+            f"{ffmpeg_says} [SECURITY.md](../SECURITY.md) says what that means for passing it on.",
             "",
         ]
     )

@@ -1,7 +1,7 @@
 """Write the reference from the docstrings and the commands: `make reference`. Needs the dev extra.
 
-A class or function that `mien` exports and that stands in no group below is an error, so that none
-is forgotten.
+A class or function that `mien` exports and that no group below names is an error, so that none is
+forgotten.
 """
 
 import re
@@ -41,7 +41,7 @@ HIDDEN: Final = {
     *("Classifier.predict_votes", "UsualFace.change", "Video.beginning", "Video.size_changes"),
     *("Video.sound", "Video.sound_packets", "Video.sound_stream", "Video.stop", "Video.waited"),
 }
-"""Attributes and methods that are for other modules of mien, not for programs."""
+"""Attributes and methods for other modules of mien, not for programs."""
 
 THRESHOLDS: Final = {
     "What is shown": (
@@ -79,17 +79,17 @@ All names of mien, in about the order in which a newcomer meets them. `import mi
 them; the modules below it may change without notice. How to use them: [pictures and
 folders](../pictures-and-folders.md), [films](../films.md), [notebooks](../notebook.md). What the
 values mean: [concepts](../concepts.md). `mien.__version__` is the version. `NDArray` is a NumPy
-array, `Image.Image` a picture of Pillow.
+array, `Image.Image` a Pillow picture.
 """
 
 THRESHOLDS_TEXT: Final = """\
-The numbers by which mien decides, as they stand in the code. Programs cannot import them, and they
-may change with the next version. What they mean: [concepts](../concepts.md) and [the live
-server](../live-server.md#steady-and-quick).
+The numbers by which mien decides, as they are in the code. Programs cannot import them, and the
+next version may change them. [Concepts](../concepts.md) and [the live
+server](../live-server.md#steady-and-quick) explain them.
 """
 
 INTRODUCTION: Final = """\
-What `mien --help` and `mien COMMAND --help` print. For examples see [pictures and
+The output of `mien --help` and `mien COMMAND --help`. For examples see [pictures and
 folders](../pictures-and-folders.md), [films](../films.md), [the live page](../live-page.md) and
 [train your own](../train-your-own.md).
 
@@ -97,14 +97,14 @@ folders](../pictures-and-folders.md), [films](../films.md), [the live page](../l
 mien --help              # all commands
 mien read --help         # one of them
 mien --version
-python -m mien --version # the same program, where mien is not in the PATH
+python -m mien --version # the same program, if mien is not in the PATH
 ```
 
-| exit code | meaning |
+| Exit code | Meaning |
 |--:|---|
 | 0 | done |
-| 1 | something failed, and standard error names it; all else was done |
-| 2 | the command was given wrongly; nothing was done |
+| 1 | something failed, and standard error names it; everything else was done |
+| 2 | the command was wrong; nothing was done |
 | 130 | Ctrl-C |
 """
 
@@ -115,9 +115,9 @@ COMPLETION: Final = """\
 mien --install-completion --shell bash # or zsh, fish, powershell
 ```
 
-Without `--shell` it takes the shell that runs mien. Start the shell anew afterwards. The command
-writes a file of completions and one line into the shell's start file, such as `~/.bashrc`.
-Tried with bash; the other shells are not tested.
+Without `--shell` mien takes the shell that runs it. Restart the shell afterwards. The command
+writes a file of completions, and one line into the shell's start file, such as `~/.bashrc`.
+It was tried with bash only.
 """
 
 COMMANDS: Final = {
@@ -127,7 +127,7 @@ COMMANDS: Final = {
 
 
 def python_page() -> str:
-    """The page on the Python names, as Markdown.
+    """Return the page on the Python names, as Markdown.
 
     Raises:
         ValueError: a public name is missing here, has no docstring, or speaks of a module.
@@ -152,7 +152,7 @@ def python_page() -> str:
 
 
 def thresholds_page() -> str:
-    """The page on the fixed numbers, as Markdown."""
+    """Return the page on the fixed numbers, as Markdown."""
     package = _package()
     lines = ["# Thresholds", "", WRITTEN, "", THRESHOLDS_TEXT]
     for group, names in THRESHOLDS.items():
@@ -170,7 +170,7 @@ def _package() -> Any:
 
 
 def commands_page() -> str:
-    """The page on the commands, as Markdown.
+    """Return the page on the commands, as Markdown.
 
     Raises:
         ValueError: a command is missing here.
@@ -180,7 +180,7 @@ def commands_page() -> str:
     if forgotten:
         raise ValueError(f"{', '.join(forgotten)}: add to COMMANDS in {__file__}")
     text = app.generate_docs().replace("```console", "```text")
-    # cyclopts leaves "-m pytest" of a program that was started so
+    # cyclopts keeps "-m pytest" if pytest started the program
     text = re.sub(r"^(mien [a-z ]+?) -m \w+ ", r"\1 ", text, flags=re.MULTILINE)
     text = re.sub(r"^\*\*Commands\*\*:\n\n(.+\n)+", "", text, flags=re.MULTILINE)
     sections = {part.split()[1]: f"## {part}" for part in text.split("\n## ")}
@@ -201,7 +201,7 @@ PAGES: Final = {
     "thresholds.md": thresholds_page,
     "commands.md": commands_page,
 }
-"""What writes each page, by its file."""
+"""Function that makes each page, by file name."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Docstrings, read by griffe, as Markdown that a forge shows without further tools."""
+"""Docstrings, read by griffe, as Markdown for any forge."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -18,20 +18,20 @@ _TITLES: Final = {
     "raises": "Raises",
 }
 _SHOWN_AS: Final = {"FaceReader": "Reader"}
-"""Public classes to name where a signature asks for less."""
+"""Public classes to name in place of a protocol in a signature."""
 
 
 def describe(name: str, thing: Any, hidden: Collection[str] = (), level: int = 3) -> Iterator[str]:
-    """The lines on a class, function or constant, and on what a class has.
+    """Yield the lines about a class, function or constant, and about a class's members.
 
     Args:
-        name: by which it is imported.
+        name: name by which it is imported.
         thing: griffe's object.
         hidden: attributes and methods to leave out, as CLASS.NAME.
-        level: of its heading.
+        level: level of its heading.
 
     Raises:
-        ValueError: it has no docstring, or one with a section that is not known here.
+        ValueError: it has no docstring, or a docstring with an unknown section.
     """
     if thing.is_alias:
         thing = thing.final_target
@@ -44,7 +44,7 @@ def describe(name: str, thing: Any, hidden: Collection[str] = (), level: int = 3
 
 
 def constant_row(path: str, thing: Any) -> str:
-    """A row of a table on a constant: its last name, its value, and its docstring."""
+    """Return a table row about a constant: its last name, value and docstring."""
     value = _value_at(f"mien.{path}")
     if isinstance(value, dict):
         shown = ", ".join(f"{name} {number}" for name, number in value.items())
@@ -70,7 +70,7 @@ def _constant(name: str, path: str) -> str:
 
 
 def _value_at(path: str) -> Any:
-    """A constant's value; sets are sorted."""
+    """Return a constant's value; sets are sorted."""
     module, _, name = path.rpartition(".")
     value = getattr(import_module(module), name)
     return tuple(sorted(value)) if isinstance(value, frozenset) else value
@@ -92,17 +92,17 @@ def _call(name: str, thing: Any, returns: str) -> str:
 
 
 def _value(default: Any) -> str:
-    """A default; a constant's is its value."""
+    """Return a default as text; a constant becomes its value."""
     if isinstance(default, griffe.ExprName) and default.canonical_path.startswith("mien."):
         return repr(_value_at(default.canonical_path))
     return re.sub(r"^dict\[.*\]\(\)$", "{}", str(default))
 
 
 def type_of(annotation: Any, thing: Any) -> str:
-    """An annotation in names that people can import: short names for types are written out.
+    """Return an annotation in names that people can import: type aliases are written out.
 
     Raises:
-        ValueError: it names a class of mien's that is not public.
+        ValueError: it names a class of mien that is not public.
     """
     if annotation is None or isinstance(annotation, str):
         return str(annotation)
@@ -124,7 +124,7 @@ def _named(part: Any, thing: Any) -> str:
 
 
 def _sections(thing: Any) -> Iterator[str]:
-    """A docstring's sections; of a class also those of its constructor, less their first words."""
+    """Yield a docstring's sections; for a class also those of its constructor after the first."""
     start = thing.members.get("__init__") if thing.is_class else None
     sections = list(thing.docstring.parsed)
     if start is not None and start.docstring is not None:
@@ -152,8 +152,8 @@ def _sections(thing: Any) -> Iterator[str]:
 
 
 def _contents(thing: Any, hidden: Collection[str], level: int) -> Iterator[str]:
-    """Attributes, properties and methods of a class."""
-    told = {
+    """Yield the attributes, properties and methods of a class."""
+    described = {
         item.name: _flat(item.description)
         for section in thing.docstring.parsed
         if section.kind.value == "attributes"
@@ -167,15 +167,15 @@ def _contents(thing: Any, hidden: Collection[str], level: int) -> Iterator[str]:
         if f"{thing.name}.{name}" in hidden:
             continue
         if member.is_attribute:
-            told[name] = _flat(member.docstring.value)
+            described[name] = _flat(member.docstring.value)
         else:
             methods += describe(f"{thing.name}.{name}", member, level=level + 1)
     if any("Enum" in str(base) for base in thing.bases):
         values = (f"`{m.name}` = {m.value}" for m in thing.members.values() if m.name.isupper())
         yield from (f"Values: {', '.join(values)}.", "")
-    if told:
+    if described:
         yield from ("Attributes:", "")
-        for name, text in told.items():
+        for name, text in described.items():
             annotation = getattr(thing.members.get(name), "annotation", None)
             kind = "" if annotation is None else f" (`{type_of(annotation, thing)}`)"
             yield f"- `{name}`{kind}: {text}"
@@ -190,7 +190,7 @@ def _flat(text: str) -> str:
 def link_names(lines: Iterable[str]) -> Iterator[str]:
     """Turn names in backticks that have a heading on the page into links to it.
 
-    A method's name alone means that of the class in whose part it stands.
+    A method's name without a class means the class of that section.
     """
     lines = [line for text in lines for line in text.split("\n")]
     headings = {line.lstrip("# ") for line in lines if line.startswith("###")}

@@ -1,4 +1,4 @@
-"""mien reads a face the way ten people would.
+"""Read what faces show, as votes of ten people.
 
     import mien
 
@@ -7,15 +7,15 @@
     for frame, readings in mien.watch("film.mp4"):
         print(frame.time, [(reading.track, reading.answers) for reading in readings])
 
-Names are imported when they are first used, so that `import mien` costs next to nothing.
+Each name is imported at its first use, so `import mien` takes almost no time.
 """
 
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# From 1.29 on ONNX Runtime tells Microsoft about the computer and the models, outside Windows; it
-# reads this once, when it is first imported.
+# Outside Windows, ONNX Runtime 1.29 and later reports the computer and the models to Microsoft. It
+# reads this setting once, at its first import.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from mien.faces.batch import read_files
     from mien.faces.classifier import Classifier
     from mien.faces.detector import Detector
-    from mien.faces.reader import Reader, Timings, read
+    from mien.faces.reader import Reader, read
     from mien.faces.stream import Follower
+    from mien.faces.timings import Timings
     from mien.faces.usual_face import UsualFace, usual_face
     from mien.faces.usual_faces import UsualFaces
     from mien.faces.watch import watch
     from mien.films.video import AnnotatedVideo
+    from mien.frames import Face, Frame, Quality
     from mien.media.camera import Camera
     from mien.media.film import Video
     from mien.media.picture import load_image
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from mien.output.drawing import draw_readings
     from mien.output.tables import to_arrow, to_pandas, to_polars
     from mien.readings import PictureResult, Readings
-    from mien.types import Face, Frame, Quality, Reading
+    from mien.types import Reading
 
     __version__: str
 
@@ -95,48 +97,35 @@ __all__ = [
     "watch",
 ]
 
-_MODULES = {
-    "COLOURS": "emotions",
-    "MOVEMENT_NAMES": "movements",
-    "VOTE_NAMES": "emotions",
-    "AnnotatedVideo": "films.video",
-    "Camera": "media.camera",
-    "Change": "change",
-    "Classifier": "faces.classifier",
-    "DataError": "errors",
-    "Detector": "faces.detector",
-    "Emotion": "emotions",
-    "Face": "types",
-    "Follower": "faces.stream",
-    "Frame": "types",
-    "ImageError": "errors",
-    "MienError": "errors",
-    "MissingPackageError": "errors",
-    "ModelError": "errors",
-    "PictureResult": "readings",
-    "Quality": "types",
-    "Reader": "faces.reader",
-    "Reading": "types",
-    "Readings": "readings",
-    "Reason": "answers",
-    "State": "answers",
-    "Timings": "faces.reader",
-    "TrainingError": "errors",
-    "UsualFace": "faces.usual_face",
-    "UsualFaces": "faces.usual_faces",
-    "Video": "media.film",
-    "VideoError": "errors",
-    "Votes": "answers",
-    "draw_readings": "output.drawing",
-    "load_image": "media.picture",
-    "read": "faces.reader",
-    "read_files": "faces.batch",
-    "to_arrow": "output.tables",
-    "to_pandas": "output.tables",
-    "to_polars": "output.tables",
-    "usual_face": "faces.usual_face",
-    "watch": "faces.watch",
+_NAMES_BY_MODULE = {
+    "answers": ("Reason", "State", "Votes"),
+    "change": ("Change",),
+    "emotions": ("COLOURS", "VOTE_NAMES", "Emotion"),
+    "errors": (
+        *("DataError", "ImageError", "MienError", "MissingPackageError", "ModelError"),
+        *("TrainingError", "VideoError"),
+    ),
+    "faces.batch": ("read_files",),
+    "faces.classifier": ("Classifier",),
+    "faces.detector": ("Detector",),
+    "faces.reader": ("Reader", "read"),
+    "faces.stream": ("Follower",),
+    "faces.timings": ("Timings",),
+    "faces.usual_face": ("UsualFace", "usual_face"),
+    "faces.usual_faces": ("UsualFaces",),
+    "faces.watch": ("watch",),
+    "films.video": ("AnnotatedVideo",),
+    "frames": ("Face", "Frame", "Quality"),
+    "media.camera": ("Camera",),
+    "media.film": ("Video",),
+    "media.picture": ("load_image",),
+    "movements": ("MOVEMENT_NAMES",),
+    "output.drawing": ("draw_readings",),
+    "output.tables": ("to_arrow", "to_pandas", "to_polars"),
+    "readings": ("PictureResult", "Readings"),
+    "types": ("Reading",),
 }
+_MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

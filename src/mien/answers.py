@@ -1,7 +1,7 @@
-"""What votes answer: one emotion, two that are about as frequent, or none; and as ten people.
+"""Votes, the kind of answer that they give, and their shares as ten people.
 
-`page/state/votes.js` is this file's twin: both count in ten-thousandths, as JSON gives shares, so
-that they never differ.
+`page/state/votes.js` has the same rules. Both count in ten-thousandths, the precision of shares in
+JSON, so their results are equal.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 _PLACES: Final = {name: place for place, name in enumerate(VOTE_NAMES)}
 
 Language = Literal["en", "de"]
-"""English or German."""
+"""Language of the words: English or German."""
 
 MIXED_LEAD: Final = 0.1
-"""Share by which one of two emotions may lead at most for a face to be "mixed"."""
+"""Largest difference between the shares of two emotions of a "mixed" face."""
 
 MIXED_TOGETHER: Final = 0.8
-"""Share of two emotions together from which a face may be "mixed"."""
+"""Smallest sum of the shares of two emotions of a "mixed" face."""
 
 PEOPLE: Final = 10
-"""How many people shares are told as."""
+"""Number of people that shares are shown as."""
 
-_WHOLE: Final = 10_000  # shares are compared in parts of it
+_WHOLE: Final = 10_000  # shares are compared as integers, in parts of this
 
 
 @public
 class Votes(Mapping[str, float]):
-    """Shares of people by what they would say of a face: the seven emotions and "other".
+    """Shares of people by what they would say about a face: seven emotions and "other".
 
-    Asked by name, `votes["happy"]`; `np.asarray(votes)` and `votes.shares` give the array.
+    `votes["happy"]` gives one share; `votes.shares` and `np.asarray(votes)` give the array.
 
     Attributes:
         shares: float64 (8,), in the order of `mien.VOTE_NAMES`, sum 1; read-only.
@@ -52,13 +52,13 @@ class Votes(Mapping[str, float]):
     shares: "NDArray[np.float64]"
 
     def __init__(self, shares: "ArrayLike") -> None:
-        """Take shares over.
+        """Copy shares.
 
         Args:
             shares: float (8,), in the order of `mien.VOTE_NAMES`.
 
         Raises:
-            ValueError: they are not eight numbers.
+            ValueError: `shares` are not eight numbers.
         """
         import numpy as np
 
@@ -69,14 +69,14 @@ class Votes(Mapping[str, float]):
         object.__setattr__(self, "shares", values)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("Votes do not change; make others: mien.Votes(shares).")
+        raise AttributeError("Votes cannot be changed. Create new ones: mien.Votes(shares).")
 
     def __getitem__(self, name: str) -> float:
         try:
             return float(self.shares[_PLACES[name]])
         except (KeyError, TypeError):
             names = ", ".join(VOTE_NAMES)
-            raise KeyError(f"{name!r} is no answer; they are: {names}") from None
+            raise KeyError(f"{name!r} is not an answer; they are: {names}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(VOTE_NAMES)
@@ -93,14 +93,14 @@ class Votes(Mapping[str, float]):
         return Votes, (self.shares.tolist(),)
 
     def __repr__(self) -> str:
-        said = [(name, share) for name, share in self.items() if share >= 0.005]
-        said.sort(key=lambda each: -each[1])
-        return f"Votes({', '.join(f'{name} {share:.2f}' for name, share in said)})"
+        shown = [(name, share) for name, share in self.items() if share >= 0.005]
+        shown.sort(key=lambda each: -each[1])
+        return f"Votes({', '.join(f'{name} {share:.2f}' for name, share in shown)})"
 
 
 @public
 class Reason(StrEnum):
-    """Why a face is not clear; each is its own English words.
+    """Reason why a face is not clear; each value is a phrase in English.
 
     Examples:
         >>> import mien
@@ -113,14 +113,14 @@ class Reason(StrEnum):
     BLURRED = "blurred"
     TURNED_AWAY = "turned away"
     NOT_A_FACE = "not a face"
-    """Only of faces that the caller found."""
+    """Only for faces that the caller found."""
     DISAGREE = "people would disagree"
-    """The only reason of a face that can be seen well."""
+    """The only reason for a face that can be seen well."""
 
 
 @public
 class State(StrEnum):
-    """What kind of answer a reading is.
+    """Kind of answer that a reading gives.
 
     Examples:
         >>> import mien
@@ -132,45 +132,45 @@ class State(StrEnum):
     """Most people would give one answer."""
 
     MIXED = "mixed"
-    """About half would give one emotion, and about half another."""
+    """About half would name one emotion, and about half another."""
 
     UNCLEAR = "unclear"
     """People could not tell, or would disagree."""
 
 
 def ranked(votes: "NDArray[np.float64]") -> list[int]:
-    """Indices of `VOTE_NAMES`, the largest share first; equal ones in the order of the names.
+    """Return the indices of `VOTE_NAMES` by falling share; equal shares keep the order of names.
 
     Args:
         votes: float (8,), shares that sum to 1.
     """
-    shares = votes.tolist()  # Python compares its own numbers far quicker than NumPy's
+    shares = votes.tolist()  # Python sorts its own numbers much faster than NumPy's
     return sorted(range(len(shares)), key=lambda i: -shares[i])
 
 
 def is_mixed(
     votes: "NDArray[np.float64]", lead: float = MIXED_LEAD, together: float = MIXED_TOGETHER
 ) -> bool:
-    """Whether the two largest of the seven emotions are about as frequent, and nearly all.
+    """Return whether two of the seven emotions have most of the votes and similar shares.
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
-        lead: share by which one may lead the other at most.
-        together: share of both at least.
+        lead: largest allowed difference between the two shares.
+        together: smallest allowed sum of the two shares.
     """
     first, second = sorted(_parts(votes)[: len(EMOTION_NAMES)], reverse=True)[:2]
     return first - second <= round(lead * _WHOLE) and first + second >= round(together * _WHOLE)
 
 
 def share_out(votes: "NDArray[np.float64]", people: int = PEOPLE) -> list[int]:
-    """Shares as whole people who add up, by the method of the largest remainder.
+    """Convert shares to whole people by the largest-remainder method.
 
-    A larger share never gets fewer people than a smaller one. Of equal remainders the largest
-    share's goes first, then a larger share's, then the order of the names.
+    A larger share never gets fewer people than a smaller one. Equal remainders are ordered by
+    share, the largest first, then by position.
 
     Args:
         votes: float (N,), shares that sum to 1.
-        people: to share out.
+        people: total number of people.
     """
     parts, first = _parts(votes), ranked(votes)[0]
     total = sum(parts)

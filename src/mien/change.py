@@ -1,4 +1,4 @@
-"""How a face looks now compared with how the same person usually looks."""
+"""Difference between how a face looks now and how the same person usually looks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +11,16 @@ from mien.public import public
 @public
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a face differs from how the same person usually looks; says nothing of the cause.
+    """How a face differs from the person's usual face; it does not say why.
 
     Attributes:
-        emotion: of the seven but neutral: what people would say more often than usual.
-        by: how much more, in nats: the logarithm of the factor by which its share, set against
-            that of neutral, is larger than in the usual face. 0.9 is a factor of 2.5. Of surprise,
-            fear and disgust up to 1 less, where nothing moves that makes them.
+        emotion: emotion, other than neutral, that people would name more often than usual.
+        by: size of the difference in nats: the logarithm of the factor by which the ratio of this
+            emotion's share to that of neutral exceeds the usual ratio. 0.9 is a factor of 2.5.
+            Surprise, fear and disgust count up to 1 less if no movement that causes them is seen.
         more: whether the usual face shows some of that emotion, too.
-        movements: what moves more than usual, by names of `mien.MOVEMENT_NAMES`, the
-            largest difference first; at most three, empty where the network tells none.
+        movements: movements that are stronger than usual, by names of `mien.MOVEMENT_NAMES`, the
+            largest difference first; at most three, empty if the network predicts none.
 
     Examples:
         >>> import mien
@@ -35,10 +35,9 @@ class Change:
     movements: tuple[str, ...] = ()
 
     def sentence(self, language: Language = "en") -> str:
-        """The change in plain words.
+        """Return the change in plain words, such as "frowning, unlike usual".
 
-        Such as "more smiling than usual", "frowning, unlike usual", and, where movements are known,
-        "smiling, unlike usual: corners of the mouth up".
+        If movements are known, it names them: "smiling, unlike usual: corners of the mouth up".
 
         Args:
             language: "en" for English, "de" for German.
@@ -51,7 +50,7 @@ class Change:
         return words(language).change_sentence(self.emotion, self.more, self.movements, language)
 
     def to_dict(self) -> dict[str, Any]:
-        """This change as JSON-ready values: `change` in a face of `mien read --usual --json`."""
+        """Return JSON-ready values: `change` of a face in `mien read --usual --json`."""
         return {
             "emotion": self.emotion,
             "by": round(self.by, 4),

@@ -1,7 +1,7 @@
-"""The seven emotions of FER2013 in its label order, and the ten columns of FER+.
+"""Names and colours of the seven emotions of FER2013, and the ten columns of FER+.
 
-Every array of shares in a reading runs over `VOTE_NAMES`: the seven emotions in label order, then
-"other".
+Every array of shares in a reading has the order of `VOTE_NAMES`: the seven emotions in label order,
+then "other".
 """
 
 from enum import IntEnum
@@ -39,8 +39,11 @@ class Emotion(IntEnum):
 EMOTION_NAMES: Final = tuple(emotion.label for emotion in Emotion)
 """Names of the seven emotions in label order; also FER2013's folder names."""
 
+EMOTIONAL_NAMES: Final = tuple(name for name in EMOTION_NAMES if name != "neutral")
+"""Names of the six emotions other than neutral, in label order."""
+
 OTHER: Final = "other"
-"""What people say that is none of the seven: contempt, or that they cannot tell."""
+"""Name for all answers that are none of the seven emotions: contempt, and "cannot tell"."""
 
 VOTE_NAMES: Final = (*EMOTION_NAMES, OTHER)
 """Order of the eight shares in `Reading.votes`."""
@@ -55,7 +58,10 @@ COLOURS: Final = {
     "neutral": (0x8A, 0x91, 0x9D),
     OTHER: (0xC9, 0xCE, 0xD6),
 }
-"""RGB by answer, safe for colour-blind readers (Okabe & Ito 2008, "Color Universal Design")."""
+"""RGB colour of each answer, safe for colour-blind readers.
+
+Source: Okabe & Ito 2008, "Color Universal Design".
+"""
 
 FERPLUS_NAMES: Final = (
     "neutral",
@@ -69,7 +75,7 @@ FERPLUS_NAMES: Final = (
     "unknown",
     "NF",
 )
-"""The ten columns of FER+'s votes in their file order; NF is "not a face".
+"""Names of FER+'s ten columns of votes in file order; NF means "not a face".
 
 Source: Barsoum et al. 2016, "Training deep networks for facial expression recognition with
 crowd-sourced label distribution".
@@ -86,7 +92,7 @@ VOTE_OF_FERPLUS: Final = {
     "contempt": OTHER,
     "unknown": OTHER,
 }
-"""What each of FER+'s columns adds to, of `VOTE_NAMES`; NF adds to none."""
+"""The name in `VOTE_NAMES` that each column of FER+ counts towards; NF counts towards none."""
 
 FERPLUS_OF: Final = {name: column for column, name in VOTE_OF_FERPLUS.items() if name != OTHER}
-"""FER+'s column of each of the seven emotions."""
+"""The FER+ column of each of the seven emotions."""

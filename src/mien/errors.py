@@ -1,4 +1,4 @@
-"""mien's errors: each message names the thing, what was expected, what came and how to mend it."""
+"""Errors of mien: each message names the thing, what was expected, what came, and the remedy."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ class MienError(Exception):
 
 @public
 class ImageError(MienError):
-    """A picture cannot be read, or is of a kind that mien refuses.
+    """A picture cannot be read, or is not of an accepted kind.
 
     Examples:
         >>> import mien
@@ -37,7 +37,7 @@ class ImageError(MienError):
 
 @public
 class VideoError(MienError):
-    """A film cannot be read, or cannot be read to its end.
+    """A film cannot be opened, or cannot be read to its end.
 
     Examples:
         >>> import mien
@@ -51,7 +51,7 @@ class VideoError(MienError):
 
 @public
 class ModelError(MienError):
-    """A model file is missing, damaged, or not what its place demands.
+    """A model file is missing, damaged, or of the wrong kind.
 
     Examples:
         >>> import mien
@@ -65,7 +65,7 @@ class ModelError(MienError):
 
 @public
 class DataError(MienError):
-    """Data are missing, damaged, or do not fit what is asked of them.
+    """Data are missing, damaged, or do not fit the request.
 
     Examples:
         >>> import mien
@@ -79,7 +79,7 @@ class DataError(MienError):
 
 @public
 class TrainingError(MienError):
-    """A training run cannot start, continue or be exported; raised by commands alone.
+    """A training run cannot start, continue or be exported. Only commands raise it.
 
     Examples:
         >>> import mien
@@ -90,18 +90,18 @@ class TrainingError(MienError):
 
 @public
 class MissingPackageError(MienError):
-    """A package that mien does not install by itself is needed here, and is missing.
+    """An optional package is missing; the message says how to install it.
 
     Examples:
         >>> import mien
         >>> try:
         ...     table = mien.to_polars(mien.read("photo.jpg"))
         ... except mien.MissingPackageError as error:
-        ...     print(error)  # it says what to install
+        ...     print(error)  # says what to install
     """
 
 
-_MENDS: Final = {
+_REASONS: Final = {
     errno.ENOENT: "no such file or folder",
     errno.EACCES: "permission denied. Allow it, or run mien as somebody who may",
     errno.EPERM: "the system does not permit it",
@@ -109,24 +109,24 @@ _MENDS: Final = {
     errno.EDQUOT: "your share of its disk is used up. Make room, and run the same command again",
     errno.EISDIR: "a folder. Expected a file",
     errno.ENOTDIR: "a part of this path is a file, not a folder",
-    errno.EEXIST: "is there already, and is no folder",
-    errno.EROFS: "on a disk that can only be read. Name another place",
+    errno.EEXIST: "is there already, and is not a folder",
+    errno.EROFS: "on a read-only disk. Name another place",
     errno.ENAMETOOLONG: "this name is too long",
     errno.EMFILE: "too many files are open. Allow more (ulimit -n), or end other programs",
-    errno.EIO: "its disk or drive does not answer as it should (input/output error)",
+    errno.EIO: "its disk or drive does not work properly (input/output error)",
 }
 
 
 def reason_of(error: BaseException) -> str:
-    """Why something failed, in words: without the system's number and the file's name."""
-    if isinstance(error, OSError) and error.errno in _MENDS:
-        return _MENDS[error.errno]
+    """Return why something failed, without the system's error number and the file's name."""
+    if isinstance(error, OSError) and error.errno in _REASONS:
+        return _REASONS[error.errno]
     words = error.strerror if isinstance(error, OSError) else None
     return (words or str(error) or type(error).__name__).rstrip(".")
 
 
-def told(error: OSError) -> str:
-    """The file that the system refuses, where it is known, and why."""
+def os_error_message(error: OSError) -> str:
+    """Return the file that the system refuses, if it is known, and the reason."""
     name = error.filename if error.filename is not None else error.filename2
     place = f"{os.fsdecode(name)}: " if isinstance(name, (str, bytes, os.PathLike)) else ""
     return f"{place}{reason_of(error)}."

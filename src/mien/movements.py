@@ -1,4 +1,4 @@
-"""The movements of a face that a network may tell: what moves, not what it means."""
+"""Movements of a face that a network may predict: what moves, not what it means."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -19,7 +19,7 @@ MOVEMENT_NAMES: Final = (
     "eyes wide",
     "eyes closed",
 )
-"""Every movement, from the mouth up to the eyes. A network tells some or all of them."""
+"""All movements, from the mouth up to the eyes. A network predicts some or all of them."""
 
 SAID_FROM: Final = {
     "mouth corners up": 0.35,
@@ -37,30 +37,38 @@ SAID_FROM: Final = {
     "eyes wide": 0.15,
     "eyes closed": 0.4,
 }
-"""The value from which a movement is said, by name.
+"""Lowest value at which each movement is mentioned.
 
-Faces at rest have some of most movements: narrowed eyes 0.3, for example. By Google's Face
-Landmarker, which the networks learn from, each value is reached by at most 6 % of 90 neutral faces
-(the Face Research Lab London Set, the Yale Face Database and the Canada set of webmorphR.stim).
+Faces at rest have some of most movements, for example 0.3 of "eyes narrowed". Measured with
+Google's Face Landmarker, which the networks learn from, at most 6 % of 90 neutral faces reach each
+value (Face Research Lab London Set, Yale Face Database, Canada set of webmorphR.stim).
 """
 
 MOST_SAID: Final = 3
-"""Movements that are said of one face at most."""
+"""Largest number of movements that are mentioned for one face."""
 
 
 def moving(movements: Mapping[str, float]) -> list[str]:
-    """The movements to say of a face: those beyond `SAID_FROM`, the strongest first.
-
-    Eyes that are closed are not said to be narrowed as well.
+    """Return the movements to mention for a face: the strongest of those above `SAID_FROM`.
 
     Args:
-        movements: 0 to 1, by names of `MOVEMENT_NAMES`; all or some of them.
+        movements: values 0 to 1 by names of `MOVEMENT_NAMES`, all or some of them.
     """
-    beyond = {
-        name: (value - SAID_FROM[name]) / (1 - SAID_FROM[name])
-        for name, value in movements.items()
-        if value >= SAID_FROM[name]
-    }
-    if "eyes closed" in beyond:
-        beyond.pop("eyes narrowed", None)
-    return sorted(beyond, key=lambda name: -beyond[name])[:MOST_SAID]
+    return strongest(
+        {
+            name: (value - SAID_FROM[name]) / (1 - SAID_FROM[name])
+            for name, value in movements.items()
+            if value >= SAID_FROM[name]
+        }
+    )
+
+
+def strongest(values: Mapping[str, float]) -> list[str]:
+    """Return the names of at most `MOST_SAID` movements, the largest value first.
+
+    Closed eyes are not also mentioned as narrowed.
+    """
+    names = sorted(values, key=lambda name: -values[name])
+    if "eyes closed" in values and "eyes narrowed" in values:
+        names.remove("eyes narrowed")
+    return names[:MOST_SAID]

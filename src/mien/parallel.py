@@ -1,4 +1,4 @@
-"""Work shared by threads, in order and with a bounded number of things under way."""
+"""Work shared by threads, in order and with a bounded number of unfinished items."""
 
 import os
 from collections import deque
@@ -17,7 +17,7 @@ Outcome = TypeVar("Outcome")
 
 
 def cores() -> int:
-    """How many cores this process may use: by its affinity, and by the quota of its container."""
+    """Return the number of cores that this process may use, by its affinity and container quota."""
     if count := getattr(os, "process_cpu_count", None):  # since Python 3.13
         allowed = count() or 1
     elif hasattr(os, "sched_getaffinity"):
@@ -34,15 +34,15 @@ def _own_quota() -> float | None:
 
 
 def quota_of(groups: Path, root: Path) -> float | None:
-    """Cores' worth of time that Linux' control groups leave a process; None where that is all.
+    """Return the processor time that Linux control groups allow, in cores; None if unlimited.
 
     Args:
-        groups: file that names the process's groups, /proc/self/cgroup.
+        groups: file that names the groups of the process, /proc/self/cgroup.
         root: folder of the groups, of version 1, 2 or both, /sys/fs/cgroup.
     """
     try:
         lines = groups.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return None
     quotas: list[float] = []
     for line in lines:
@@ -54,7 +54,7 @@ def quota_of(groups: Path, root: Path) -> float | None:
         else:
             continue
         inside = PurePosixPath(path.lstrip("/"))
-        # A container may see its own group as the root, and be told its path outside.
+        # A container may see its own group as the root, although `groups` has the outer path.
         for folder in (mount / part for mount in mounts for part in (inside, *inside.parents)):
             quota = _quota(folder)
             quotas.extend(() if quota is None else (quota,))
@@ -62,7 +62,7 @@ def quota_of(groups: Path, root: Path) -> float | None:
 
 
 def _quota(folder: Path) -> float | None:
-    """Of one group: quota by period, each in microseconds; -1 or "max" is none."""
+    """Return the quota of one group in cores; None if it has none (-1 or "max")."""
     try:
         if (folder / "cpu.max").exists():
             quota, period = (folder / "cpu.max").read_text().split()
@@ -76,10 +76,10 @@ def _quota(folder: Path) -> float | None:
 
 
 def check_workers(workers: Any, what: str = "workers") -> None:
-    """Refuse what is no number of threads; None is one.
+    """Check a number of threads; None is allowed.
 
     Raises:
-        MienError: it is none.
+        MienError: `workers` is not a whole number from 1.
     """
     whole: Any = workers is not True and isinstance(workers, int)
     if workers is not None and not (whole and workers >= 1):
@@ -89,15 +89,16 @@ def check_workers(workers: Any, what: str = "workers") -> None:
 def in_order(
     function: Callable[[Item], Outcome], items: Iterable[Item], workers: int
 ) -> Generator[Outcome]:
-    """Like `map`, by several threads; the items are taken in the caller's own thread.
+    """Call a function for each item in several threads and yield the outcomes in order.
 
-    At most two more than `workers` are taken before the first outcome is asked for. Closing the
-    generator, or an exception, drops what has not begun and waits for what has.
+    Items are taken in the caller's thread, at most two more than `workers` ahead of the outcomes.
+    Closing the generator, or an exception, drops items that have not started and waits for those
+    that have.
 
     Args:
-        function: may be called by several threads at once.
-        items: any number, also without end.
-        workers: threads; one of them is the caller's own, without any other.
+        function: function that several threads may call at once.
+        items: any number of items; may be endless.
+        workers: number of threads; 1 uses only the caller's thread.
     """
     if workers == 1:
         yield from map(function, items)
@@ -116,7 +117,7 @@ def in_order(
 
 
 def chunks(items: Iterable[Item], size: int) -> Generator[list[Item]]:
-    """The items in lists of `size`; the last may be shorter."""
+    """Yield the items in lists of `size`; the last may be shorter."""
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk

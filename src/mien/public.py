@@ -1,4 +1,4 @@
-"""Classes that are imported from `mien`, whatever module they lie in."""
+"""Decorator for the classes that are imported from `mien`."""
 
 from typing import TypeVar
 
@@ -6,10 +6,10 @@ Class = TypeVar("Class", bound=type)
 
 
 def public(cls: Class) -> Class:
-    """Let a class be called by its public name, `mien.NAME`.
+    """Give a class its public name, `mien.NAME`.
 
-    Tracebacks and `help` then show the name that people import, and pickles can be read after the
-    class has moved to another module.
+    Tracebacks and `help` show that name, and pickles still load after the class has moved to
+    another module.
     """
     cls.__module__ = "mien"
     return cls

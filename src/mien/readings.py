@@ -1,4 +1,4 @@
-"""The readings of one picture, together, and what came of a picture that may be unreadable."""
+"""All readings of one picture, and the result of a picture that may be unreadable."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.lookup import drawing, notebook, tables
+from mien.lookup import output
 from mien.public import public
 from mien.types import Reading
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @public
 class Readings(Sequence[Reading]):
-    """The readings of one picture, largest face first: a sequence that can be shown and kept.
+    """Readings of one picture, the largest face first: a sequence that notebooks show.
 
     Attributes:
         image: picture that was read, RGB uint8 (H, W, 3), upright.
@@ -39,7 +39,7 @@ class Readings(Sequence[Reading]):
     def __init__(
         self, readings: Sequence[Reading], image: NDArray[np.uint8], name: str | None = None
     ) -> None:
-        """Put readings and their picture together.
+        """Combine readings with their picture.
 
         Args:
             readings: readings of the picture.
@@ -80,25 +80,23 @@ class Readings(Sequence[Reading]):
         return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{_lines(self)}>"
 
     def _repr_html_(self) -> str:
-        """How notebooks show it: every reading."""
-        faces = [reading.to_html() for reading in self]
-        return str(notebook().picture_html(self.name or "Picture", _count(len(self)), faces))
+        return _html(self.name or "Picture", _count(len(self)), self)
 
     def draw(self, *, movements: bool = False) -> NDArray[np.uint8]:
-        """A copy of the picture with a box and a few words a face, RGB uint8 (H, W, 3).
+        """Return a copy of the picture with a box and a label a face, RGB uint8 (H, W, 3).
 
         Args:
-            movements: whether a second line says what moves in a face, where anything does.
+            movements: whether a second line names the movements of a face, if it has any.
 
         Examples:
             >>> import mien
             >>> from PIL import Image
             >>> Image.fromarray(mien.read("photo.jpg").draw()).save("drawn.png")
         """
-        return drawing().draw_readings(self.image, self, movements=movements)
+        return output("drawing").draw_readings(self.image, self, movements=movements)
 
     def to_dict(self) -> dict[str, Any]:
-        """These readings as JSON-ready values: a line of `mien read --json`.
+        """Return JSON-ready values: a line of `mien read --json`.
 
         Examples:
             >>> import mien
@@ -107,11 +105,10 @@ class Readings(Sequence[Reading]):
             ('photo.jpg', 512, 1)
         """
         height, width = self.image.shape[:2]
-        faces = [reading.to_dict() for reading in self]
-        return {"image": self.name, "width": width, "height": height, "faces": faces}
+        return _content(self.name, width, height, self)
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """A pandas data frame with a row a face, as `mien.to_pandas` makes it.
+        """Return a pandas data frame with a row a face, see `mien.to_pandas`.
 
         Raises:
             MissingPackageError: pandas is not installed.
@@ -123,20 +120,20 @@ class Readings(Sequence[Reading]):
                    image  face    top  state
             0  photo.jpg     1  happy  clear
         """
-        return tables().to_pandas([self])
+        return output("tables").to_pandas([self])
 
 
 @public
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PictureResult:
-    """What came of one picture: its size and readings, or why it could not be read.
+    """Result of reading one picture: its size and readings, or an error.
 
     Attributes:
         image: path of the picture, as given or as found in a folder.
         width: width of the picture in pixels; 0 if it could not be read.
         height: height of the picture in pixels; 0 if it could not be read.
-        readings: readings of its faces, largest face first.
-        error: why the picture could not be read, in words that name it; None if it could.
+        readings: readings of its faces, the largest face first.
+        error: message that names the picture and the reason; None if the picture was read.
 
     Examples:
         >>> import mien
@@ -153,24 +150,33 @@ class PictureResult:
     error: str | None = None
 
     def __repr__(self) -> str:
-        told = self.summary().removeprefix(f"{self.image}: ")  # errors name it themselves
-        return f"<PictureResult of {self.image}: {told}{_lines(self.readings)}>"
+        summary = self.summary().removeprefix(f"{self.image}: ")  # an error starts with the name
+        return f"<PictureResult of {self.image}: {summary}{_lines(self.readings)}>"
 
     def summary(self) -> str:
-        """The error, or how many faces were read: "no face", "1 face", "2 faces"."""
+        """Return the error, or the number of faces: "no face", "1 face", "2 faces"."""
         return _count(len(self.readings)) if self.error is None else self.error
 
     def to_dict(self) -> dict[str, Any]:
-        """This result as JSON-ready values: a line of `mien read --json`."""
+        """Return JSON-ready values: a line of `mien read --json`."""
         if self.error is not None:
             return {"image": self.image, "error": self.error}
-        faces = [reading.to_dict() for reading in self.readings]
-        return {"image": self.image, "width": self.width, "height": self.height, "faces": faces}
+        return _content(self.image, self.width, self.height, self.readings)
 
     def _repr_html_(self) -> str:
-        """How notebooks show it: the name, and every reading."""
-        faces = [reading.to_html() for reading in self.readings]
-        return str(notebook().picture_html(self.image, self.summary(), faces))
+        return _html(self.image, self.summary(), self.readings)
+
+
+def _content(
+    name: str | None, width: int, height: int, readings: Iterable[Reading]
+) -> dict[str, Any]:
+    faces = [reading.to_dict() for reading in readings]
+    return {"image": name, "width": width, "height": height, "faces": faces}
+
+
+def _html(name: str, summary: str, readings: Iterable[Reading]) -> str:
+    faces = [reading.to_html() for reading in readings]
+    return str(output("notebook").picture_html(name, summary, faces))
 
 
 def _lines(readings: Iterable[Reading]) -> str:
@@ -182,5 +188,5 @@ def _count(faces: int) -> str:
 
 
 def name_of(image: object) -> str | None:
-    """The file that a picture was given as, if it was."""
+    """Return the path of a picture that was given as a file, else None."""
     return os.fsdecode(image) if isinstance(image, str | os.PathLike) else None

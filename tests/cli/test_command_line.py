@@ -13,7 +13,7 @@ from PIL import Image
 
 from mien.cli.main import main
 from mien.cli.usage import fit_width
-from mien.errors import told
+from mien.errors import os_error_message
 from mien.output.console import safe
 
 Output = pytest.CaptureFixture[str]
@@ -155,8 +155,8 @@ def test_system_errors_are_told_in_words(tmp_path: Path) -> None:
     for path, words in ((tmp_path / "none", "no such file or folder"), (tmp_path, "a folder")):
         with pytest.raises(OSError, match=str(path)) as caught:
             path.read_bytes()
-        assert told(caught.value).startswith(f"{path}: {words}")
-        assert "Errno" not in told(caught.value)
+        assert os_error_message(caught.value).startswith(f"{path}: {words}")
+        assert "Errno" not in os_error_message(caught.value)
 
 
 @pytest.mark.parametrize("kind", ["folder", "utf-16", "utf-8-sig"])

@@ -14,8 +14,8 @@ from terminals import run_on_terminal
 
 from mien.cli.main import main
 from mien.films.output_files import find_place, fingerprint, name_of
+from mien.frames import Frame
 from mien.media.film import Video
-from mien.types import Frame
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]

@@ -17,6 +17,9 @@ from markdown_pages import PAGES, ROOT, code_spans, examples
 
 from mien.cli.main import app, main
 
+PACKAGE = ROOT / "src/mien"
+TESTS = ROOT / "tests"
+
 NOT_RUN = {
     r"(MIEN_\w+=\S+ )*(\.venv/bin/)?mien live": "serves until somebody ends it; tests/live does",
     r"mien (average|data|train|tune|evaluate|export)|recipes/": "wants FER2013: tests/training",
@@ -147,6 +150,15 @@ def test_the_text_to_copy_is_that_of_the_live_page() -> None:
     assert texts is not None
     shown = "".join(re.findall(r"\"([^\"]*)\"", texts[1])).replace("’", "'")
     assert told.split() == shown.split()
+
+
+def test_files_named_in_the_architecture_are_there() -> None:
+    named = [span for span in code_spans("docs/architecture.md") if re.search(r"(/|\.py)$", span)]
+    assert len(named) > 25
+    missing = [
+        name for name in named if not any((root / name).exists() for root in (ROOT, PACKAGE, TESTS))
+    ]
+    assert missing == []
 
 
 def test_no_reason_is_left_over() -> None:

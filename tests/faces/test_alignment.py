@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mien.errors import ImageError
 from mien.faces.alignment import CROP_SIZE, crop_face, framing, measure_quality
 from mien.faces.detector import Detector
-from mien.types import Face
+from mien.frames import Face
 
 Picture = NDArray[np.uint8]
 

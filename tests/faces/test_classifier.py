@@ -299,9 +299,9 @@ def test_a_file_that_breaks_the_contract_is_refused(
     assert str(path) in str(refused.value)
 
 
-def test_damaged_packaged_weights_tell_to_install_anew(
+def test_damaged_packaged_weights_say_how_to_mend(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("mien.faces.classifier.PACKAGED_MODEL", tmp_path / "mien.onnx")
-    with pytest.raises(ModelError, match="Install mien anew"):
+    with pytest.raises(ModelError, match="Reinstall mien"):
         Classifier()

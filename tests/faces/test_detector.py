@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.errors import ImageError, ModelError
-from mien.faces.detector import MODEL_NAME, Detector
+from mien.faces.detector import Detector
 from mien.faces.onnx_graph import free_image_size
+from mien.faces.yunet import MODEL_NAME
 
 Picture = NDArray[np.uint8]
 

@@ -9,13 +9,15 @@ import pytest
 
 from mien.answers import Reason, State, Votes, is_mixed
 from mien.emotions import COLOURS, VOTE_NAMES
-from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.reader import Reader
+from mien.faces.reasons import FEWEST_AGREEING
 from mien.faces.stream import Follower
+from mien.frames import Frame
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
 from mien.output.tables import film_row, rows
 from mien.output.words import ANSWER_WORDS
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 NAMES = {word: name for name, word in ANSWER_WORDS["en"].items()}
 

@@ -14,7 +14,7 @@ from over_time import Film, begun, changes_a_minute, followed
 from mien.answers import Reason
 from mien.emotions import VOTE_NAMES
 from mien.faces.detector import Detector
-from mien.faces.gestures import Gestures, swings
+from mien.faces.gestures import Gestures, Point, swings
 from mien.faces.just_now import LASTING, MARKED, JustNow
 from mien.faces.reader import Reader
 from mien.faces.smoothing import PATIENCE, SMOOTHING, Steady
@@ -158,7 +158,7 @@ def test_faces_without_landmarks_have_no_gesture() -> None:
 
 def test_swings_are_the_ways_between_turns() -> None:
     values: NDArray[np.float64] = np.array([0, 0.5, 1, 0.98, 1.02, 0.4, 0, 0.7])
-    found = swings(list(zip(range(8), values.tolist(), strict=True)), 0.2)
+    found = swings(list(map(Point, range(8), values.tolist())), 0.2)
     assert [round(size, 2) for *_, size in found] == [1.02, 1.02, 0.7]
 
 

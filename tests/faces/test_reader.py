@@ -18,7 +18,8 @@ from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES
 from mien.errors import ImageError, ModelError
 from mien.faces.detector import Detector
 from mien.faces.reader import Reader
-from mien.types import Box, Face, Reading
+from mien.frames import Box, Face
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 

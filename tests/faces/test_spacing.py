@@ -8,10 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from small_films import face, placed
 
-from mien.faces.reader import Reader, Timings
+from mien.faces.reader import Reader
 from mien.faces.spacing import LEAST_GAP, Followed, SpacedFollower
 from mien.faces.stream import Follower
-from mien.types import Box, Frame, Reading
+from mien.faces.timings import Timings
+from mien.frames import Box, Frame
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from mien.answers import Reason, State, Votes
 from mien.emotions import VOTE_NAMES
 from mien.faces.detector import Detector
-from mien.faces.reader import FEWEST_AGREEING, Reader
+from mien.faces.reader import Reader
+from mien.faces.reasons import FEWEST_AGREEING
 from mien.faces.tracker import Tracker
+from mien.frames import Face, Quality
 from mien.media.picture import load_image
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 Place = tuple[float, float]

@@ -175,6 +175,7 @@ GOOD = usual_face([reading(happy=0.05)]).to_dict()
         (GOOD | {"readings": 0}, "readings is 0"),
         (GOOD | {"readings": True}, "readings is True"),
         (GOOD | {"since": "noon"}, "since is 'noon'"),
+        (GOOD | {"since": 10**400}, "since is 1000"),
     ],
 )
 def test_what_is_no_usual_face_is_refused_by_name(tmp_path: Path, content: Any, told: str) -> None:
@@ -187,7 +188,7 @@ def test_what_is_no_usual_face_is_refused_by_name(tmp_path: Path, content: Any, 
 
 
 def test_files_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"none\.json: cannot be read as a usual face: No such"):
+    with pytest.raises(DataError, match=r"none\.json: cannot be read as a usual face: no such"):
         UsualFace.load(tmp_path / "none.json")
     for name, content in (("text", b"no"), ("bytes", b"\xff\xfe"), ("deep", b"[" * 90_000)):
         path = tmp_path / name

@@ -16,8 +16,9 @@ from mien.faces.reader import Reader
 from mien.faces.stream import Follower
 from mien.faces.usual_face import usual_face
 from mien.faces.usual_faces import BY_HAND, CALM, ENOUGH, FORGOTTEN, UsualFaces
+from mien.frames import Frame
 from mien.media.film import Video
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 CALM_FACE = replace(reading(happy=0.02, sad=0.05), track=1)

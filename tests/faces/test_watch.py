@@ -13,8 +13,9 @@ from mien.faces.reader import Reader
 from mien.faces.stream import FULL_SEARCH_INTERVAL, Follower
 from mien.faces.tracker import Tracker
 from mien.faces.watch import watch
+from mien.frames import Box, Face, Frame
 from mien.media.film import Video
-from mien.types import Box, Face, Frame, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 
@@ -70,7 +71,7 @@ def test_frames_come_as_they_are_asked_for(film: Path, reader: Reader) -> None:
     assert next(seen)[0].index == 0
     seen.close()
     assert list(seen) == []
-    with pytest.raises(VideoError, match="Open it anew"):
+    with pytest.raises(VideoError, match="Open it again"):
         next(video.frames())
 
 

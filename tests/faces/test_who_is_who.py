@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from mien.answers import Votes
 from mien.faces.alignment import crop_face, measure_quality
 from mien.faces.detector import Detector
-from mien.faces.reader import Timings
 from mien.faces.stream import Follower
+from mien.faces.timings import Timings
 from mien.faces.tracker import Tracker
+from mien.frames import Box, Frame
 from mien.media.film import Video
-from mien.types import Box, Frame, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 SIX = ("d6.mp4", "d9.mp4", "d10.mp4", "d14.mp4", "d19.mp4", "single_face.mp4")

@@ -13,7 +13,8 @@ from mien.faces.reader import Reader
 from mien.films.report import About, report
 from mien.films.report_words import TEXTS
 from mien.films.summary import Summary
-from mien.types import Frame, Reading
+from mien.frames import Frame
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 

@@ -11,9 +11,10 @@ from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
+from mien.frames import Frame
 from mien.output.journal import Format, write_rows
 from mien.output.tables import FILM_COLUMNS, film_row
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 Seen = list[tuple[Frame, list[Reading]]]

@@ -21,7 +21,8 @@ from mien.cli.main import main
 from mien.faces.stream import FaceReader, Follower
 from mien.films import annotation as annotate
 from mien.films.output_files import find_place
-from mien.types import Frame, Reading
+from mien.frames import Frame
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 Output = pytest.CaptureFixture[str]

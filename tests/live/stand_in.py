@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from starlette.testclient import WebSocketTestSession
 
 from mien.answers import Votes
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
+from mien.faces.timings import Timings
+from mien.frames import Box, Face, Quality
 from mien.live.app import create_app
 from mien.live.protocol import Frame, encode_frame
-from mien.types import Box, Face, Quality, Reading
+from mien.types import Reading
 
 ADDRESS = "http://127.0.0.1:8765"
 

@@ -29,7 +29,7 @@ def test_no_barriers(
     assert barriers(page, axe) == [], "while faces are read"
     page.get_by_role("button", name="Settings").click()
     assert barriers(page, axe) == [], "in the settings"
-    for mode in ("Compact", "Text alone", "No words"):
+    for mode in ("Compact", "Text only", "No words"):
         page.get_by_role("radio", name=mode).check()
         page.get_by_role("button", name="Close").click()
         assert barriers(page, axe) == [], mode

@@ -92,11 +92,11 @@ def test_clients_have_allowances_of_their_own_and_old_ones_are_forgotten(
     clock: Callable[[float], None],
 ) -> None:
     clients = Clients(sessions=1, pictures_a_second=1)
-    assert [clients.picture("a") for _ in range(3)] == [True, True, False]
-    assert clients.picture("b")
+    assert [clients.pictures.take("a") for _ in range(3)] == [True, True, False]
+    assert clients.pictures.take("b")
     for number in range(5000):
-        clients.picture(str(number))
-    assert clients.picture("a")
+        clients.pictures.take(str(number))
+    assert clients.pictures.take("a")
     with clients.session("a") as first, clients.session("a") as second:
         assert (first, second) == (True, False)
         with clients.session("b") as other:

@@ -23,13 +23,15 @@ from schemathesis.core.result import Ok
 from served import served
 from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 
-from mien.faces.reader import Reader, Timings
+from mien.faces.reader import Reader
 from mien.faces.stream import FaceReader
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live import api
 from mien.live.app import create_app, default_reader
 from mien.live.logs import JsonLines
 from mien.live.settings import Settings
-from mien.types import Box, Reading
+from mien.types import Reading
 
 JPEG = {"Content-Type": "image/jpeg"}
 

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from stand_in import ADDRESS, StandInReader, await_ready, connect, jpeg, message
 from websockets.sync.client import connect as connect_socket
 
-from mien.faces.reader import Timings
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live import reader_pool as readers
 from mien.live.app import create_app
 from mien.live.settings import Settings
-from mien.types import Box, Reading
+from mien.types import Reading
 
 CURSED = 17
 """Pixels of width of the pictures on which the reader hangs."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mien.answers import Votes, is_mixed, share_out
 from mien.emotions import VOTE_NAMES
+from mien.frames import Face, Quality
 from mien.movements import MOST_SAID, SAID_FROM
 from mien.output.words import (
     ANSWER_WORDS,
@@ -20,7 +21,7 @@ from mien.output.words import (
     REASON_WORDS,
     halves,
 )
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "mien" / "live" / "page"

@@ -21,7 +21,7 @@ def log() -> Iterator[logging.Logger]:
     log = logging.getLogger("mien.live")
     handlers, level, propagate = log.handlers, log.level, log.propagate
     log.setLevel("INFO")
-    logs.forget_told()
+    logs.forget_warnings()
     yield log
     log.handlers, log.propagate = handlers, propagate
     log.setLevel(level)

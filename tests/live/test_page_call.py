@@ -63,7 +63,7 @@ def test_the_tab_s_title_tells_the_state_and_never_an_answer(
     page.get_by_role("button", name="Pause").click()
     expect(page).to_have_title("Paused · mien")
     people.append(person(3, LEFT))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page).to_have_title("1 face · mien")
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Language").select_option("de")
@@ -107,7 +107,7 @@ def test_media_keys_pause_the_reading_and_go_on(page: Page) -> None:
     expect(page.locator("[data-face]")).to_have_count(0)
     assert page.evaluate(now) == "paused"
     page.evaluate("keys.pause()")
-    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
     page.evaluate("keys.play()")
     expect(page.locator("[data-face]")).to_have_count(2)
     assert page.evaluate(now) == "playing"

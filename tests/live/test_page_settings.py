@@ -25,7 +25,7 @@ def test_modes_show_as_much_as_they_say(page: Page) -> None:
     expected = {
         "Everything": {".verdict-words", ".figures", ".shares", ".verdict-symbol"},
         "Compact": {".verdict-words", ".figures", ".verdict-symbol"},
-        "Text alone": {".verdict-words", ".people"},
+        "Text only": {".verdict-words", ".people"},
         "No words": {".figures", ".verdict-symbol"},
     }
     for mode, parts in expected.items():
@@ -124,7 +124,7 @@ def test_pause_reads_nothing_and_keeps_the_camera(page: Page) -> None:
     )
     page.wait_for_timeout(600)
     assert page.evaluate("count") == 0
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
     expect(page.get_by_role("status")).to_be_empty()
 

@@ -124,7 +124,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "scans of a large one": (lambda: many_scans(7000, 7000, 20), "Too many scans"),
     "segments": (lambda: many_segments(jpeg(), 400_000), "segments"),
     "lying header": (lambda: many_scans(65_500, 65_500, 1)[:500], "at most 50 megapixels"),
-    "deep png": (lambda: png(7000, 7000, depth=16, colours=6), "unfold"),
+    "deep png": (lambda: png(7000, 7000, depth=16, colours=6), "expand"),
     "png of chunks": (lambda: png(8, 8, chunks=MOST_CHUNKS), "chunks"),
     "jpeg 2000": (lambda: jpeg_2000(2000), "got JPEG 2000"),
     "bmp": (lambda: b"BM" + bytes(1000), "got BMP"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mien.answers import Votes
+from mien.frames import Face, Quality
 from mien.live.jpeg import decode
 from mien.live.protocol import (
     HEADER,
@@ -28,7 +29,7 @@ from mien.live.protocol import (
     state_message,
     usual_message,
 )
-from mien.types import Face, Quality, Reading
+from mien.types import Reading
 
 MESSAGES: dict[str, Any] = json.loads(
     Path(__file__).with_name("messages.json").read_text(encoding="utf-8")

@@ -44,12 +44,12 @@ def test_the_page_that_runs_is_opened(
 def test_without_a_browser_it_is_an_error(opened: list[str]) -> None:
     with served(Settings(), default_reader) as address:
         port = int(address.rpartition(":")[2])
-        with pytest.raises(MienError, match="cannot be had"):
+        with pytest.raises(MienError, match="cannot be used"):
             server.serve(Settings(port=port), open_browser=False)
     assert opened == []
 
 
 def test_another_program_is_not_opened(opened: list[str], other_program: int) -> None:
-    with pytest.raises(MienError, match="cannot be had"):
+    with pytest.raises(MienError, match="cannot be used"):
         server.serve(Settings(port=other_program))
     assert opened == []

@@ -198,7 +198,7 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     listed = PACKAGED_MODEL.with_name("SHA256SUMS")
     (tmp_path / listed.name).write_bytes(listed.read_bytes())
     monkeypatch.setattr("mien.faces.classifier.PACKAGED_MODEL", altered)
-    with pytest.raises(ModelError, match=r"SHA-256 .*Install mien anew"):
+    with pytest.raises(ModelError, match=r"SHA-256 .*Reinstall mien"):
         Classifier()
 
 

@@ -254,7 +254,7 @@ def test_a_client_that_asks_without_pause_is_refused(
 ) -> None:
     monkeypatch.setattr(limits, "REQUESTS_A_SECOND", 5.0)
     clients = Clients(1, 1)
-    assert [clients.request("a") for _ in range(22)] == [True] * 20 + [False] * 2
-    assert clients.request("b")
+    assert [clients.requests.take("a") for _ in range(22)] == [True] * 20 + [False] * 2
+    assert clients.requests.take("b")
     clock[0] += 1
-    assert clients.request("a")
+    assert clients.requests.take("a")

@@ -19,9 +19,10 @@ from PIL import Image
 from small_films import cut, face, joined, spoil, write_film, write_sound
 
 from mien.errors import VideoError
-from mien.media.film import Video, open_video
+from mien.frames import Frame
+from mien.media.film import Video
 from mien.media.frame_times import Clock, clock_time
-from mien.types import Frame
+from mien.media.sources import open_video
 
 Picture = NDArray[np.uint8]
 
@@ -181,7 +182,7 @@ def test_what_is_no_film_is_refused_by_name(tmp_path: Path, picture: Picture) ->
 
 
 def test_sound_alone_is_no_film(tmp_path: Path) -> None:
-    with pytest.raises(VideoError, match=r"tone\.m4a: has sound alone. Expected a film"):
+    with pytest.raises(VideoError, match=r"tone\.m4a: has only sound. Expected a film"):
         Video(write_sound(tmp_path / "tone.m4a"))
 
 
@@ -370,9 +371,7 @@ def without_decoder(film: Path, tracks: int) -> Path:
 def test_sound_without_a_decoder_is_left_out_and_told(film: Path) -> None:
     with Video(without_decoder(film, 1), sound=True) as video:
         assert video.sound_stream is None
-        assert video.notes == [
-            "Its sound is coded in a way that mien cannot decode, and is left out."
-        ]
+        assert video.notes == ["Its sound has a format that mien cannot decode, and is left out."]
         assert len(list(video.frames())) == 50
         assert not video.sound
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from mien.errors import ImageError
-from mien.media.picture import EXTENSIONS, load_image
+from mien.media.formats import EXTENSIONS
+from mien.media.picture import load_image
 
 Picture = NDArray[np.uint8]
 
@@ -354,7 +355,7 @@ def test_kinds_of_heic(colour: Picture) -> None:
     two.save(buffer, quality=95, primary_index=1)
     near(load_image(buffer.getvalue()), colour, 6)  # the one that it names as its own
 
-    with pytest.raises(ImageError, match=r"cannot be read as a picture.*Save or download it anew"):
+    with pytest.raises(ImageError, match=r"cannot be read as a picture.*Save or download it again"):
         load_image(written(picture)[:900])
 
 

@@ -17,9 +17,10 @@ from small_rtsp import serve
 from mien.cli.main import main
 from mien.errors import VideoError
 from mien.faces.watch import frames_of
-from mien.media.film import Video, open_video
+from mien.frames import Frame
+from mien.media.film import Video
 from mien.media.newest_frame import newest
-from mien.types import Frame
+from mien.media.sources import open_video
 
 Picture = NDArray[np.uint8]
 IMAGE = np.zeros((4, 4, 3), np.uint8)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, PngImagePlugin
 
 from mien.errors import ImageError
-from mien.media.picture import as_rgb, find_images, load_image
+from mien.media.picture import as_rgb, load_image
+from mien.media.search import find_images
 
 Picture = NDArray[np.uint8]
 
@@ -435,11 +436,11 @@ def test_an_exif_turn_of_a_pil_image_counts(portrait: Picture, tmp_path: Path) -
         (np.zeros((2, 9, 9, 3), np.uint8), r"got uint8 \(2, 9, 9, 3\).*read_many"),
         (np.zeros((9, 9, 2), np.uint8), r"got uint8 \(9, 9, 2\)"),
         (np.zeros((9, 9), np.int64), r"got int64 \(9, 9\)"),
-        (np.zeros((0, 9), np.uint8), r"a pixel or more.*\(0, 9\)"),
+        (np.zeros((0, 9), np.uint8), r"at least one pixel.*\(0, 9\)"),
         ([[1, 2], [3]], "got list"),
         (None, "got NoneType"),
         (Image.new("1", (20_000, 20_000)), "too large.*20000×20000"),
-        (Image.new("RGB", (0, 5)), "a pixel or more"),
+        (Image.new("RGB", (0, 5)), "at least one pixel"),
     ],
     ids=lambda given: given if isinstance(given, str) else type(given).__name__,
 )

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mien.cli.main import main
-from mien.media.picture import EXTENSIONS, ImageSearch, find_images
-from mien.media.search import Search
+from mien.media.formats import EXTENSIONS
+from mien.media.search import ImageSearch, Search, find_images
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 

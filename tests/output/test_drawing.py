@@ -9,8 +9,9 @@ from mien.change import Change
 from mien.emotions import COLOURS, VOTE_NAMES
 from mien.errors import ImageError
 from mien.faces.reader import Reader
+from mien.frames import Box, Face, Quality
 from mien.output.drawing import caption, draw_readings
-from mien.types import Box, Face, Quality, Reading
+from mien.types import Reading
 
 Picture = NDArray[np.uint8]
 

@@ -133,14 +133,13 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path, scheme: str) -> N
     assert Tables(str(tmp_path)).begin(SETTINGS) == {}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no lock of actors there")
 def test_actors_that_outlive_their_run_are_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Tables(str(tmp_path)).begin(SETTINGS)
     with monkeypatch.context() as patch, other_process(tmp_path, "join()") as actor:
-        patch.setattr("mien.scale.table_files._PATIENCE", 0.0)
-        with pytest.raises(MienError, match="actors of a run of mien that ended"):
+        patch.setattr("mien.scale.table_files._ACTORS_PATIENCE", 0.0)
+        with pytest.raises(MienError, match="actors of an earlier run of mien are still writing"):
             Tables(str(tmp_path)).begin(SETTINGS)
         patch.undo()
         threading.Timer(0.5, actor.kill).start()

@@ -1,12 +1,13 @@
 """Files of an archive, on a disk and behind addresses."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mien.errors import MienError
-from mien.media.picture import EXTENSIONS
+from mien.media.formats import EXTENSIONS
 from mien.scale.listing import File, find_files, source_of, unique, whole_address
 
 pytest.importorskip("pyarrow")
@@ -71,5 +72,5 @@ def test_an_address_survives_being_a_path() -> None:
 
 
 def test_a_file_counts_once() -> None:
-    a, b = File("a", "", "/a"), File("b", "", "/b")
-    assert unique([("x", a), ("y", b), ("y", a)]) == [("x", a), ("y", b)]
+    a, b = File("a", "", "/a", source="x"), File("b", "", "/b", source="y")
+    assert unique([a, b, replace(a, source="y")]) == [a, b]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mien.media.picture import EXTENSIONS
+from mien.media.formats import EXTENSIONS
 from mien.scale.listing import find_files, source_of
 from mien.scale.reading import ArchiveTask, Part, PartReader
 from mien.scale.table_files import Tables

@@ -170,7 +170,7 @@ def test_a_port_that_is_taken_is_refused(ray: int) -> None:
     assert ray
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(MienError, match="cannot be had"),
+        pytest.raises(MienError, match="cannot be used"),
     ):
         start(Settings(port=taken.getsockname()[1]), most_readers=1)
 

@@ -20,7 +20,8 @@ from PIL import Image
 from mien.cli.bench_frames import FACES, HEIGHT, WIDTH, Picture, frame
 from mien.cli.install_size import install_size
 from mien.errors import MienError
-from mien.faces.reader import Reader, Timings
+from mien.faces.reader import Reader
+from mien.faces.timings import Timings
 from mien.output.progress import progress
 from mien.output.whole_file import check_writable, write_whole
 from mien.parallel import cores

@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, CycloptsPanel, Group, Parameter, valida
 from cyclopts.config import Env
 
 from mien.cli.usage import UsageError, check_options, fit_width, in_frame, settings_file
-from mien.errors import MienError, told
+from mien.errors import MienError, os_error_message
 from mien.live.settings import Settings
 from mien.output.console import drop_output, flush_output, open_streams, tell
 
@@ -280,7 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     error = flush_output()
     if error is not None and code == 0:  # else it is told already
         if not isinstance(error, BrokenPipeError):
-            tell(f"mien: standard output: {told(error)}")
+            tell(f"mien: standard output: {os_error_message(error)}")
         return 1
     return code
 
@@ -309,7 +309,7 @@ def _run(tokens: Sequence[str]) -> int:
         tell(f"mien: {error}")
         code = 1
     except OSError as error:
-        tell(f"mien: {told(error)}")
+        tell(f"mien: {os_error_message(error)}")
         code = 1
     except ImportError as error:
         missing = _missing_package(error)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from mien.errors import MienError
 from mien.faces.batch import Source, read_sources
 from mien.faces.reader import Reader
-from mien.faces.usual_face import can_be_seen, usual_face
+from mien.faces.usual_face import usual_face
 from mien.media.lists import read_list
-from mien.media.picture import ImageSearch
+from mien.media.search import ImageSearch
 from mien.output.console import tell
 from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.output.journal import Format, csv_header
@@ -226,7 +226,7 @@ def _usual_reading(reader: Reader, path: Path) -> Reading:
         raise MienError(f"--usual {error}") from error
     if not readings:
         raise MienError(f"--usual {path}: no face found. Give pictures of the person's face.")
-    if not can_be_seen(readings[0]):
+    if not readings[0].can_be_seen:
         raise MienError(
             f"--usual {path}: its largest face is unclear: {readings[0].reason}. Give a picture "
             "that shows the person's face well."

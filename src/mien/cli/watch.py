@@ -13,8 +13,9 @@ from mien.films.annotation import Annotation, AnnotationTask, Film
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
 from mien.media.camera import Camera
 from mien.media.container import reason_of
-from mien.media.film import Video, open_video
+from mien.media.film import Video
 from mien.media.frame_times import clock_time
+from mien.media.sources import open_video
 from mien.media.waiting import end_without
 from mien.output.console import safe, tell
 from mien.output.progress import progress

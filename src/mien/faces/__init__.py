@@ -1,1 +1,1 @@
-"""Pixels to readings: faces are found, aligned and classified, and followed over time."""
+"""Pixels to readings: faces are detected, aligned and classified, and followed over time."""

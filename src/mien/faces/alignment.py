@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import ImageError
+from mien.frames import Face, Quality
 from mien.media.arrays import check_rgb
-from mien.types import Face, Quality
 
 CROP_SIZE: Final = 48
 """Side of a crop in pixels: FER2013's."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.types import Box
+from mien.frames import Box
 
 AROUND: Final = 1.5
 """Of a face's box what its look is of: hair and ground tell more than the face."""

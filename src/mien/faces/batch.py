@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from mien.errors import ImageError, MienError, reason_of
 from mien.faces.reader import BATCH, Reader, default_reader
-from mien.media.picture import ImageSearch, load_image
+from mien.media.picture import load_image
+from mien.media.search import ImageSearch
 from mien.parallel import check_workers, chunks, cores, in_order
 from mien.readings import PictureResult
 

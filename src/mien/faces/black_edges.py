@@ -1,4 +1,4 @@
-"""Black edges of pictures: what is beside a picture is no part of what somebody looks like."""
+"""Black edges of pictures, which are not part of a person's look."""
 
 from typing import Final
 
@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_BLACK: Final = 24  # of 255: what black becomes at most when it is coded
-_STEP: Final = 4  # pixels between those that are looked at
-_BLURRED: Final = 100  # parts of a side, one of which is left out: scaling mixes it with the edge
+_BLACK: Final = 24  # of 255, brightest black after compression
+_STEP: Final = 4  # distance of the checked pixels
+_BLURRED: Final = 100  # 1/100 of a side is also left out, since scaling mixes it with the edge
 
 
 def without_edges(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture with what is beside its black edges repeated over them; itself without any.
+    """Replace black edges with the pixels beside them; returns the picture itself if it has none.
 
     Args:
-        image: RGB uint8 (H, W, 3). It is left as it is.
+        image: RGB uint8 (H, W, 3); it is not changed.
     """
     lines = (image[0], image[-1], image[:, 0], image[:, -1])
     if all(int(line.max()) > _BLACK for line in lines):
@@ -24,7 +24,7 @@ def without_edges(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     bright = image[::_STEP, ::_STEP].max(axis=2) > _BLACK
     top, bottom = _inside(bright.any(axis=1), height)
     left, right = _inside(bright.any(axis=0), width)
-    if top >= bottom or left >= right:  # all is black
+    if top >= bottom or left >= right:  # everything is black
         return image
     return np.asarray(
         cv2.copyMakeBorder(
@@ -37,7 +37,7 @@ def without_edges(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _inside(bright: NDArray[np.bool_], length: int) -> tuple[int, int]:
-    """From where to where a side of a picture is not edge, in pixels."""
+    """Return where the picture between two edges begins and ends, in pixels."""
     (places,) = np.nonzero(bright)
     if not places.size:
         return 0, 0

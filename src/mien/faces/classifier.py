@@ -1,17 +1,17 @@
-"""Crops → predicted votes, by ONNX Runtime.
+"""The network that predicts votes and movements from crops of faces, run by ONNX Runtime.
 
-What is needed to use a network rightly (label order, framing, size, normalisation, calibration)
-travels inside its ONNX file, as JSON under the metadata key "mien", as `mien export` writes it.
-A file that does not say so is refused: a wrong label order or framing would give wrong readings
-without any other sign.
+`mien export` writes all that is needed to use a network (label order, framing, size, normalisation,
+calibration) into its ONNX file, as JSON under the metadata key "mien". A file without it is
+refused: a wrong label order or framing would give wrong readings and no error.
 
-Outputs of a file, N crops at a time, each float32, in the order that its metadata name:
+Outputs of a file, float32, for N crops. The metadata give the order of the columns under the name
+in quotes. All outputs but the first may be missing.
 
     label       (N, 7)   shares of FER2013's labels ("labels")
-    votes       (N, 10)  shares of FER+'s columns ("votes"); may be missing
-    shown       (N, 8)   shares of `VOTE_NAMES` ("shown"); may be missing: what people would say who
-                         see the face as it is on the screen, instead of what FER+'s raters said
-    movements   (N, M)   0 to 1 each, M names of `MOVEMENT_NAMES` ("movements"); may be missing
+    votes       (N, 10)  shares of FER+'s columns ("votes")
+    shown       (N, 8)   shares of `VOTE_NAMES` ("shown"): what people would say who see the face on
+                         a screen, instead of what FER+'s raters said
+    movements   (N, M)   values 0 to 1 of M names of `MOVEMENT_NAMES` ("movements")
 """
 
 import json
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, VOTE_NAMES, VOTE_OF_FERPLUS
 from mien.errors import ImageError, ModelError
-from mien.faces.model_file import EXPECTED, open_session, refused
+from mien.faces.model_file import EXPECTED, load_session, read_model, refused
 from mien.movements import MOVEMENT_NAMES
 from mien.public import public
 
@@ -37,41 +37,37 @@ SIZE: Final = 48
 """Side of a crop in pixels."""
 
 FRAMING: Final = "fer2013"
-"""Framing of the crops that `mien.faces.alignment` makes."""
+"""Name of the framing that `mien.faces.alignment` gives crops."""
 
 PACKAGED_MODEL: Final = Path(__file__).parents[1] / "weights" / "mien.onnx"
 """The weights that ship with mien."""
 
 _BATCH: Final = 64  # crops a run: enough to keep a processor busy, few enough for its cache
 _INPUT: Final = "crops"
-_NOT_A_FACE: Final = "NF"
-_ROUNDING: Final = 1e-3  # by which shares may miss their sum, and movements 0 or 1
+_NOT_A_FACE: Final = FERPLUS_NAMES.index("NF")
+_ROUNDING: Final = 1e-3  # tolerance of the sum of shares, and of the range of movements
 
 Shares = NDArray[np.float64]
 
 
-def _gathering() -> Shares:
-    """float64 (10, 8): adds FER+'s columns up to `VOTE_NAMES`; NF goes nowhere."""
-    matrix = np.zeros((len(FERPLUS_NAMES), len(VOTE_NAMES)))
-    for column, name in VOTE_OF_FERPLUS.items():
-        matrix[FERPLUS_NAMES.index(column), VOTE_NAMES.index(name)] = 1
-    return matrix
-
-
-_GATHERING: Final = _gathering()
+_GATHERING: Final = np.array(
+    [[VOTE_OF_FERPLUS.get(column) == name for name in VOTE_NAMES] for column in FERPLUS_NAMES],
+    np.float64,
+)
+# (10, 8): adds FER+'s columns up to `VOTE_NAMES`; NF is left out.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a network predicts for N crops.
+    """Predictions of a network for N crops.
 
     Attributes:
-        votes: float64 (N, 8), what people would say: shares in the order of `VOTE_NAMES`, each
-            row's sum 1. A network without votes never says "other".
-        not_a_face: float64 (N,), the share of people who would say "not a face", 0 to 1; all 0 of a
-            network without a votes head.
-        movements: float64 (N, M), 0 (not) to 1 (as far as it goes), in the order of
-            `Classifier.movement_names`; None of a network that tells none.
+        votes: float64 (N, 8), what people would say: shares in the order of `VOTE_NAMES`; each row
+            sums to 1. A network without votes never predicts "other".
+        not_a_face: float64 (N,), share of people who would say "not a face", 0 to 1; 0 if the
+            network has no votes head.
+        movements: float64 (N, M), 0 (none) to 1 (full), in the order of
+            `Classifier.movement_names`; None if the network predicts none.
     """
 
     votes: Shares
@@ -81,7 +77,7 @@ class Predictions:
 
 @public
 class Classifier:
-    """The network that reads crops of faces. May be used from several threads at once.
+    """The network that reads crops of faces. Several threads may use it at once.
 
     Examples:
         >>> import mien
@@ -95,29 +91,30 @@ class Classifier:
         """Load a network.
 
         Args:
-            path: a file of `mien export`; None takes the weights that ship with mien.
-            threads: that one call may use.
+            path: file written by `mien export`; None uses the weights that ship with mien.
+            threads: number of threads that one call may use.
 
         Raises:
-            ModelError: the file is missing, damaged, or not a model of mien's.
+            ModelError: the file is missing, damaged, or not one of mien's models.
         """
         self._arguments = (path, threads)
         file = path or PACKAGED_MODEL
-        self._session = open_session(file, threads, packaged=file == PACKAGED_MODEL)
+        content = read_model(file, packaged=file == PACKAGED_MODEL)
+        self._session = load_session(content, file, threads)
         metadata = _metadata(self._session, file)
         self.metadata: Mapping[str, Any] = MappingProxyType(metadata)
-        """What the file tells about itself: network, version, commit, calibration and more."""
+        """Metadata of the file: network, version, commit, calibration and more."""
         self._orders = {"label": _order(metadata, "labels", EMOTION_NAMES, file)}
         for output, names in (("votes", FERPLUS_NAMES), ("shown", VOTE_NAMES)):
             if metadata.get(output) is not None:
                 self._orders[output] = _order(metadata, output, names, file)
         self.movement_names: tuple[str, ...] = _movement_names(metadata, file)
-        """The movements that the network tells, in the order of `MOVEMENT_NAMES`; often none."""
+        """Movements that the network predicts, in the order of `MOVEMENT_NAMES`; may be empty."""
         if self.movement_names:
             given = metadata["movements"]
             self._orders["movements"] = [given.index(name) for name in self.movement_names]
-        told = next(name for name in ("shown", "votes", "label") if name in self._orders)
-        self._asked = [name for name in self._orders if name in {told, "votes", "movements"}]
+        source = next(name for name in ("shown", "votes", "label") if name in self._orders)
+        self._asked = [name for name in self._orders if name in {source, "votes", "movements"}]
         self._file = file
         _check_ports(self._session, self._orders, file)
         self._try_out()
@@ -126,51 +123,48 @@ class Classifier:
         return type(self), self._arguments
 
     def predict(self, crops: NDArray[np.uint8]) -> Shares:
-        """What people would say of each crop.
+        """Predict what people would say about each crop.
 
         Args:
-            crops: uint8 (N, 48, 48), grey, in FER2013's framing; N may be 0.
+            crops: grey uint8 (N, 48, 48), in FER2013's framing; N may be 0.
 
         Returns:
-            float64 (N, 8), shares in the order of `VOTE_NAMES`, each row's sum 1.
+            float64 (N, 8), shares in the order of `mien.VOTE_NAMES`; each row sums to 1.
 
         Raises:
             ImageError: the array is of another kind.
-            ModelError: the network gives movements beyond 0 to 1.
+            ModelError: the network gives movements outside 0 to 1.
         """
         return self.predict_faces(crops).votes
 
     def predict_faces(self, crops: NDArray[np.uint8]) -> Predictions:
-        """All that a reading needs of each crop, in one run of the network.
+        """Predict everything that a reading needs, in one run of the network.
 
-        Takes and raises what `predict` does.
+        The argument and the errors are those of `predict`.
         """
         results = dict(zip(self._asked, self._run(crops, *self._asked), strict=True))
         votes = results.get("votes")
-        if votes is None:
-            not_a_face = np.zeros(len(crops))
-        else:
-            not_a_face = votes[:, FERPLUS_NAMES.index(_NOT_A_FACE)]
+        not_a_face = np.zeros(len(crops)) if votes is None else votes[:, _NOT_A_FACE]
         if "shown" in results:
             faces = results["shown"]
         elif votes is None:
             faces = np.column_stack((results["label"], np.zeros(len(crops))))
         else:
             faces = votes @ _GATHERING
-            faces[:, -1] += 1e-9  # a row of nothing but NF becomes "other" instead of 0 / 0
+            faces[:, -1] += 1e-9  # a row with only NF becomes "other" instead of 0 / 0
             faces /= faces.sum(axis=1, keepdims=True)
         return Predictions(faces, not_a_face, results.get("movements"))
 
     def predict_label(self, crops: NDArray[np.uint8]) -> Shares:
-        """float64 (N, 7): shares of FER2013's labels for uint8 (N, 48, 48) crops, rows sum to 1."""
+        """Predict the shares of FER2013's labels, float64 (N, 7), for uint8 (N, 48, 48) crops."""
         return self._run(crops, "label")[0]
 
     def predict_votes(self, crops: NDArray[np.uint8]) -> Shares | None:
-        """float64 (N, 10): shares of `FERPLUS_NAMES`; None from a network without a votes head."""
+        """Predict the shares of FER+'s columns, float64 (N, 10); None without a votes head."""
         return self._run(crops, "votes")[0] if "votes" in self._orders else None
 
     def predict_heads(self, crops: NDArray[np.uint8]) -> list[Shares]:
-        """What `predict_label` and, of a network with that head, `predict_votes` give, at once."""
+        """Predict labels and, if the network has that head, votes in one run."""
         return self._run(crops, *(name for name in ("label", "votes") if name in self._orders))
 
     def _run(self, crops: NDArray[np.uint8], *outputs: str) -> list[Shares]:
@@ -189,12 +183,12 @@ class Classifier:
         return [
             self._bounded(result)
             if output == "movements"
-            else result / result.sum(axis=1, keepdims=True)  # float32's rounding off again
+            else result / result.sum(axis=1, keepdims=True)  # removes the rounding of float32
             for output, result in zip(outputs, results, strict=True)
         ]
 
     def _bounded(self, movements: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The movements without what rounding adds; refused where they are more than that off."""
+        """Clip movements to 0 to 1; raise ModelError if they are off by more than rounding."""
         if movements.size:
             least, most = float(movements.min()), float(movements.max())
             if not (least >= -_ROUNDING and most <= 1 + _ROUNDING):  # NaN is neither
@@ -205,12 +199,12 @@ class Classifier:
         return np.clip(movements, 0, 1)
 
     def _try_out(self) -> None:
-        """Read one crop, so that a file of wrong shapes fails now and by name."""
+        """Read one crop, so that an error about wrong outputs names the file."""
         crop = np.full((1, SIZE, SIZE), 128, np.uint8)
         for output, order in self._orders.items():
             try:
                 values = self._session.run([output], {_INPUT: crop})[0]
-            except Exception as error:  # ONNX Runtime's own errors share no public base
+            except Exception as error:  # ONNX Runtime's errors have no public base class
                 raise refused(self._file, error) from error
             if output == "movements":
                 if values.shape != (1, len(order)):
@@ -221,8 +215,8 @@ class Classifier:
                 self._bounded(values)
                 continue
             total = float(values.sum())
-            right = values.shape == (1, len(order)) and values.min() >= 0
-            if not right or not abs(total - 1) <= _ROUNDING:
+            fits = values.shape == (1, len(order)) and values.min() >= 0
+            if not fits or not abs(total - 1) <= _ROUNDING:
                 raise ModelError(
                     f"{self._file}: {EXPECTED} whose {output!r} is (N, {len(order)}) shares that "
                     f"sum to 1, got {values.shape} with sum {total:g}."
@@ -233,7 +227,7 @@ def _metadata(session: Any, file: Path) -> dict[str, Any]:
     text = session.get_modelmeta().custom_metadata_map.get("mien")
     if text is None:
         raise ModelError(
-            f'{file}: {EXPECTED}, which carries its label order and framing under "mien" in its '
+            f'{file}: {EXPECTED}, which has its label order and framing under "mien" in its '
             "metadata; this file has no such entry."
         )
     try:
@@ -255,7 +249,7 @@ def _metadata(session: Any, file: Path) -> dict[str, Any]:
 
 
 def _order(metadata: dict[str, Any], key: str, names: Sequence[str], file: Path) -> list[int]:
-    """Where each of `names` stands in the file's own order."""
+    """Return the position of each of `names` in the file's own order."""
     given: Any = metadata.get(key)
     if not isinstance(given, list) or sorted(map(str, given)) != sorted(names):
         raise ModelError(f"{file}: expected {key} in any order of {', '.join(names)}; got {given}.")
@@ -263,7 +257,7 @@ def _order(metadata: dict[str, Any], key: str, names: Sequence[str], file: Path)
 
 
 def _movement_names(metadata: dict[str, Any], file: Path) -> tuple[str, ...]:
-    """The movements that the file names, in the order of `MOVEMENT_NAMES`."""
+    """Return the movements that the file names, in the order of `MOVEMENT_NAMES`."""
     given: Any = metadata.get("movements") or []
     known = [name for name in MOVEMENT_NAMES if name in given] if isinstance(given, list) else None
     if known is None or len(known) != len(given):

@@ -1,9 +1,9 @@
-"""Nods and shakes of the head, from landmarks relative to the face's size.
+"""Nods and shakes of the head, from landmarks relative to the size of the face.
 
-A nod moves the eyes down and up, at least twice, and little sideways; a shake turns the nose to and
-fro between the eyes. Each swing must be quick and as large as `NODS` or `SHAKES`; the head that
-sways slowly, comes nearer, or looks aside and back once is neither. Who talks moves the head,
-too, so gestures are told only of people who do not talk.
+A nod moves the eyes down and up, at least twice, and little sideways. A shake turns the nose back
+and forth between the eyes. Each swing must be quick and at least as large as `NODS` or `SHAKES`. A
+head that sways slowly, comes nearer, or looks aside once does neither. People who talk also move
+the head, so no gesture is reported while they talk.
 
 The constants were chosen on ../shared/data/clips and on portraits that are moved, by
 benchmarks/over_time.py.
@@ -19,50 +19,75 @@ from numpy.typing import NDArray
 from mien.types import Gesture
 
 WINDOW: Final = 1.6
-"""Seconds in which a nod or a shake is looked for."""
+"""Seconds in which a nod or a shake is searched for."""
 
 NODS: Final = 0.1
-"""Distance by which the eyes go up or down at least in a swing of a nod, in distances of the eyes.
-"""
+"""Smallest up or down movement of the eyes in a swing of a nod, in distances between the eyes."""
 
 SHAKES: Final = 0.07
-"""Distance by which the nose goes sideways between the eyes at least in a swing of a shake, in
-distances of the eyes."""
+"""Smallest sideways movement of the nose in a swing of a shake, in distances between the eyes."""
 
 SWINGS: Final = 4
-"""Swings, one way and then the other, of a nod or a shake at least."""
+"""Smallest number of swings, alternately one way and the other, of a nod or a shake."""
 
 QUICK: Final = 0.55
-"""Seconds that a swing takes at most."""
+"""Longest time of a swing in seconds."""
 
 SHOWN: Final = 1.5
-"""Seconds for which a gesture is told after its last swing."""
+"""Seconds for which a gesture is reported after its last swing."""
 
-_FEWEST: Final = 9  # readings in the window: with less, swings are missed
-_STEADIER: Final = 0.7  # of the way along the gesture, that the other way may have
-_ALIKE: Final = 3.0  # times that the largest of the swings may have the smallest
+_FEWEST: Final = 9  # readings in the window; with fewer, swings are missed
+_STEADIER: Final = 0.7  # largest extent across the gesture, as a share of that along it
+_ALIKE: Final = 3.0  # largest ratio of the sizes of two swings
 
-Series = Sequence[tuple[float, float]]
-"""Times in seconds and values."""
+
+class Point(NamedTuple):
+    """A value at a time.
+
+    Attributes:
+        time: time in seconds.
+        value: value in the unit of its series.
+    """
+
+    time: float
+    value: float
+
+
+class _Pose(NamedTuple):
+    """Where the head is in one reading.
+
+    Attributes:
+        time: time in seconds.
+        x: horizontal position of the middle between the eyes, in pixels.
+        y: its vertical position, in pixels.
+        apart: distance between the eyes, in pixels.
+        turn: sideways position of the nose between the eyes, in distances between the eyes.
+    """
+
+    time: float
+    x: float
+    y: float
+    apart: float
+    turn: float
 
 
 class Gestures:
-    """Whether one face has nodded or shaken the head a moment ago."""
+    """Whether one face has just nodded or shaken the head."""
 
     def __init__(self) -> None:
-        """Begin without any reading."""
+        """Start without any reading."""
         self.now: Gesture | None = None
         """The gesture of a moment ago, if there was one."""
-        self._seen: list[tuple[float, float, float, float, float]] = []
+        self._poses: list[_Pose] = []
         self._until = 0.0
 
     def add(self, landmarks: NDArray[np.float32], time: float, talking: bool | None = None) -> None:
-        """Take in the next reading.
+        """Add the next reading.
 
         Args:
-            landmarks: (5, 2) in pixels, see `mien.Face`; of other shapes nothing is told.
-            time: in seconds, not before the last one's.
-            talking: whether the face talks: then nothing is told.
+            landmarks: (5, 2) in pixels, see `mien.Face`; other shapes are ignored.
+            time: time in seconds, not before that of the last reading.
+            talking: whether the face talks; then no gesture is reported.
         """
         if self.now and time >= self._until:
             self.now = None
@@ -74,39 +99,39 @@ class Gestures:
         apart = max((across**2 + down**2) ** 0.5, 1e-6)
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
         turn = ((nose_x - x) * across + (nose_y - y) * down) / apart**2
-        self._seen.append((time, x, y, apart, turn))
-        while time - self._seen[0][0] > WINDOW + 1e-6:
-            self._seen.pop(0)
-        if len(self._seen) < _FEWEST:
+        self._poses.append(_Pose(time, x, y, apart, turn))
+        while time - self._poses[0].time > WINDOW + 1e-6:
+            self._poses.pop(0)
+        if len(self._poses) < _FEWEST:
             return
         found = self._found()
         if found and not talking:
             self.now, self._until = found, time + SHOWN
 
     def _found(self) -> Gesture | None:
-        """The gesture that ends with the newest reading, or ended a moment before."""
-        size = sorted(apart for *_, apart, _ in self._seen)[len(self._seen) // 2]
-        turns = [(time, turn) for time, *_, turn in self._seen]
-        if is_gesture(turns, SHAKES):
+        """Return the gesture that ends with the newest reading, or ended a moment before."""
+        poses = self._poses
+        size = sorted(pose.apart for pose in poses)[len(poses) // 2]
+        turns = [Point(pose.time, pose.turn) for pose in poses]
+        if _is_gesture(turns, SHAKES):
             return "shake"
-        ups = [(time, y / size) for time, _, y, *_ in self._seen]
-        if not is_gesture(ups, NODS):
+        ups = [Point(pose.time, pose.y / size) for pose in poses]
+        if not _is_gesture(ups, NODS):
             return None
-        sideways = [(time, x / size) for time, x, *_ in self._seen]
-        if _way(sideways) > _STEADIER * _way(ups) or _way(turns) > _STEADIER * _way(ups):
-            return None
-        return "nod"
+        sideways = [Point(pose.time, pose.x / size) for pose in poses]
+        across = max(_extent(sideways), _extent(turns))
+        return None if across > _STEADIER * _extent(ups) else "nod"
 
 
-def is_gesture(series: Series, least: float) -> bool:
-    """Whether a series ends with `SWINGS` quick swings of about the same size.
+def _is_gesture(series: Sequence[Point], least: float) -> bool:
+    """Return whether a series ends with `SWINGS` quick swings of similar size.
 
     Args:
-        series: in order of time.
-        least: size of a swing at least.
+        series: points in order of time.
+        least: smallest size of a swing.
     """
     last = swings(series, least)[-SWINGS:]
-    if len(last) < SWINGS or series[-1][0] - last[-1].end > QUICK:
+    if len(last) < SWINGS or series[-1].time - last[-1].end > QUICK:
         return False
     sizes = [swing.size for swing in last]
     quick = all(swing.end - swing.start <= QUICK for swing in last)
@@ -114,12 +139,12 @@ def is_gesture(series: Series, least: float) -> bool:
 
 
 class Swing(NamedTuple):
-    """One way of a movement to and fro.
+    """One direction of a movement back and forth.
 
     Attributes:
-        start: its start, in seconds.
-        end: its end, in seconds.
-        size: how far it goes, in the series' unit.
+        start: start in seconds.
+        end: end in seconds.
+        size: distance in the unit of the series.
     """
 
     start: float
@@ -127,29 +152,29 @@ class Swing(NamedTuple):
     size: float
 
 
-def swings(series: Series, least: float) -> list[Swing]:
-    """The swings of a series, one way and then the other.
+def swings(series: Sequence[Point], least: float) -> list[Swing]:
+    """Return the swings of a series, alternately one way and the other.
 
     Args:
-        series: in order of time.
-        least: size of a swing at least; smaller ones are part of the next larger one.
+        series: points in order of time.
+        least: smallest size of a swing; smaller ones are part of the next larger one.
     """
-    turns: list[tuple[float, float]] = [series[0]]  # where the ways turn; the last may yet move
+    ends = [series[0]]  # where swings begin and end; the last may still move
     for point in series[1:]:
-        if len(turns) < 2:
-            if abs(point[1] - turns[0][1]) >= least:
-                turns.append(point)
+        if len(ends) < 2:
+            if abs(point.value - ends[0].value) >= least:
+                ends.append(point)
             continue
-        way = turns[-1][1] - turns[-2][1]
-        step = point[1] - turns[-1][1]
-        if step * way > 0:
-            turns[-1] = point
+        swing = ends[-1].value - ends[-2].value
+        step = point.value - ends[-1].value
+        if step * swing > 0:
+            ends[-1] = point
         elif abs(step) >= least:
-            turns.append(point)
-    return [Swing(a[0], b[0], abs(b[1] - a[1])) for a, b in pairwise(turns)]
+            ends.append(point)
+    return [Swing(a.time, b.time, abs(b.value - a.value)) for a, b in pairwise(ends)]
 
 
-def _way(series: Series) -> float:
-    """The longest distance between two of the values."""
-    values = [value for _, value in series]
+def _extent(series: Sequence[Point]) -> float:
+    """Return the largest difference between two values."""
+    values = [point.value for point in series]
     return max(values) - min(values)

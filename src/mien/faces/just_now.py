@@ -1,35 +1,36 @@
-"""A lasting change of what is shown of one face, marked once, for a few seconds."""
+"""Lasting changes of the answer that is shown for one face, marked once, for a few seconds."""
 
 import math
 from typing import Final
 
 LASTING: Final = 2.0
-"""Seconds for which a new answer must have been shown to be a lasting change."""
+"""Seconds after which a new answer is a lasting change."""
 
 MARKED: Final = 4.0
 """Seconds for which a lasting change is marked from then on."""
 
 
 class JustNow:
-    """Whether what is shown of one face has changed lastingly just now."""
+    """Whether the answer that is shown for one face has just changed for some time."""
 
     def __init__(self) -> None:
-        """Begin with nothing shown."""
+        """Start without an answer."""
         self.now = False
-        """Whether a lasting change is to be marked."""
-        self._lasting: frozenset[str] = frozenset()  # the last answer that stayed; empty: none yet
+        """Whether to mark a lasting change."""
+        self._lasting: frozenset[str] = frozenset()  # the last lasting answer; empty: none yet
         self._next: frozenset[str] = frozenset()
         self._since = -math.inf
         self._marked = -math.inf
 
     def add(self, answers: tuple[str, ...], time: float) -> None:
-        """Take in what is shown.
+        """Add what is shown next.
 
-        Unclear is no answer: who is unclear for a while and then as before has not changed.
+        "Unclear" is not an answer: a face that is unclear for a while and then as before has not
+        changed.
 
         Args:
             answers: `Reading.answers`.
-            time: in seconds, not before the last one's.
+            time: time in seconds, not before the last one.
         """
         answer = frozenset(answers)
         if answer != self._next:

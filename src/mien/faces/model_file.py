@@ -1,4 +1,4 @@
-"""A network's ONNX file → a session of ONNX Runtime's."""
+"""ONNX files loaded by ONNX Runtime."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -9,56 +9,72 @@ import onnxruntime
 from mien.errors import ModelError, reason_of
 
 EXPECTED: Final = "Expected an ONNX file of `mien export`"
-"""How messages about a file begin."""
+"""Beginning of the messages about a file that is not one of mien's networks."""
 
 
-def open_session(file: Path, threads: int, *, packaged: bool) -> Any:
-    """A session of ONNX Runtime's for one of mien's networks.
+def read_model(file: Path, *, packaged: bool) -> bytes:
+    """Read the file of one of mien's networks.
 
     Args:
-        file: of the network.
-        threads: that one run may use.
-        packaged: whether it ships with mien, and so must be what its SHA-256 says.
+        file: the file.
+        packaged: whether it ships with mien and must have the SHA-256 that is listed beside it.
 
     Raises:
-        ModelError: the file is missing, damaged, or no network.
+        ModelError: the file is missing, or is not the one that ships with mien.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # Waiting threads would burn the processor that camera, browser and page share with mien.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3  # errors only, and those are raised too
     try:
         content = file.read_bytes()
     except OSError as error:
-        mend = "Install mien anew." if packaged else "Give a file that `mien export` wrote."
-        raise ModelError(f"{file}: the model cannot be read: {reason_of(error)}. {mend}") from error
+        remedy = "Reinstall mien." if packaged else "Give a file that `mien export` wrote."
+        raise ModelError(
+            f"{file}: the model cannot be read: {reason_of(error)}. {remedy}"
+        ) from error
     if packaged:
         _check_hash(file, content)
+    return content
+
+
+def load_session(content: bytes, name: object, threads: int, expected: str = EXPECTED) -> Any:
+    """Load an ONNX model.
+
+    Args:
+        content: content of the file.
+        name: name of the file, for messages.
+        threads: number of threads that one run may use.
+        expected: what kind of file was expected, for messages.
+
+    Raises:
+        ModelError: ONNX Runtime refuses it.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Spinning threads would take processor time from the camera, the browser and the page.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # only errors, and those are raised as well
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own errors share no public base
-        raise refused(file, error) from error
+    except Exception as error:  # ONNX Runtime's errors have no public base class
+        raise refused(name, error, expected) from error
 
 
 def _check_hash(file: Path, content: bytes) -> None:
-    """Refuse shipped weights that are damaged or exchanged; the list beside is sha256sum's."""
+    """Check weights against the list beside them, which has the format of sha256sum."""
     listed = file.with_name("SHA256SUMS")
     try:
         expected = listed.read_text(encoding="ascii").split()[0]
     except (OSError, ValueError, IndexError) as error:
         raise ModelError(
-            f"{listed}: cannot be read: {reason_of(error)}. Install mien anew."
+            f"{listed}: cannot be read: {reason_of(error)}. Reinstall mien."
         ) from error
     found = sha256(content).hexdigest()
     if found != expected:
         raise ModelError(
             f"{file}: not the weights that ship with mien: expected SHA-256 {expected}, got "
-            f"{found}. Install mien anew, or name other weights as a model of your own."
+            f"{found}. Reinstall mien, or give other weights as your own model."
         )
 
 
-def refused(file: Path, error: Exception) -> ModelError:
-    """What to raise where ONNX Runtime does not take a file, or cannot run it."""
+def refused(name: object, error: Exception, expected: str = EXPECTED) -> ModelError:
+    """Return the error for a file that ONNX Runtime cannot load or run."""
     reason = str(error).strip().rstrip(".")
-    return ModelError(f"{file}: ONNX Runtime refuses it: {reason}. {EXPECTED}.")
+    return ModelError(f"{name}: ONNX Runtime refuses it: {reason}. {expected}.")

@@ -1,8 +1,8 @@
-"""Change the shapes that an ONNX file declares, without the `onnx` package.
+"""Changes of the shapes that an ONNX file declares, without the `onnx` package.
 
-`onnx` is 80 MB and wanted for this alone; the protobuf runtime comes with ONNX Runtime anyway. Only
-the few fields of ONNX's messages that are touched here are declared; protobuf keeps all others as
-unknown fields and writes them back. Field numbers: onnx/onnx.proto, unchanged since ONNX 1.0.
+`onnx` takes 80 MB and would serve only this; the protobuf runtime comes with ONNX Runtime. Only the
+few fields of ONNX messages that are used here are declared; protobuf keeps all others as unknown
+fields and writes them back. Field numbers: onnx/onnx.proto, unchanged since ONNX 1.0.
 """
 
 from functools import cache
@@ -38,16 +38,15 @@ _REPEATED: Final = {"input", "output", "value_info", "dim"}
 
 @cache
 def _model_class() -> Any:
-    """Protobuf class of an ONNX model, reduced to `_FIELDS`, in a pool of its own."""
+    """Return the protobuf class of an ONNX model, reduced to `_FIELDS`, in its own pool."""
     file = FileDescriptorProto(name="mien/onnx.proto", package="mien.onnx", syntax="proto2")
     for message, fields in _FIELDS.items():
         declared = DescriptorProto(name=message)
         for name, (number, kind) in fields.items():
             field = declared.field.add(name=name, number=number)
-            repeated = name in _REPEATED
             field.label = (
                 FieldDescriptorProto.LABEL_REPEATED
-                if repeated
+                if name in _REPEATED
                 else FieldDescriptorProto.LABEL_OPTIONAL
             )
             if kind in _SCALARS:
@@ -62,16 +61,16 @@ def _model_class() -> Any:
 
 
 def free_image_size(model: bytes) -> bytes:
-    """The ONNX model with height and width of its (N, C, H, W) inputs free.
+    """Make height and width of an ONNX model's (N, C, H, W) inputs free.
 
-    Outputs keep their rank only, and shapes of inner values are dropped: both follow from the
-    input's, and ONNX Runtime infers them.
+    Outputs keep only their rank, and shapes of inner values are dropped: ONNX Runtime infers both
+    from the input.
 
     Args:
-        model: a serialised ONNX model.
+        model: serialised ONNX model.
 
     Returns:
-        The serialised model; weights and operators are untouched.
+        The serialised model with the same weights and operators.
 
     Raises:
         google.protobuf.message.DecodeError: `model` is not a serialised ONNX model.

@@ -1,4 +1,4 @@
-"""Weights that another package brings along, found without importing it."""
+"""Weights in another installed package, found without importing it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,41 +13,42 @@ class PackagedWeights:
     """A file of weights in an installed package.
 
     Attributes:
-        package: its name.
-        file: path inside the package.
-        sha256: of the file, in hexadecimal.
-        words: what the weights are, for messages.
-        mend: what to do where they are missing or others, a sentence.
+        package: name of the package.
+        file: path of the file in the package.
+        sha256: SHA-256 of the file in hexadecimal.
+        description: what the weights are, for messages.
+        remedy: sentence that says what to do if they are missing or differ.
     """
 
     package: str
     file: str
     sha256: str
-    words: str
-    mend: str
+    description: str
+    remedy: str
 
     def read(self) -> bytes:
-        """The file's content.
+        """Read the file.
 
         Raises:
-            ModelError: the package or the file is missing, or it is another file.
+            ModelError: the package or the file is missing, or the file differs.
         """
         spec = find_spec(self.package)
         if spec is None or spec.origin is None:
             raise ModelError(
-                f"{self.words} comes with the package {self.package}: none. {self.mend}"
+                f"{self.description} comes with the package {self.package}, which is not "
+                f"installed. {self.remedy}"
             )
         path = Path(spec.origin).parent / self.file
         try:
             content = path.read_bytes()
         except OSError as error:
             raise ModelError(
-                f"{path}: {self.words} cannot be read: {reason_of(error)}. {self.mend}"
+                f"{path}: {self.description} cannot be read: {reason_of(error)}. {self.remedy}"
             ) from error
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
             raise ModelError(
-                f"{path}: not {self.words} that mien knows: expected SHA-256 {self.sha256}, got "
-                f"{found}. {self.mend}"
+                f"{path}: not {self.description} that mien knows: expected SHA-256 {self.sha256}, "
+                f"got {found}. {self.remedy}"
             )
         return content

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mien.answers import MIXED_LEAD, MIXED_TOGETHER, Reason, Votes, is_mixed
 from mien.faces.gestures import Gestures
 from mien.faces.just_now import JustNow
-from mien.faces.reader import FEWEST_AGREEING, disagree
+from mien.faces.reasons import FEWEST_AGREEING, disagree
 from mien.faces.talking import KNOWN, SpokenVotes, Talking
 from mien.types import Reading
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.stream import FaceReader, Follower
-from mien.types import Face, Frame, Reading
+from mien.frames import Face, Frame
+from mien.types import Reading
 
 LEAST_GAP: Final = 0.06
 """Seconds between frames that are read; those that come sooner lie between."""

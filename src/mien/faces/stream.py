@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.faces.black_edges import without_edges
-from mien.faces.reader import Timings
+from mien.faces.timings import Timings
 from mien.faces.tracker import Tracker
 from mien.faces.usual_faces import UsualFaces
+from mien.frames import Box, Frame
 from mien.public import public
-from mien.types import Box, Frame, Reading
+from mien.types import Reading
 
 FULL_SEARCH_INTERVAL: Final = 0.2
 """Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""

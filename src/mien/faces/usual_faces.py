@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from mien.faces.usual_face import UsualFace, can_be_seen, usual_face
+from mien.faces.usual_face import UsualFace, usual_face
 from mien.public import public
 from mien.types import Reading
 
@@ -153,7 +153,7 @@ class UsualFaces:
             return reading
         person = self._people.setdefault(reading.track, _Person(time))
         gap, person.seen, person.missed = time - person.seen, time, 0
-        if can_be_seen(reading):
+        if reading.can_be_seen:
             person.recent.append(replace(reading, time=time))
         while person.recent and time - _time(person.recent[0]) > BY_HAND:
             person.recent.popleft()
@@ -211,7 +211,7 @@ def _compared(person: _Person, reading: Reading, gap: float) -> Reading:
     """The reading with its change, which comes above `SHOWN_FROM` and goes below `SHOWN_TO`."""
     if person.usual is None:
         return reading
-    if not can_be_seen(reading) or reading.talking:  # speech has mouths of surprise and of joy
+    if not reading.can_be_seen or reading.talking:  # speech has mouths of surprise and of joy
         return replace(reading, change=None, compared=True)
     share = 1 - math.exp(-gap / SMOOTHED)
     now = person.usual.counted(reading)

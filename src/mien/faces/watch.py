@@ -1,30 +1,31 @@
-"""The pipeline over time: a film's frames → readings of its faces, each followed and steady."""
+"""The pipeline over time: a film becomes steady readings of the faces that are followed in it."""
 
 from collections.abc import Generator
 from contextlib import closing
 
 from mien.faces.reader import Reader
 from mien.faces.stream import Follower
+from mien.frames import Frame
 from mien.media.camera import Camera
-from mien.media.film import Source, Video, open_video
+from mien.media.film import Video
 from mien.media.newest_frame import newest
-from mien.types import Frame, Reading
+from mien.media.sources import Source, open_video
+from mien.types import Reading
 
 
 def watch(
     video: Source | Video | Camera, *, reader: Reader | None = None, every: float = 0.0
 ) -> Generator[tuple[Frame, list[Reading]]]:
-    """What people would say about each face of a film, frame by frame, as frames are asked for.
+    """What people would say about each face of a film, frame by frame, lazily.
 
-    Every frame of a film in a file is read. From a live source (a camera, an address, a pipe that
-    has to be waited for) the newest frame is read each time, and frames that come meanwhile are
-    left out.
+    Every frame of a film in a file is read. A live source (a camera, an address, a live pipe) gives
+    its newest frame each time; frames that arrive in between are left out.
 
     Args:
         video: a path; "-" for standard input; an address, rtsp:// or http(s)://; the number of a
             camera; or an open `Video` or `Camera`. It is closed at the end, and when this generator
             is closed.
-        reader: reader of the frames; None takes one with the weights that ship with mien.
+        reader: reader of the frames; None uses one with the weights that ship with mien.
         every: seconds between the frames that are read; 0 reads all.
 
     Yields:
@@ -32,8 +33,8 @@ def watch(
         smoothed votes, and `change` once the person's usual face is known (see `UsualFaces`).
 
     Raises:
-        VideoError: there is no such film. Also at the end of a film that is damaged or incomplete,
-            after all that could be read.
+        VideoError: there is no such film. If a film is damaged or incomplete, it is raised at the
+            end, after all that could be read.
         ModelError: a model file is missing or damaged.
 
     Examples:
@@ -54,12 +55,12 @@ def watch(
 
 
 def frames_of(video: Video | Camera, every: float = 0.0, after: int = -1) -> Generator[Frame]:
-    """The frames, as of `Video.frames`; of what goes on live, the newest each time.
+    """Yield the frames of a film, or the newest frame of a live source each time.
 
     Args:
-        video: opened.
-        every: as of `Video.frames`.
-        after: the same.
+        video: open film or camera.
+        every: seconds between frames that are yielded; 0 yields all.
+        after: index of a frame; it and earlier frames are not yielded.
     """
     frames = video.frames(every, after=after)
     return newest(frames, lambda: video.waited, video.stop) if video.live else frames

@@ -1,1 +1,1 @@
-"""Whole films annotated: the command `mien watch`, its video, its table and its report."""
+"""Annotation of whole films: work of the command `mien watch`, its video, table and report."""

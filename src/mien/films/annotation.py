@@ -1,4 +1,4 @@
-"""One film: its frames read one after the other, and its video, table and report written."""
+"""Annotation of one film: its frames are read, and its video, table and report written."""
 
 import json
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -21,6 +21,7 @@ from mien.films.output_files import DAMAGE, FILM, SETTINGS, TABLES, Place
 from mien.films.report import About, report
 from mien.films.summary import Summary
 from mien.films.video import AnnotatedVideo
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.container import reason_of
 from mien.media.film import Video
@@ -29,10 +30,10 @@ from mien.output.journal import write_rows
 from mien.output.resuming import Settings
 from mien.output.tables import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 SAVED: Final = 10.0
-"""Seconds of work after which what is done is kept for a run that goes on with it."""
+"""Seconds of work after which progress is saved, so that a later run can resume there."""
 
 _SIZES: Final = (
     "The size of its picture changes on the way: later pictures are scaled to fit {} × {} pixels, "
@@ -42,14 +43,14 @@ _SIZES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AnnotationTask:
-    """What is done with each film.
+    """Way in which films are annotated.
 
     Attributes:
-        every: seconds between frames that are read.
-        settings: all that its files depend on, but their endings.
-        endings: of the files to write: the report's first, the table's last.
-        language: of the report.
-        overwrite: whether files of the same film that were made with other settings are replaced.
+        every: seconds between frames that are read; 0 reads all.
+        settings: everything that the files' contents depend on.
+        endings: endings of the files to write: the report's, the table's, and mp4 for a video.
+        language: language of the report.
+        overwrite: whether to replace files of the same film that were made with other settings.
     """
 
     every: float
@@ -60,20 +61,25 @@ class AnnotationTask:
 
     @property
     def drawn(self) -> bool:
-        """Whether the video is written."""
+        """Whether the annotated video is written."""
         return "mp4" in self.endings
+
+    @property
+    def table(self) -> str:
+        """Ending of the table."""
+        return next(ending for ending in self.endings if ending in TABLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a film.
+    """Outcome of annotating one film.
 
     Attributes:
-        summary: of what it showed.
-        damage: what was wrong with it.
-        interrupted: whether somebody ended it, as live pictures are.
-        notes: what else people should know of it, each a sentence.
-        endings: of the files that were written, as of `AnnotationTask`.
+        summary: summary of the film.
+        damage: damage of the film, in words; None if there is none.
+        interrupted: whether somebody ended it, as live pictures end.
+        notes: further remarks for people, each a sentence.
+        endings: endings of the files that were written.
     """
 
     summary: Summary
@@ -85,11 +91,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A film that lies in a file, so that a later run can go on with it.
+    """Film in a file, which a later run can resume.
 
     Attributes:
-        path: of the file.
-        fingerprint: of `mien.films.output_files.fingerprint`.
+        path: path of the file.
+        fingerprint: value of `mien.films.output_files.fingerprint`.
     """
 
     path: Path
@@ -97,7 +103,7 @@ class Film:
 
 
 class Annotation(AbstractContextManager["Annotation"]):
-    """One film on its way to its files; a context manager, which keeps what a later run can use."""
+    """Annotation of one film, as a context manager that keeps what a later run can use."""
 
     def __init__(
         self,
@@ -107,14 +113,14 @@ class Annotation(AbstractContextManager["Annotation"]):
         reader: Reader,
         film: Film | None,
     ) -> None:
-        """Take up what an interrupted run of the same has done.
+        """Resume what an interrupted run left of the same film and task, if there is such.
 
         Args:
-            video: opened; with its sound, where `film` is None and the video is written.
-            place: for the files.
-            task: what is done.
-            reader: that reads the frames.
-            film: where it lies; None of what cannot be read twice.
+            video: open film; with its sound if `film` is None and the video is written.
+            place: place of the files.
+            task: way in which the film is annotated.
+            reader: reader of the frames.
+            film: file of the film; None if the source cannot be read twice.
         """
         self._video = video
         self._place = place
@@ -125,7 +131,7 @@ class Annotation(AbstractContextManager["Annotation"]):
         about = self._marks | {"files": " ".join(task.endings), "gap": f"{gap:g}"}
         self._checkpoint = Checkpoint(place.checkpoint, about)
         self._reader = reader
-        self._endings = list(task.endings)
+        self._drawn = task.drawn
         self._notes: list[str] = []
         self._pictures: AnnotatedVideo | None = None
         self._lost: str | None = None
@@ -133,7 +139,7 @@ class Annotation(AbstractContextManager["Annotation"]):
 
     @property
     def kept(self) -> float:
-        """Seconds of the film that are done and kept, so that a later run goes on there."""
+        """Time in seconds from which a later run resumes."""
         return self._checkpoint.progress.time
 
     def __exit__(self, *_: object) -> None:
@@ -141,48 +147,39 @@ class Annotation(AbstractContextManager["Annotation"]):
         self._checkpoint.close()
 
     def run(self, advance: Callable[[float], None]) -> Outcome:
-        """Do what is not done.
+        """Annotate the rest of the film, and write its files.
 
         Args:
-            advance: called with the time of each frame that is done, in seconds.
+            advance: function that is called with the time of each finished frame, in seconds.
 
         Raises:
             VideoError: nothing of the film can be read.
             OSError: a file cannot be written.
-            KeyboardInterrupt: somebody ended it; of a film in a file the next run goes on.
+            KeyboardInterrupt: somebody ended it. The next run resumes a film in a file.
         """
+        summary = self._checkpoint.progress.summary
+        damage, interrupted = None, False
         with ExitStack() as finishing:
-            damage, interrupted = self._read(advance, finishing)
-            summary = self._checkpoint.progress.summary
+            frames = frames_of(self._video, self._task.every, self._checkpoint.progress.frame)
+            with closing(frames):
+                try:
+                    damage = self._read(frames, advance)
+                except KeyboardInterrupt:
+                    if not self._video.live or not summary.frames:
+                        raise
+                    finishing.enter_context(undisturbed())  # by a second Ctrl-C
+                    interrupted = True  # this is how live pictures end; their files are written
+                self._end_pictures()
             summary.finish()
             if self._video.size_changes:
                 self._notes.append(_SIZES.format(*(summary.size or (0, 0))))
             self._notes += self._video.notes
             damage = " ".join(filter(None, (damage, self._lost))) or None
-            self._finish(damage)
-        return Outcome(summary, damage, interrupted, self._notes, self._endings)
+            endings = self._finish(damage)
+        return Outcome(summary, damage, interrupted, self._notes, endings)
 
-    def _read(
-        self, advance: Callable[[float], None], finishing: ExitStack
-    ) -> tuple[str | None, bool]:
-        """Read the frames, and gather rows and annotated pictures.
-
-        Where somebody ends it, `finishing` holds off that they do so again at once.
-        """
-        damage, interrupted = None, False
-        frames = frames_of(self._video, self._task.every, self._checkpoint.progress.frame)
-        with closing(frames):
-            try:
-                damage = self._read_all(frames, advance)
-            except KeyboardInterrupt:
-                if not self._video.live or not self._checkpoint.progress.summary.frames:
-                    raise
-                finishing.enter_context(undisturbed())
-                interrupted = True  # that is how live pictures end: what came is kept
-            self._end_pictures()
-        return damage, interrupted
-
-    def _read_all(self, frames: Iterable[Frame], advance: Callable[[float], None]) -> str | None:
+    def _read(self, frames: Iterable[Frame], advance: Callable[[float], None]) -> str | None:
+        """Read the frames, gather rows and annotated pictures, and return what damage there is."""
         damage, pause = None, monotonic() + SAVED
         try:
             for frame in frames:
@@ -200,7 +197,7 @@ class Annotation(AbstractContextManager["Annotation"]):
 
     def _add(self, followed: Iterable[Followed], advance: Callable[[float], None]) -> None:
         for frame, readings in followed:
-            # The summary last: whoever ends it at the first frame has nothing, or all of its files.
+            # The summary last, so that Ctrl-C at the first frame leaves no file or all of them.
             self._draw(frame, readings)
             for reading in readings:
                 self._checkpoint.rows.write(film_row(frame, reading))
@@ -208,8 +205,8 @@ class Annotation(AbstractContextManager["Annotation"]):
             advance(frame.time)
 
     def _draw(self, frame: Frame, readings: Sequence[Reading]) -> None:
-        if "mp4" in self._endings:
-            with self._going_on_without_pictures():
+        if self._drawn:
+            with self._continuing_without_pictures():
                 self._pictures = self._pictures or self._next_pictures()
                 self._pictures.write(frame, readings)
 
@@ -220,25 +217,25 @@ class Annotation(AbstractContextManager["Annotation"]):
         return AnnotatedVideo(self._checkpoint.path("mp4"), self._video)
 
     def _end_pictures(self) -> None:
-        with self._going_on_without_pictures():
+        with self._continuing_without_pictures():
             if self._pictures:
                 self._pictures.close()
                 self._notes += self._pictures.notes
                 self._pictures = None
 
     @contextmanager
-    def _going_on_without_pictures(self) -> Generator[None]:
-        """What cannot be read twice is read on where only its video cannot be written."""
+    def _continuing_without_pictures(self) -> Generator[None]:
+        """Let a source that cannot be read twice continue if only its video cannot be written."""
         try:
             yield
         except (OSError, FFmpegError) as error:
             self._abandon_pictures()
             if self._film:
                 raise
-            self._endings.remove("mp4")
+            self._drawn = False
             self._lost = (
                 f"{self._video.name}: the annotated video cannot be written: {reason_of(error)}. "
-                "Table and report have all that was read."
+                "Table and report are complete."
             )
 
     def _abandon_pictures(self) -> None:
@@ -247,11 +244,11 @@ class Annotation(AbstractContextManager["Annotation"]):
             with suppress(OSError, FFmpegError):
                 pictures.abandon()
 
-    def _finish(self, damage: str | None) -> None:
-        """Write the files, and give them their names when all are whole."""
-        checkpoint, place, table = self._checkpoint, self._place, self._endings[-1]
+    def _finish(self, damage: str | None) -> Sequence[str]:
+        """Write the files, give them their names when all are whole, and return their endings."""
+        checkpoint, place, table = self._checkpoint, self._place, self._task.table
         write_rows(checkpoint.path(table), TABLES[table], FILM_COLUMNS, checkpoint.rows.contents())
-        if "mp4" in self._endings and self._film:
+        if self._drawn and self._film:
             beginning = self._video.beginning or 0.0
             self._notes += join(
                 checkpoint.pieces(), self._film.path, beginning, checkpoint.path("mp4")
@@ -268,15 +265,18 @@ class Annotation(AbstractContextManager["Annotation"]):
             language=self._task.language,
         )
         write_whole(checkpoint.path("html"), report(about, self._checkpoint.progress.summary))
-        for ending in self._endings[1:]:  # else a report of now could stand beside one of them
+        endings = [one for one in self._task.endings if self._drawn or one != "mp4"]
+        endings.sort(key=lambda ending: ending != "html")  # the report gets its name first
+        for ending in endings[1:]:  # old files must not stand beside the new report
             place.path(ending).unlink(missing_ok=True)
-        for ending in self._endings:
+        for ending in endings:
             checkpoint.path(ending).replace(place.path(ending))
         checkpoint.remove()
+        return endings
 
     def _film_beside(self) -> str | None:
-        """The name of a film that lies beside the report: the annotated one, or the film itself."""
-        if "mp4" in self._endings:
+        """Return the name of the film beside the report: the annotated one, or the film itself."""
+        if self._drawn:
             return self._place.path("mp4").name
         if self._film and self._film.path.resolve().parent == self._place.folder.resolve():
             return self._film.path.name

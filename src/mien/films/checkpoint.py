@@ -1,9 +1,10 @@
-"""What is done of a film that is not done, kept so that a later run goes on with it.
+"""Checkpoint of an unfinished film, from which a later run resumes.
 
-A folder beside the film's files holds the rows so far, the annotated pictures in pieces, and, every
-some seconds, how far all of it goes and who is followed there. Who is killed loses what came after
-that, and it is done anew. Rows and pieces are cut back to it first, so that nothing is doubled.
-Whoever has the rows open has the folder for himself: see `mien.output.journal.Journal`.
+A folder beside the film's files holds the rows so far, the annotated pictures in pieces, and a
+state that is saved every few seconds: how far the film is done, and which faces are followed. A
+killed run loses only what came after its last state. The next run cuts rows and pieces back to
+that state, so nothing is doubled. One run at a time can have the folder; see
+`mien.output.journal.Journal`.
 """
 
 import json
@@ -18,15 +19,15 @@ from typing import Any, Final
 
 from mien.faces.spacing import SpacedFollower
 from mien.films.summary import Summary
+from mien.frames import Frame
 from mien.output.journal import Journal
 from mien.output.whole_file import write_whole
-from mien.types import Frame
 
 _ROWS: Final = "rows"
 _STATE: Final = "state"
-_NEW: Final = "state.new"  # what `write_whole` writes first
+_NEW: Final = "state.new"  # written by `write_whole` before it becomes the state
 _HEAD: Final = 1 << 14  # bytes of a state's first line, at most
-_PACKAGES: Final = ("mien", "av", "numpy")  # with others what is kept might mean something else
+_PACKAGES: Final = ("mien", "av", "numpy")  # with other versions a state may mean something else
 
 _PUBLIC: Final = (
     *("Change", "Face", "Follower", "Quality", "Reading", "Reason"),
@@ -48,21 +49,21 @@ _KNOWN: Final = frozenset(
         ("numpy._core.numeric", "_frombuffer"),
     }
 )
-# All that a state may hold. Pickles can run programs, and who may write into the folder of the
-# results shall not be able to.
+# Everything that a state may hold. Pickles can run programs, and people who may write into the
+# folder of the results must not be able to run any.
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a film is done.
+    """Progress of a film.
 
     Attributes:
         frame: index of the last frame; -1 before the first.
-        time: of that frame, in seconds.
-        rows: bytes of the rows.
-        pieces: bytes of each piece of the annotated video.
-        follower: of the faces; None before the first frame.
-        summary: of the film so far.
+        time: time of that frame in seconds.
+        rows: size of the rows in bytes.
+        pieces: sizes of the annotated video's pieces in bytes.
+        follower: follower of the faces; None before the first frame.
+        summary: summary of the film so far.
     """
 
     frame: int = -1
@@ -76,28 +77,28 @@ class Progress:
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _KNOWN:
-            raise pickle.UnpicklingError(f"{module}.{name} is nothing that mien has put there")
+            raise pickle.UnpicklingError(f"{module}.{name} does not belong into a state")
         return super().find_class(module, name)
 
 
 class Checkpoint:
-    """The folder of one film.
+    """Folder with the checkpoint of one film.
 
     Attributes:
-        progress: how far the film is done.
-        rows: of the film so far, as JSON lines.
+        progress: progress of the film.
+        rows: rows of the film so far, as JSON lines.
     """
 
     def __init__(self, folder: Path, about: Mapping[str, str]) -> None:
-        """Open the folder, and take up what an earlier run has left there of the same.
+        """Open the folder, and resume what an earlier run left there of the same film and task.
 
         Args:
-            folder: for the files; what is in there of another kind is removed.
-            about: what the film is and how it is read; see `about_checkpoint`.
+            folder: folder for the files. Checkpoints of other films or tasks in it are removed.
+            about: film and settings; see `about_checkpoint`.
 
         Raises:
             MienError: another run of mien has the folder.
-            OSError: it cannot be written, or is none of mien's.
+            OSError: the folder cannot be written, or is none of mien's.
         """
         self._folder = folder
         self._is_removed = False
@@ -105,13 +106,13 @@ class Checkpoint:
         folder.mkdir(exist_ok=is_free(folder) or bool(about_checkpoint(folder)))
         self.rows = Journal(self.path(_ROWS), folder)
         try:
-            self._take_up()
+            self._resume()
         except BaseException:
             self.rows.close()
             raise
 
-    def _take_up(self) -> None:
-        """Bring the folder to where an earlier run has kept it; to the beginning if it has not."""
+    def _resume(self) -> None:
+        """Bring the folder back to its last state, or to the beginning if there is none."""
         self.progress = self._left() or Progress()
         if self.progress.frame < 0:
             self._remove_all_but(_ROWS, _STATE)
@@ -128,26 +129,26 @@ class Checkpoint:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def path(self, name: str) -> Path:
-        """Of a file in the folder."""
+        """Path of a file in the folder."""
         return self._folder / name
 
     def next_piece(self) -> Path:
-        """Of the next piece of the annotated video."""
+        """Path for the next piece of the annotated video."""
         return self.path(f"{len(self.pieces()):05}.mp4")
 
     def pieces(self) -> list[Path]:
-        """The pieces so far."""
+        """Paths of the pieces so far, in order."""
         return sorted(self._folder.glob("*.mp4"))
 
     def save(self, frame: Frame, follower: SpacedFollower) -> None:
-        """Keep what is done, with the summary in `progress`.
+        """Save the state, with the summary in `progress`.
 
         Args:
-            frame: the last whose readings are in rows, pieces and summary.
-            follower: see `Progress`.
+            frame: last frame whose readings are in rows, pieces and summary.
+            follower: follower of the faces.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the state cannot be written.
         """
         self.progress.frame, self.progress.time = frame.index, frame.time
         self.progress.follower = follower
@@ -160,25 +161,25 @@ class Checkpoint:
         write_whole(self.path(_STATE), head + pickle.dumps(self.progress, protocol=5))
 
     def remove(self) -> None:
-        """Remove the folder and all that is in there.
+        """Remove the folder with all files in it.
 
         Raises:
-            OSError: it cannot be removed.
+            OSError: a file cannot be removed.
         """
         self._is_removed = True
         self._remove_all_but(_ROWS)
         self.rows.remove()
-        with suppress(OSError):  # another run has just begun in there
+        with suppress(OSError):  # another run has just begun in it
             self._folder.rmdir()
 
     def close(self) -> None:
-        """End it; the folder stays if there is reason to go on with it."""
+        """Close the rows; the folder stays if there is something to resume."""
         with closing(self.rows), suppress(OSError):
             if self.progress.frame < 0 and not self._is_removed:
                 self.remove()
 
     def _left(self) -> Progress | None:
-        """What an earlier run has left, if it is of the same and whole."""
+        """Return what an earlier run of the same left, if it is whole."""
         if about_checkpoint(self._folder) != self._head:
             return None
         try:
@@ -192,13 +193,13 @@ class Checkpoint:
                 pieces[: len(progress.pieces)] == progress.pieces
                 and self.path(_ROWS).stat().st_size >= progress.rows
             )
-        except Exception:  # damaged pickles raise anything
+        except Exception:  # damaged pickles raise all kinds of errors
             return None
         return progress if whole else None
 
 
 def is_free(folder: Path) -> bool:
-    """Whether a folder is not there, empty, or has no more in it than a run that just begins."""
+    """Whether a folder is missing, empty, or only as full as that of a run that just begins."""
     if not folder.is_dir():
         return not folder.exists()
     left = (path for path in folder.iterdir() if path.name != _NEW)
@@ -206,7 +207,7 @@ def is_free(folder: Path) -> bool:
 
 
 def about_checkpoint(folder: Path) -> dict[str, str]:
-    """What film a folder is about, and how it is read there; empty where it is none of mien's."""
+    """Return the film and the settings of a checkpoint's folder; empty if it is no such folder."""
     try:
         with (folder / _STATE).open("rb") as file:
             about = json.loads(file.readline(_HEAD))

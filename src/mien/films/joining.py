@@ -1,6 +1,6 @@
-"""An annotated film from its pieces and the sound of the film that was read, as MP4.
+"""Joining of an annotated film's pieces with the sound of the film, as MP4.
 
-Nothing is encoded anew but sound that MP4 cannot hold.
+Only sound that MP4 cannot hold is encoded again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,19 +17,19 @@ from mien.media.film import Video
 
 
 def join(pieces: Sequence[Path], film: Path, beginning: float, out: Path) -> list[str]:
-    """Write an MP4; nothing of it stays where that fails.
+    """Write an MP4; nothing of it stays if that fails.
 
     Args:
-        pieces: of its pictures, in order, by `AnnotatedVideo(..., piece=True)`.
-        film: that has the sound.
+        pieces: pieces of `AnnotatedVideo(..., piece=True)`, in order.
+        film: film that has the sound.
         beginning: stamp in seconds of that film that counts as 0.
-        out: the file.
+        out: path of the MP4.
 
     Returns:
-        What people should know of it, each a sentence.
+        Remarks for people, each a sentence.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the MP4 cannot be written.
         VideoError: the film is gone.
     """
     try:
@@ -66,7 +66,7 @@ def _join(pieces: Sequence[Path], video: Video, beginning: float, out: Path, enc
                 sound.add(waiting, beginning)
                 waiting = next(heard, None)
             if packet.dts is not None and last is not None and packet.dts <= last:
-                packet.dts = last + 1  # a piece begins before the one before it has ended
+                packet.dts = last + 1  # the piece begins before the one before it has ended
             last = packet.dts
             packet.stream = stream
             container.mux(packet)

@@ -1,8 +1,8 @@
-"""Where a film's files go: a name that is free or the film's own, and what is already done there.
+"""Places of a film's files: a name that is free or the film's own, and what exists there.
 
-A report tells, in its head, of which film it is and how it was read. It is the first of a film's
-files to get its name and is looked at first, so that an interrupted run knows what is its own; so
-does the folder of a film that is not done.
+The head of a report names the film and the settings with which it was read, and so does the
+checkpoint of an unfinished film. The report is the first of a film's files to get its name, and it
+is looked at first. So a later run recognises its own files.
 """
 
 import hashlib
@@ -27,8 +27,7 @@ DAMAGE: Final = "mien-damage"
 TABLES: Final[dict[str, Format]] = {"csv": "csv", "jsonl": "json", "parquet": "parquet"}
 """Kinds of tables by their endings."""
 
-_ALL: Final = ("html", "mp4", *TABLES)
-# Endings of all files that a film may get.
+_ALL: Final = ("html", "mp4", *TABLES)  # endings of all files that a film may get
 
 _MARK: Final = re.compile(r'<meta name="(mien-[a-z]+)" content="([^"]*)">')
 _HEAD: Final = 1 << 14  # bytes of a report within which its marks stand
@@ -37,12 +36,12 @@ _PIECE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A name in a folder for all files of one film.
+    """Folder and name of all files of one film.
 
     Attributes:
-        folder: that holds the files.
-        name: of all of them, without endings.
-        marks: of the report that is there already, of the same film.
+        folder: folder of the files.
+        name: name of all files, without endings.
+        marks: marks of the film's report that exists already.
     """
 
     folder: Path
@@ -50,29 +49,29 @@ class Place:
     marks: Mapping[str, str]
 
     def path(self, ending: str) -> Path:
-        """Of the finished file."""
+        """Path of a finished file."""
         return self.folder / f"{self.name}.{ending}"
 
     @property
     def checkpoint(self) -> Path:
-        """The folder of what is done while it is not all."""
+        """Folder of the checkpoint while the film is unfinished."""
         return self.path("part")
 
     def is_done(self, settings: Settings, endings: tuple[str, ...]) -> bool:
-        """Whether the film was read with these settings, and all files are there."""
-        there = all(self.path(ending).exists() for ending in endings)
-        return there and self.marks.get(SETTINGS) == json.dumps(settings)
+        """Whether the film was read with these settings, and all files exist."""
+        all_exist = all(self.path(ending).exists() for ending in endings)
+        return all_exist and self.marks.get(SETTINGS) == json.dumps(settings)
 
     def check(self, film: str | None, settings: Settings, *, overwrite: bool) -> None:
-        """Refuse to put the film in the place of what was made of it with other settings.
+        """Refuse to replace files of the same film that were made with other settings.
 
         Args:
-            film: as of `find_place`.
-            settings: of this run.
-            overwrite: whether people asked for it.
+            film: fingerprint of the film; None if it has none.
+            settings: settings of this run.
+            overwrite: whether people asked for replacing.
 
         Raises:
-            MienError: the settings are others, and people did not ask for it.
+            MienError: the settings differ, and people did not ask for replacing.
         """
         left = about_checkpoint(self.checkpoint)
         if film is not None and left.get(FILM) == film:
@@ -82,12 +81,12 @@ class Place:
 
 
 def find_place(folder: Path, name: str, film: str | None) -> Place:
-    """The place of a film: its own if it has one there, else the first that is free.
+    """Find the place of a film: its own if it has one, else the first that is free.
 
     Args:
-        folder: for the files.
-        name: that is wished for; a number is put behind it where another film has it.
-        film: of `fingerprint`; None of what has none, such as a camera: a free place.
+        folder: folder of the files.
+        name: wanted name; a number is added if another film has it.
+        film: fingerprint of the film; None if it has none, such as a camera.
     """
     for number in count(1):
         place = Place(folder, name if number == 1 else f"{name}-{number}", {})
@@ -101,7 +100,7 @@ def find_place(folder: Path, name: str, film: str | None) -> Place:
         marks = _marks(place.path("html"))
         if film is not None and marks.get(FILM) == film:
             return Place(folder, place.name, marks)
-    raise AssertionError("count() never ends")
+    raise AssertionError  # count() never ends
 
 
 def _marks(report: Path) -> dict[str, str]:
@@ -114,7 +113,7 @@ def _marks(report: Path) -> dict[str, str]:
 
 
 def fingerprint(path: Path) -> str:
-    """What tells a film from others wherever it lies: its size, first and last MiB, hashed.
+    """Return a hash of a film's size, first and last MiB, which identifies it anywhere.
 
     Raises:
         OSError: the file cannot be read.
@@ -129,7 +128,7 @@ def fingerprint(path: Path) -> str:
 
 
 def name_of(source: str | int) -> str:
-    """A name for the files of a film, an address, standard input or a camera."""
+    """Return a name for the files of a film, an address, standard input or a camera."""
     if isinstance(source, int):
         return f"camera-{source}"
     if source == "-":

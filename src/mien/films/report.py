@@ -1,4 +1,4 @@
-"""A film's report: one HTML file that needs nothing else, runs nothing, and can be kept or sent."""
+"""Report of a film: one HTML file that needs no other, runs no script, and can be kept or sent."""
 
 import base64
 import io
@@ -21,11 +21,11 @@ from mien.output.html import render
 from mien.output.words import ANSWER_WORDS, OVER_TIME_WORDS, REASON_WORDS
 
 AGREEING: Final = 8
-"""Of ten people, how many must say the same of a moment that is shown."""
+"""Number of ten people who must give the same answer at a moment that the report shows."""
 
-_LANES: Final = 24  # faces that get a lane, the longest seen first
+_LANES: Final = 24  # faces that get a lane, those seen longest first
 _MOMENTS: Final = 12
-_EVENTS: Final = 12  # of a face
+_EVENTS: Final = 12  # in a face's lane
 _WIDTH: Final = 1000  # of a lane, in its own units
 _HEIGHT: Final = 20
 _STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
@@ -34,17 +34,17 @@ _TICKS: Final = 9  # at most
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the report tells of the film itself.
+    """Facts about the film and its report.
 
     Attributes:
-        name: of the film.
-        sampled: seconds between frames that were read; 0: all.
-        damage: what was wrong with the film.
-        notes: what else people should know of it, each a sentence.
+        name: name of the film.
+        sampled: seconds between frames that were read; 0 if all were.
+        damage: damage of the film, in words; None if there is none.
+        notes: further remarks for people, each a sentence.
         marks: names and contents of further meta elements, for programs.
-        film: name of a file beside the report in which times can be jumped to.
-        day: on which the film was read.
-        language: of the report.
+        film: name of a film beside the report, to which times are linked.
+        day: day on which the film was read.
+        language: language of the report.
     """
 
     name: str
@@ -58,12 +58,12 @@ class About:
 
 
 def report(about: About, summary: Summary) -> str:
-    """The whole HTML file."""
+    """Return the report as HTML."""
     return str(render("film.html", **_Report(about, summary).values()))
 
 
 class _Report:
-    """The template's values."""
+    """Values for the template of a report."""
 
     def __init__(self, about: About, summary: Summary) -> None:
         self._about = about
@@ -147,19 +147,19 @@ class _Report:
         }
 
     def _events(self, face: Life) -> str:
-        """What happened of a face, the first `_EVENTS` in order of time."""
+        """Describe a face's events in order of time, `_EVENTS` at most."""
         words = OVER_TIME_WORDS[self._language]
-        told = [
+        events = [
             f"{clock_time(time)} "
             + (words.get(event) or self._texts["now"].format(word=self._word(event)))
             for time, event in face.events[:_EVENTS]
         ]
         if len(face.events) > _EVENTS:
-            told.append(self._texts["others"].format(count=len(face.events) - _EVENTS))
-        return " · ".join(told)
+            events.append(self._texts["others"].format(count=len(face.events) - _EVENTS))
+        return " · ".join(events)
 
     def _bar(self, segment: Segment) -> dict[str, Any]:
-        """In the answer's colour, one above the other where there are two."""
+        """Describe a segment's bar in the answer's colour; two answers lie above each other."""
         scale = _WIDTH / self._end
         start, end = segment.start * scale, segment.end * scale
         why = f" ({self._reason(segment.reason)})" if segment.reason else ""
@@ -186,14 +186,13 @@ class _Report:
         ticks: list[dict[str, object]] = []
         for number in range(int(end / step + 1e-9) + 1):
             time = number * step
-            told = clock_time(time)
             left = 100 * time / end
-            text = told if step < 1 else told.rpartition(".")[0]
+            text = clock_time(time) if step < 1 else clock_time(time).rpartition(".")[0]
             ticks.append({"left": f"{left:.2f}", "text": text, "end": left > 97})
         return ticks
 
     def _moments(self, moments: Sequence[Moment]) -> list[dict[str, object]]:
-        """Those on which most people would agree, other answers before neutral, by time."""
+        """Describe moments on which most people agree, by time; neutral ones only if few others."""
         agreed = [moment for moment in moments if _agreeing(moment) >= AGREEING]
         strongest = sorted(agreed, key=lambda moment: (moment.answer == "neutral", -moment.share))[
             :_MOMENTS
@@ -211,7 +210,7 @@ class _Report:
         ]
 
     def _link(self, time: float) -> str | None:
-        """Where the film beside the report is at a time; a colon in its name is no scheme."""
+        """Link to a time of the film beside the report; a colon in its name is no scheme."""
         if self._about.film is None:
             return None
         return f"{quote(os.fsencode(self._about.film))}#t={time:.1f}"
@@ -219,10 +218,10 @@ class _Report:
     def _word(self, answer: str | None) -> str:
         if answer is None:
             return self._texts["unclear"]
-        told = [ANSWER_WORDS[self._language][name] for name in answer.split("+")]
-        if len(told) == 1:
-            return told[0]
-        return ", ".join(self._texts["half"].format(word=word) for word in told)
+        words = [ANSWER_WORDS[self._language][name] for name in answer.split("+")]
+        if len(words) == 1:
+            return words[0]
+        return ", ".join(self._texts["half"].format(word=word) for word in words)
 
     def _reason(self, why: str) -> str:
         return REASON_WORDS[self._language].get(why, why)

@@ -1,4 +1,4 @@
-"""A film's sound put into an MP4: as it is where that can hold it, else as AAC."""
+"""Sound of a film in an MP4: as it is if MP4 can hold it, else as AAC."""
 
 import io
 from abc import ABC, abstractmethod
@@ -14,27 +14,27 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-_COPIED: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})  # what MP4 players know
-_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # of AAC, a second
+_COPIED: Final = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})  # known to MP4 players
+_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # AAC's, in Hz
 _REFUSALS: Final = (FFmpegError, ValueError, OverflowError)  # PyAV's and FFmpeg's, of odd content
 
-LOST: Final = "Its sound cannot be put into the annotated film, which has none."
-"""What people are told."""
+LOST: Final = "The annotated film has no sound, because its sound cannot be put into an MP4."
+"""Remark for people."""
 
 
 class SoundError(Exception):
-    """Nothing of a film's sound can be put into an MP4 in the way that was tried."""
+    """Nothing of a film's sound could be put into an MP4 in the way that was tried."""
 
 
 class Sound(ABC):
-    """Takes packets of sound by `add`; `finish` ends it."""
+    """Sound of an MP4, to which packets are added; `finish` ends it."""
 
     _came = False  # whether there was any
     _heard = False  # whether any of it was put into the MP4
 
     @property
     def is_lost(self) -> bool:
-        """Whether there was sound, and nothing of it was put into the MP4."""
+        """Whether there was sound, and none of it was put into the MP4."""
         return self._came and not self._heard
 
     @abstractmethod
@@ -43,11 +43,11 @@ class Sound(ABC):
 
     @abstractmethod
     def finish(self) -> None:
-        """Add what was kept back."""
+        """Add sound that was held back."""
 
 
 class _CopiedSound(Sound):
-    """Sound as it is."""
+    """Sound that is copied as it is."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream) -> None:
         self._container = container
@@ -55,7 +55,7 @@ class _CopiedSound(Sound):
         self._last: int | None = None
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
-        """Add a packet; one whose time is not known, or runs backward, is left out."""
+        """Add a packet, unless its time is unknown or runs backward."""
         self._came = True
         if packet.dts is None or packet.pts is None:
             return
@@ -66,16 +66,16 @@ class _CopiedSound(Sound):
             return
         self._last = packet.dts
         packet.stream = self._stream
-        with _the_rest_is_kept():
+        with _without_odd_sound():
             self._container.mux(packet)
             self._heard = True
 
     def finish(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing, since no sound is held back."""
 
 
 class _EncodedSound(Sound):
-    """Sound that MP4 cannot hold, as AAC."""
+    """Sound that MP4 cannot hold, encoded as AAC."""
 
     def __init__(self, container: OutputContainer, stream: AudioStream) -> None:
         self._container = container
@@ -87,7 +87,7 @@ class _EncodedSound(Sound):
         self._last: float | None = None
 
     def add(self, packet: "Packet[Any]", beginning: float) -> None:
-        """Encode a packet's sound; what cannot be decoded is left out."""
+        """Encode a packet's sound, unless it cannot be decoded."""
         self._came = True
         try:
             sounds = packet.decode()
@@ -97,12 +97,12 @@ class _EncodedSound(Sound):
             if isinstance(sound, AudioFrame):
                 if sound.pts is not None and sound.time_base:
                     sound.pts -= round(beginning / sound.time_base)
-                with _the_rest_is_kept():
+                with _without_odd_sound():
                     self._take(sound)
 
     def finish(self) -> None:
-        """Encode what was kept back."""
-        with _the_rest_is_kept():
+        """Encode sound that was held back."""
+        with _without_odd_sound():
             self._change(None)
             if self._heard:
                 self._encode([None])
@@ -116,7 +116,7 @@ class _EncodedSound(Sound):
             self._encode(self._resampler.resample(sound))
 
     def _change(self, resampler: AudioResampler | None) -> None:
-        """Encode what the resampler kept back, and take another."""
+        """Encode what the resampler holds back, and use another one."""
         before, self._resampler = self._resampler, resampler
         if before is not None:
             self._encode(before.resample(None))
@@ -133,12 +133,12 @@ class _EncodedSound(Sound):
 
 
 def sound_of(container: OutputContainer, stream: object, *, encoded: bool = False) -> Sound | None:
-    """A stream for a film's sound in an MP4 that is being written.
+    """Add a stream for a film's sound to an MP4 that is being written.
 
     Args:
-        container: of the MP4.
-        stream: PyAV's, of the film; None where it has no sound.
-        encoded: encode it even if the MP4 could hold it as it is.
+        container: container of the MP4.
+        stream: PyAV's audio stream of the film; None if it has no sound.
+        encoded: whether to encode the sound even if MP4 can hold it as it is.
     """
     if not isinstance(stream, AudioStream):
         return None
@@ -147,8 +147,8 @@ def sound_of(container: OutputContainer, stream: object, *, encoded: bool = Fals
 
 
 @contextmanager
-def _the_rest_is_kept() -> Generator[None]:
-    """Let a refusal of damaged or odd sound pass; a disk that is full is none."""
+def _without_odd_sound() -> Generator[None]:
+    """Ignore a refusal of damaged or odd sound, but not of a full disk."""
     try:
         yield
     except _REFUSALS as error:
@@ -157,7 +157,7 @@ def _the_rest_is_kept() -> Generator[None]:
 
 
 def _is_taken(stream: AudioStream) -> bool:
-    """Whether an MP4 takes sound of this kind: another is begun with it, in memory."""
+    """Whether MP4 can hold sound of this kind, by trying it in memory."""
     try:
         with av.open(io.BytesIO(), "w", format="mp4") as container:
             container.add_stream_from_template(stream)

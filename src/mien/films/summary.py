@@ -1,4 +1,4 @@
-"""What a film showed, gathered frame by frame: each face's times and strongest moments."""
+"""Summary of a film, gathered frame by frame: each face's times and strongest moments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,25 +10,26 @@ from numpy.typing import NDArray
 
 from mien.answers import Reason, State
 from mien.emotions import VOTE_NAMES
-from mien.types import Box, Frame, Reading
+from mien.frames import Box, Frame
+from mien.types import Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
-_AROUND: Final = 1.6  # of the face's box
-_HEAD: Final = 1.3  # size of a head, in sizes of its face's box
+_AROUND: Final = 1.6  # side of a thumbnail, as a multiple of the face's box
+_HEAD: Final = 1.3  # size of a head, as a multiple of its face's box
 
 Picture = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
 class Segment:
-    """A time for which one answer was shown of a face, or two, or for which it was unclear.
+    """Time for which a face had the same answer or two answers, or was unclear.
 
     Attributes:
         start: seconds since the film's beginning.
-        end: the same.
-        answer: of `mien.VOTE_NAMES`; two of them, such as "happy+neutral", while about as
+        end: seconds since the film's beginning.
+        answer: name of `mien.VOTE_NAMES`, or two of them, such as "happy+neutral", if about as
             many people would give each; None while unclear.
-        reason: the reason while unclear.
+        reason: reason while unclear.
     """
 
     start: float
@@ -39,12 +40,12 @@ class Segment:
 
 @dataclass(slots=True, eq=False)
 class Moment:
-    """The moment at which most people would give one answer of a face.
+    """Moment at which the most people would give one answer about a face.
 
     Attributes:
-        time: in seconds.
-        reading: of that moment, with its track and answer.
-        picture: RGB uint8 (112, 112, 3), the face.
+        time: seconds since the film's beginning.
+        reading: reading of the face.
+        picture: face as RGB uint8 (112, 112, 3).
     """
 
     time: float
@@ -53,25 +54,28 @@ class Moment:
 
     @property
     def answer(self) -> str:
-        """What most people would say."""
+        """Answer that most people would give."""
         return self.reading.top(1)[0][0]
 
     @property
     def share(self) -> float:
-        """How many would, 0 to 1."""
+        """Share of people who would give it, 0 to 1."""
         return self.reading.top(1)[0][1]
 
 
 @dataclass(slots=True)
 class Life:
-    """One face over the film.
+    """One face over the whole film.
 
     Attributes:
-        track: its number.
-        segments: in order of time.
-        moments: by answer.
-        talked: seconds for which it talked.
-        events: times and what happened: "nod", "shake", or the answer of a lasting change.
+        track: number of the face.
+        segments: segments in order of time.
+        moments: strongest moments by answer.
+        talked: seconds for which the face talked.
+        events: times in seconds and events: "nod", "shake", or the answer after a lasting change.
+        talks: whether it talked in the last frame.
+        gesture: its gesture in the last frame.
+        just_now: whether it had just changed in the last frame.
     """
 
     track: int
@@ -79,17 +83,17 @@ class Life:
     moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
     talked: float = 0.0
     events: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
-    talks: bool = False  # in the last frame, as ...
+    talks: bool = False
     gesture: str | None = None
     just_now: bool = False
 
     @property
     def seconds(self) -> float:
-        """For how long it was seen."""
+        """Seconds for which the face was seen."""
         return sum(segment.end - segment.start for segment in self.segments)
 
     def shares(self) -> dict[str | None, float]:
-        """The share of its time for each answer, longest first; None is unclear."""
+        """Return each answer's share of the face's time, largest first; None is unclear."""
         times: dict[str | None, float] = {}
         for segment in self.segments:
             answer = segment.answer
@@ -100,12 +104,12 @@ class Life:
 
 
 class Summary:
-    """Gathers a film.
+    """Summary of a film, which grows with each frame.
 
     Attributes:
-        faces: by track.
-        frames: how many were read.
-        size: width and height of the first frame in pixels; None before.
+        faces: faces by track.
+        frames: number of frames that were read.
+        size: width and height of the first frame in pixels; None before it.
         end: seconds that are covered so far.
     """
 
@@ -118,7 +122,7 @@ class Summary:
         self._shown: list[int] = []  # tracks in the last frame, which is shown until the next
 
     def add(self, frame: Frame, readings: Sequence[Reading]) -> None:
-        """Take in the next frame, and readings with tracks."""
+        """Add the next frame, and its readings with tracks."""
         self._last_until(frame.time)
         if self.frames:
             self._gap = frame.time - self.end
@@ -179,7 +183,7 @@ def _keep_strongest(face: Life, frame: Frame, reading: Reading, all_: Sequence[R
 
 
 def _thumbnail(image: Picture, box: Box, others: Sequence[Box]) -> Picture:
-    """The face and what is around it, as far as neither other heads nor the picture's edge are."""
+    """Cut out a face and its surroundings, without other heads and within the picture."""
     size = image.shape[1::-1]
     longest = max(box[2] - box[0], box[3] - box[1], 1)
     free = min((_free_around(box, other) for other in others), default=_AROUND * longest)
@@ -194,7 +198,7 @@ def _thumbnail(image: Picture, box: Box, others: Sequence[Box]) -> Picture:
 
 
 def _free_around(box: Box, other: Box) -> float:
-    """The side of the largest square around a face's middle that another head does not reach."""
+    """Return the side of the largest square around a face's middle without another head."""
     return max(
         abs(box[axis] + box[axis + 2] - other[axis] - other[axis + 2])
         - _HEAD * (other[axis + 2] - other[axis])

@@ -1,4 +1,4 @@
-"""A film with the readings drawn into its frames, its times and its sound kept, as MP4."""
+"""MP4 of a film with the readings drawn into its frames, and with its times and sound."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from mien.errors import VideoError
 from mien.films.sound import LOST, sound_of
+from mien.frames import Frame
 from mien.media.camera import Camera
 from mien.media.film import Video
 from mien.media.upright import Letterbox, Size
 from mien.output.drawing import draw_readings
 from mien.public import public
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 _TICKS: Final = Fraction(1, 90_000)  # of a second: whole for all usual rates
 _BT601: Final = 6  # FFmpeg's AVCOL_SPC_SMPTE170M: what OpenCV computes
@@ -41,14 +42,14 @@ _WAITING: Final = 4  # frames that may wait to be drawn and encoded
 
 @public
 class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
-    """Writes a film with the readings drawn in, as a context manager, which ends the file.
+    """Writer of a film with the readings drawn in; a context manager, which ends the file.
 
-    A thread of its own draws and encodes. Until it is whole, the file is PATH.part. It becomes PATH
+    A thread of its own draws and encodes. Until the file is whole, it is PATH.part. It becomes PATH
     with the frames that came, also after a `VideoError` or Ctrl-C. After any other exception, or if
     it cannot be written, nothing of it stays.
 
     Attributes:
-        notes: what people should know of it, each a sentence; whole when it is ended.
+        notes: remarks for people, each a sentence; complete once the file is ended.
 
     Examples:
         >>> import mien
@@ -67,9 +68,9 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
             path: path of the file; it is an MP4 whatever its ending.
             video: film whose frames will come. Its sound is copied if it was opened with
                 `sound=True`.
-            piece: write a part of a film, without its sound, to be joined with others.
-            size: width and height of the pictures; None takes those of the first. Others are scaled
-                to fit, with black edges.
+            piece: whether to write only a piece of a film, without sound, to be joined with others.
+            size: width and height of the pictures; None takes those of the first. Other pictures
+                are scaled to fit, with black edges.
         """
         self._path = Path(path)
         self._part = self._path.with_name(f"{self._path.name}.part")
@@ -100,7 +101,7 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
         """End the file, and give it its name.
 
         Raises:
-            OSError: it cannot be written; then nothing of it stays.
+            OSError: the file cannot be written; then nothing of it stays.
         """
         try:
             self._thread.shutdown()
@@ -170,6 +171,6 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
 
 
 def _even(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image with its last row and column repeated where a side is odd: 4:2:0 has no such."""
+    """Repeat the last row or column of an image if that side is odd: 4:2:0 needs even sides."""
     down, right = image.shape[0] % 2, image.shape[1] % 2
     return np.pad(image, ((0, down), (0, right), (0, 0)), "edge") if down or right else image

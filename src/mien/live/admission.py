@@ -1,9 +1,9 @@
-"""Who is read at the moment, and who waits in line for a place.
+"""Admission of pages: which ones are read at the moment, and which wait in line for a place.
 
-A page gets a place with its first frame and keeps it while frames come. There are as many places as
-pages can be read ten times a second each, by what a reading costs at the moment: a further page
-waits, and is told so, instead of slowing all. Whoever sends nothing for a while gives its place up
-once somebody waits for it; so does one of a client that holds more than whoever waits.
+A page gets a place with its first frame, and keeps it while frames come. There are as many places
+as pages can be read ten times a second each, at the present cost of a reading. A further page is
+asked to wait, instead of slowing all others. A page that sends nothing for a while loses its place
+once another waits for it. So does a page of a client that holds more places than the one waiting.
 """
 
 import time
@@ -14,13 +14,13 @@ from typing import Final
 from mien.live.costs import Costs
 
 RATE: Final = 10
-"""Readings a second that everyone with a place shall get."""
+"""Number of readings a second that each page with a place should get."""
 
 USABLE: Final = 0.9
-"""Share of the readers' time that is given away; the rest is for bursts (benchmarks/load)."""
+"""Share of the readers' time that places use; the rest is for bursts (benchmarks/load)."""
 
 IDLE: Final = 10.0
-"""Seconds without a frame after which a place may go to another."""
+"""Seconds without a frame after which a place may go to another page."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class _Place:
 
 
 class Admission:
-    """A number of places, and a line of those who wait; for one thread."""
+    """Places, and a line of pages that wait for one; for a single thread."""
 
     def __init__(
         self, readers: int, limit: int | None = None, *, costs: Costs | None = None
@@ -38,9 +38,9 @@ class Admission:
         """Begin with all places free.
 
         Args:
-            readers: pictures that are read at the same time.
+            readers: number of pictures that are read at the same time.
             limit: number of places; None for as many as the readers manage.
-            costs: by which they manage so many; the holders' readings are told to it.
+            costs: costs of readings, from which that number follows.
         """
         self.costs = costs or Costs()
         self._readers = readers
@@ -50,30 +50,30 @@ class Admission:
 
     @property
     def capacity(self) -> int:
-        """Number of places now; never less than readers, since each has time for one page."""
+        """Number of places now; at least one for each reader, which has time for one page."""
         if self._limit is not None:
             return self._limit
         return max(self._readers, int(self._readers * USABLE / (RATE * self.costs.ordinary)))
 
     @property
     def held(self) -> int:
-        """How many places are held."""
+        """Number of places that are held."""
         return len(self._held)
 
     @property
     def waiting(self) -> int:
-        """How many stand in line."""
+        """Number of pages in line."""
         return len(self._line)
 
     def take(self, who: object, client: str = "") -> bool:
-        """A place for who has a frame to be read; False where all are held.
+        """Give a place to a page that has a frame to be read; return False if it must wait.
 
-        Who gets none stands in line and asks again now and then. First in line are pages of clients
-        that hold the fewest places, of those whoever came first.
+        A page without a place stands in line, and asks again now and then. The line is ordered by
+        how many places the page's client holds, then by arrival.
 
         Args:
-            who: a page.
-            client: whose page it is.
+            who: page that asks.
+            client: client of the page.
         """
         now = time.monotonic()
         if who in self._held:
@@ -92,11 +92,11 @@ class Admission:
         return True
 
     def has(self, who: object) -> bool:
-        """Whether somebody holds a place."""
+        """Whether a page holds a place."""
         return who in self._held
 
     def leave(self, who: object) -> None:
-        """Give the place, or the place in line, up."""
+        """Give up a page's place, or its place in line."""
         self._held.pop(who, None)
         self._line.pop(who, None)
         self.costs.forget(who)
@@ -107,7 +107,7 @@ class Admission:
             del self._held[longest]
 
     def _give_up_surplus(self, pages: Counter[str], client: str) -> bool:
-        """Whether a place became free that a client with more pages than `client` held."""
+        """Free a place of a client that holds more than `client`; False if there is none."""
         if not pages:
             return False
         most, number = pages.most_common(1)[0]

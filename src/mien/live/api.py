@@ -1,19 +1,17 @@
-"""The HTTP interface beside the page: pictures in, readings out; health and figures.
+"""HTTP interface beside the page: readings of pictures, health, and figures.
 
-POST /v1/read           a picture as the body → what people would say about each face
-GET  /v1/openapi.json   the same for programs
-GET  /health, /ready    whether mien runs, and whether it can read
-GET  /metrics           for Prometheus
+POST /v1/read           takes a picture as the body, and answers what people would say of each face
+GET  /v1/openapi.json   describes the interface for programs
+GET  /health, /ready    say whether mien runs, and whether it can read
+GET  /metrics           gives figures for Prometheus
 """
 
 import asyncio
 import time
 from typing import Any, Final
 
-import numpy as np
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from numpy.typing import NDArray
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,7 +25,6 @@ from mien.live.reader_pool import HungError, ReaderPool, timings
 from mien.live.turns import Turns
 from mien.live.uploads import RefusedError, Uploads
 from mien.media.picture import load_image
-from mien.types import Reading
 
 EXAMPLE: Final[dict[str, Any]] = {
     "width": 640,
@@ -54,7 +51,7 @@ EXAMPLE: Final[dict[str, Any]] = {
 
 
 class FaceAnswer(BaseModel):
-    """What people would say about one face."""
+    """Readings of one face."""
 
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in pixels")
     score: float = Field(ge=0, le=1, description="the face detector's confidence")
@@ -63,7 +60,7 @@ class FaceAnswer(BaseModel):
     top: list[tuple[str, float]] = Field(description="the three most frequent answers")
     movements: dict[str, float] = Field(
         description="what moves in the face, 0 (not) to 1 (as far as it goes), by name; "
-        "empty where the network tells none"
+        "empty if the network gives none"
     )
     state: State = Field(
         description="clear: show the first of top; mixed: the first two, about half of the people "
@@ -74,7 +71,7 @@ class FaceAnswer(BaseModel):
 
 
 class PictureAnswer(BaseModel):
-    """A picture's readings, largest face first: as of `mien read --json`."""
+    """Readings of a picture, largest face first, as `mien read --json` gives them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -84,43 +81,36 @@ class PictureAnswer(BaseModel):
 
 
 class Refusal(BaseModel):
-    """Why a picture was not read."""
+    """Reason why a picture was not read."""
 
-    error: str = Field(description="a word that programs can tell it by")
+    error: str = Field(description="a word for programs")
     message: str = Field(description="what is wrong, and how to mend it")
-
-
-def _refusals(**told: str) -> dict[int | str, dict[str, Any]]:
-    return {
-        int(code.removeprefix("_")): {"model": Refusal, "description": text}
-        for code, text in told.items()
-    }
 
 
 _BODY: Final = {
     "required": True,
-    "description": "One picture: the file's content as it is.",
+    "description": "One picture: the content of its file.",
     "content": {
         kind: {"schema": {"type": "string", "format": "binary"}}
         for kind in ("image/jpeg", "image/png", "image/webp", "application/octet-stream")
     },
 }
-_READ_ANSWERS: Final = _refusals(
-    _400="not a JPEG, PNG or WebP, damaged, or too many pixels or scans",
-    _408="the picture took too long to come",
-    _413="too many bytes",
-    _415="a form or text; the picture itself must be the body",
-    _429="this client asks too often; Retry-After says when to come again",
-    _500="a defect in mien; the log has it",
-    _503="the reader is not loaded, or too many pictures wait",
-)
+_REFUSALS: Final = {
+    400: "not a JPEG, PNG or WebP, damaged, or too many pixels or scans",
+    408: "the picture took too long to come",
+    413: "too many bytes",
+    415: "a form or text; the picture itself must be the body",
+    429: "this client asks too often; Retry-After says when to come again",
+    500: "a defect in mien; the log has it",
+    503: "the reader is not loaded, or too many pictures wait",
+}
 
 
 def create_router(clients: Clients) -> APIRouter:
-    """The routes of an application whose state has `readers`.
+    """Make the routes of an application whose state has `readers`.
 
     Args:
-        clients: what each client may have.
+        clients: allowances of all clients.
     """
     router = APIRouter()
     pictures = _Pictures(clients)
@@ -128,7 +118,9 @@ def create_router(clients: Clients) -> APIRouter:
     @router.post(
         "/v1/read",
         response_model=PictureAnswer,
-        responses=_READ_ANSWERS,
+        responses={
+            code: {"model": Refusal, "description": text} for code, text in _REFUSALS.items()
+        },
         openapi_extra={"requestBody": _BODY},
         summary="Read the faces in a picture",
         tags=["v1"],
@@ -172,11 +164,11 @@ def create_router(clients: Clients) -> APIRouter:
 
 
 class _Pictures:
-    """Takes a picture from a request and has it read.
+    """Reading of pictures that come by HTTP.
 
-    However many pictures come, one at a time asks for a turn: so sessions, each of which asks for
-    one as well, are slowed by pictures as by one more session. Which one that is, is fair by time
-    among the clients.
+    However many pictures come, only one at a time asks for a turn. Each session does the same, so
+    pictures slow sessions as one more session would. Which client's picture comes next is fair by
+    time.
     """
 
     def __init__(self, clients: Clients) -> None:
@@ -185,13 +177,14 @@ class _Pictures:
         self._uploads = Uploads()
 
     async def answer(self, request: Request) -> dict[str, Any]:
-        """The readings of the request's body.
+        """Read the picture in a request's body.
 
         Raises:
-            RefusedError: with the status and the words for the client.
+            RefusedError: the request is refused, or could not be answered.
         """
         readers = _readers(request)
-        if not self._clients.picture(client_of(request.scope)):
+        client = client_of(request.scope)
+        if not self._clients.pictures.take(client):
             most = readers.settings.pictures_a_second
             raise RefusedError(429, "too-many", f"Expected at most {most} pictures a second.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -204,7 +197,6 @@ class _Pictures:
             )
         if readers.state != "ready":
             raise RefusedError(503, "not-ready", f"The reader is not ready: {readers.state}.")
-        client = client_of(request.scope)
         most = readers.settings.picture_megabytes * 1_000_000
         async with self._uploads.body(request, client, most) as body:
             return await self._read(readers, client, body)
@@ -240,9 +232,6 @@ def _read(
     image = load_image(body, limit_megapixels=limit_megapixels)
     decoded = time.perf_counter()
     readings, steps = reader.read_timed(image)
-    return _told(image, readings), timings(arrival, start, decoded, steps)
-
-
-def _told(image: NDArray[np.uint8], readings: list[Reading]) -> dict[str, Any]:
     height, width = image.shape[:2]
-    return {"width": width, "height": height, "faces": [one.to_dict() for one in readings]}
+    answer = {"width": width, "height": height, "faces": [one.to_dict() for one in readings]}
+    return answer, timings(arrival, start, decoded, steps)

@@ -1,7 +1,7 @@
-"""The application of the live page, for tests and other servers; `mien.live.server` is for people.
+"""Application of the live page, which `mien.live.server` or another server runs.
 
-The page is there at once; the models load in the background meanwhile. No frame is stored or
-logged: a frame lives in memory until it is read.
+The page is served at once, while the models load in the background. No frame is stored or logged:
+a frame lives in memory until it is read.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from mien.live.api import create_router
 from mien.live.connection import Connection
 from mien.live.host_names import parse_host
 from mien.live.limits import Clients, client_of
-from mien.live.logs import forget_told, warn_once
+from mien.live.logs import forget_warnings, warn_once
 from mien.live.protocol import state_message
 from mien.live.reader_pool import ReaderPool
 from mien.live.security import SESSION, Guard, cookie_name
@@ -30,24 +30,24 @@ from mien.output.html import STYLE
 PAGE: Final = Path(__file__).parent / "page"
 
 _ABOUT: Final = (
-    "mien tells what ten people would say about a face. It is no evidence of what somebody feels; "
+    "mien says what ten people would say about a face. It is no evidence of what somebody feels; "
     "the EU forbids inferring emotions at work and in education (AI Act, Art. 5(1)(f))."
 )
 
 
 def default_reader() -> FaceReader:
-    """The reader with the weights that ship.
+    """Load the reader with the weights that ship.
 
-    One thread a frame: the browser on the same computer needs the others, and a second page is read
-    beside the first.
+    It uses one thread for a frame: the browser on the same computer needs the other cores, and
+    another page is read at the same time.
     """
     from mien.faces.reader import Reader
 
     return Reader(threads=1)
 
 
-class Sessions:
-    """The connections that are open."""
+class Connections:
+    """Open connections of pages, each with the session that its cookie named."""
 
     def __init__(self) -> None:
         self._open: dict[Connection, str | None] = {}
@@ -56,7 +56,7 @@ class Sessions:
         return len(self._open)
 
     async def serve(self, websocket: WebSocket, readers: ReaderPool) -> None:
-        """Speak to one page until it closes."""
+        """Serve one page until it closes."""
         connection = Connection(websocket, readers, client_of(websocket.scope))
         self._open[connection] = websocket.scope.get(SESSION)
         try:
@@ -65,13 +65,13 @@ class Sessions:
             del self._open[connection]
 
     async def sign_out(self, name: str) -> None:
-        """Close the connections that a cookie opened."""
+        """Close the connections of a session of `SignIns`."""
         await asyncio.gather(
             *(one.close(1008, "signed out") for one, by in tuple(self._open.items()) if by == name)
         )
 
     async def finish(self, seconds: float) -> None:
-        """Answer the frames that are here, close all connections, and wait so long for the end."""
+        """Answer the frames that have come, and close all connections within some seconds."""
         await asyncio.gather(*(one.finish() for one in tuple(self._open)), return_exceptions=True)
         end = asyncio.get_running_loop().time() + seconds
         while self._open and asyncio.get_running_loop().time() < end:
@@ -81,24 +81,24 @@ class Sessions:
 def create_app(
     reader_factory: Callable[[], FaceReader] = default_reader, settings: Settings | None = None
 ) -> FastAPI:
-    """The application: the page under /, the WebSocket under /live, and `mien.live.api`.
+    """Make the application: the page under /, the WebSocket under /live, and `mien.live.api`.
 
     Args:
-        reader_factory: makes the reader that all pages share; called once, in a thread, when the
-            application starts. Where it raises, the page shows the error's text.
-        settings: limits and who may come; by default those of `mien live`.
+        reader_factory: function that makes the reader which all pages share. It is called once, in
+            a thread, when the application starts. If it raises, the page shows the error's text.
+        settings: settings of the server; by default those of `mien live`.
     """
     settings = settings or Settings()
-    sessions = Sessions()
+    connections = Connections()
     clients = Clients(settings.sessions_a_client, settings.pictures_a_second)
     sign_ins = SignIns()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        forget_told()
+        forget_warnings()
         readers = app.state.readers = ReaderPool(reader_factory, settings)
-        app.state.sessions = sessions
-        readers.metrics.follow(readers.admission, sessions)
+        app.state.connections = connections
+        readers.metrics.follow(readers.admission, connections)
         yield
         readers.stop()
 
@@ -123,7 +123,7 @@ def create_app(
         client = client_of(websocket.scope)
         with clients.session(client) as may_come:
             if may_come:
-                await sessions.serve(websocket, app.state.readers)
+                await connections.serve(websocket, app.state.readers)
                 return
             warn_once("session refused", client, reason="too-many-sessions")
             most = settings.sessions_a_client
@@ -133,7 +133,7 @@ def create_app(
 
     @app.get("/signed-in", include_in_schema=False)
     async def signed_in(request: Request) -> dict[str, bool]:  # pyright: ignore[reportUnusedFunction]
-        # Whether there is something to end: a session that a cookie names.
+        # Only a session that a cookie names can be ended.
         return {"signed_in": SESSION in request.scope}
 
     @app.api_route("/sign-out", methods=["GET", "POST"], include_in_schema=False)
@@ -141,9 +141,9 @@ def create_app(
         answer = PlainTextResponse("You are signed out. To come back, open mien with its token.")
         if name := request.scope.get(SESSION):
             sign_ins.end(name)
-            await sessions.sign_out(name)
+            await connections.sign_out(name)
             host = parse_host(request.headers["host"])
-            assert host is not None  # the guard has seen that
+            assert host is not None  # the guard refuses all others
             answer.delete_cookie(cookie_name(host))
         return answer
 
@@ -153,5 +153,5 @@ def create_app(
 
 
 async def _report_style() -> FileResponse:
-    """The style of all of mien's reports, for those that the page saves."""
+    """Return the style of all of mien's reports, for those that the page saves."""
     return FileResponse(STYLE, media_type="text/css")

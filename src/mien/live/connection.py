@@ -1,8 +1,9 @@
 """One page's connection: the newest frame is read, in a worker thread, and answered.
 
-Two tasks share a place for one waiting frame. The first receives and puts each frame there, over
-whatever waits; the second waits for its turn, takes the frame, has it read and sends the answer. So
-a slow reader, a slow page or a page that ignores its credits costs frames, never memory or delay.
+Two tasks share a place for one waiting frame. The first receives each frame and puts it there, in
+place of any that waits. The second waits for its turn, takes the frame, has it read and sends the
+answer. So a slow reader, a slow page or a page that ignores its credits costs frames, never memory
+or delay.
 """
 
 import asyncio
@@ -16,8 +17,9 @@ import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
 from numpy.typing import NDArray
 
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader, Follower
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket
 from mien.live.logs import logger, tell, warn_once
@@ -33,24 +35,24 @@ from mien.live.protocol import (
     usual_message,
 )
 from mien.live.reader_pool import DistantReader, HungError, ReaderPool, timings
-from mien.types import Box, Reading
+from mien.types import Reading
 
 MOST_FRAMES: Final = 120
-"""Messages a second, on average, above which a client is cut off: twice what cameras give."""
+"""Number of messages a second, on average, above which a client is cut off: twice a camera's."""
 
 MOST_USUAL: Final = 32
-"""Faces that one page may say look as usual, between two frames."""
+"""Largest number of faces that one page may name as usual between two frames."""
 
 SLOWEST: Final = 20.0
 """Seconds that a client may take to receive an answer."""
 
-_ASK_AGAIN = 0.5  # seconds between questions for a place
+_ASK_AGAIN = 0.5  # seconds between requests for a place
 _GONE: Final = (WebSocketDisconnect, RuntimeError, TimeoutError)
 _numbers = count(1)
 
 
 class Connection:
-    """Speaks `mien.live.protocol` over an accepted WebSocket until it closes."""
+    """Server's side of `mien.live.protocol`, over an accepted WebSocket until it closes."""
 
     def __init__(self, websocket: WebSocket, readers: ReaderPool, client: str) -> None:
         self._websocket = websocket
@@ -60,7 +62,7 @@ class Connection:
         self._number = next(_numbers)
         self._follower = Follower()
         self._waiting: tuple[Frame, float] | None = None
-        self._usual: set[int] = set()  # tracks to take as usual when the next frame is read
+        self._usual: set[int] = set()  # tracks whose faces to take as usual with the next frame
         self._arrived = asyncio.Event()
         self._replaced = 0
         self._last_sequence = -1
@@ -87,12 +89,12 @@ class Connection:
             await asyncio.wait(tasks)
             for task in tasks:
                 error = None if task.cancelled() else task.exception()
-                # That the page is gone or too slow ends the session; all else is a defect.
+                # A page that is gone or too slow ends the session; any other reason is a defect.
                 if error is not None and not isinstance(error, _GONE):
                     logger.error("A session ended by a defect", exc_info=error)
 
     async def finish(self) -> None:
-        """Answer the frames that are here already, then close: the server is about to end."""
+        """Answer the frames that have come, then close, because the server ends."""
         self._is_finishing = True
         is_wanted = self._waiting is not None and self._readers.admission.has(self)
         if not self._is_reading and not is_wanted:
@@ -154,7 +156,7 @@ class Connection:
                 await self._wait_for_place()
                 continue
             async with self._readers.turns.turn(self):
-                # Only now, so that the newest is taken.
+                # Taken only now, so that it is the newest.
                 self._arrived.clear()
                 assert self._waiting is not None  # set before the event, and taken only here
                 (frame, arrival), self._waiting = self._waiting, None
@@ -181,9 +183,9 @@ class Connection:
             self._usual |= usual
             return [error_message(error, replaced)]
         except Exception as error:
-            # This frame is lost; the connection and the others go on.
+            # Only this frame is lost; the connection stays.
             if isinstance(error, HungError):
-                self._follower = Follower()  # the thread that hangs may still touch the old one
+                self._follower = Follower()  # the thread that hangs may still use the old one
             else:
                 logger.exception("A frame could not be read")
             self._metrics.frames.labels("failed").inc()
@@ -192,8 +194,8 @@ class Connection:
         self._readers.admission.costs.took(self, (took["total"] - took["waiting"]) / 1000)
         self._metrics.frames.labels("read").inc()
         self._metrics.took(took)
-        told = [usual_message(track, is_taken) for track, is_taken in taken.items()]
-        return [readings_message(frame, readings, took, replaced), *told]
+        answers = [usual_message(track, is_taken) for track, is_taken in taken.items()]
+        return [readings_message(frame, readings, took, replaced), *answers]
 
     async def _wait_for_reader(self) -> FaceReader:
         if self._readers.state == "loading":
@@ -202,13 +204,13 @@ class Connection:
             reader = await self._readers.reader()
         except Exception as error:
             await self._send(state_message("failed", str(error)))
-            await asyncio.Event().wait()  # keep the page, with its message, until it closes
+            await asyncio.Event().wait()  # keeps the page, with its message, until it closes
             raise
         await self._send(state_message("ready", credits=CREDITS))
         return reader
 
     async def _wait_for_place(self) -> None:
-        """Tell the page that all places are held, and when one is free; its frames are old then."""
+        """Tell the page to wait until a place is free, and drop its frames, which are old then."""
         tell("session waits", session=self._number)
         others = self._readers.admission.held
         await self._send(state_message("full", f"{others} others are being read."))
@@ -224,13 +226,13 @@ class Connection:
             await self._websocket.send_text(text)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the WebSocket, where that has not happened yet."""
+        """Close the WebSocket, unless it is closed already."""
         with suppress(RuntimeError, WebSocketDisconnect):  # it is closed already
             await self._websocket.close(code, reason)
 
 
-class _Sent:
-    """A frame that a distant reader reads as it came."""
+class _SentFrame:
+    """Reader of one frame, which a distant reader gets as it came instead of the picture."""
 
     def __init__(self, reader: DistantReader, frame: Frame) -> None:
         self._reader = reader
@@ -245,15 +247,15 @@ class _Sent:
 def _read(
     reader: FaceReader, follower: Follower, frame: Frame, arrival: float, usual: set[int]
 ) -> tuple[list[dict[str, Any]], dict[str, float], dict[int, bool]]:
-    """The frame's readings, the times, and which usual faces were taken of those asked for.
+    """Return readings, the times of the steps, and for each track in `usual` whether it was taken.
 
-    In one thread with the readings, since usual faces are for one at a time.
+    Usual faces are taken in the thread that reads, since a follower is for one thread at a time.
     """
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
     if isinstance(reader, DistantReader):
-        reader = _Sent(reader, frame)
+        reader = _SentFrame(reader, frame)
     readings, steps = follower.read_timed(reader, image, frame.capture_time / 1000)
     taken = {track: follower.usual_faces.take(track) is not None for track in sorted(usual)}
     took = timings(arrival, start, decoded, steps)

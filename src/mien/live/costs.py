@@ -1,25 +1,25 @@
-"""What a reading costs a reader: of each session, and of an ordinary one."""
+"""Costs of readings, in seconds of a reader: of each session, and on average."""
 
 import time
 from typing import Final
 
 FIRST_GUESS: Final = 0.02
-"""Seconds a reading, before any was measured: four and a half places a reader."""
+"""Seconds of a reading before any was measured: four and a half places for each reader."""
 
 QUIET: Final = 2.0
-"""Seconds without a reading after which what was learnt begins to be forgotten."""
+"""Seconds without a reading after which an estimate begins to return to the first guess."""
 
 HEALING: Final = 5.0
-"""Seconds in which half of it is, after that."""
+"""Seconds in which it returns half of the way."""
 
 _STEADINESS: Final = 50  # readings over which a session's cost is smoothed
-_OUTLIER: Final = 4.0  # times its session's cost a reading counts at most
-_UNUSUAL: Final = 3.0  # times the cheapest session's cost that a session counts at most
+_OUTLIER: Final = 4.0  # most that a reading counts, as a multiple of its session's cost
+_UNUSUAL: Final = 3.0  # most that a session counts, as a multiple of the cheapest session's cost
 _LEAST: Final = 0.001  # seconds
 
 
 class _Estimate:
-    """A mean that forgets."""
+    """Mean that returns to the first guess when nothing is measured."""
 
     def __init__(self, mean: float) -> None:
         self._mean = mean
@@ -38,10 +38,10 @@ class _Estimate:
 
 
 class Costs:
-    """The mean cost of each session's readings, in seconds; for one thread.
+    """Mean cost of each session's readings, in seconds; for a single thread.
 
-    A single reading that takes long, because the computer slept or was busy, hardly counts, and
-    what was learnt is forgotten when nothing is read.
+    A single reading that takes long, because the computer slept or was busy, hardly counts.
+    Estimates return to the first guess when nothing is read.
     """
 
     def __init__(self) -> None:
@@ -49,24 +49,24 @@ class Costs:
         self._before = _Estimate(FIRST_GUESS)
 
     def took(self, who: object, seconds: float) -> None:
-        """Take in what one reading of a session cost."""
+        """Add what one reading of a session cost."""
         if who not in self._own:
             self._own[who] = _Estimate(self.ordinary)
         self._own[who].take(seconds)
 
     def of(self, who: object) -> float:
-        """The cost of a session's readings; of one that was not read yet, the ordinary one."""
+        """Cost of a session's readings; the ordinary cost if it was not read yet."""
         return self._own[who].mean if who in self._own else self.ordinary
 
     @property
     def least(self) -> float:
-        """The cost of the cheapest session's readings."""
+        """Cost of the cheapest session's readings."""
         means = [one.mean for one in self._own.values()]
         return max(_LEAST, min(means, default=self._before.mean))
 
     @property
     def ordinary(self) -> float:
-        """The mean over all sessions; of those that cost far more than the cheapest, a part."""
+        """Mean over all sessions; those far above the cheapest one count in part."""
         if not self._own:
             return self._before.mean
         most = _UNUSUAL * self.least

@@ -1,8 +1,8 @@
-"""How many connections there may be, of one client and in all.
+"""Limits of the number of connections, of one client and in all.
 
-Where there are too many, room is made by cutting off the one that has said nothing for longest. The
-number follows from how many files the system lets the process open, since each connection is one,
-and a server that has none left can take no one, nor read its own files.
+Where there are too many, the one that has been quiet for longest is cut off. The limit follows from
+the number of files that the process may open: each connection is one, and a server that has none
+left can neither take connections nor read its own files.
 """
 
 import asyncio
@@ -13,23 +13,23 @@ from typing import Final
 from mien.live.logs import warn_once
 
 MOST: Final = 1024
-"""Connections of all clients together, where the system gives as many files."""
+"""Largest number of connections in all, if the system allows as many files."""
 
 BESIDES: Final = 32
-"""Connections of one client besides its pages: for their files, and for pictures."""
+"""Number of connections of one client besides its pages: for their files, and for pictures."""
 
 BACKLOG: Final = 32
-"""Connections that the system keeps until they are taken; so many may come at once."""
+"""Number of connections that the system keeps until the server takes them."""
 
 BARRED: Final = 5.0
 """Seconds for which a client that flooded a connection gets no new one."""
 
-_REMEMBERED: Final = 4096  # clients that are barred
-_SHARE: Final = 0.75  # of the files that the process may open; the rest is for all else
+_REMEMBERED: Final = 4096  # barred clients
+_SHARE: Final = 0.75  # of the files that the process may open, for connections
 
 
 def most_connections() -> int:
-    """Connections that the process has files for, `MOST` at most."""
+    """Return the number of connections that the process has files for, `MOST` at most."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -37,19 +37,19 @@ def most_connections() -> int:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if files == resource.RLIM_INFINITY:
         return MOST
-    # Those that just came are open, too, until they are refused.
+    # New connections take a file, too, until they are refused.
     return max(4, min(MOST, int(_SHARE * files), files - 4 * BACKLOG))
 
 
 class Gate:
-    """The connections that are open, by client."""
+    """Open connections, by client."""
 
     def __init__(self, most: int, most_a_client: int) -> None:
-        """Begin with none.
+        """Begin without connections.
 
         Args:
-            most: in all.
-            most_a_client: of each client but those that are proxies.
+            most: limit for all clients together.
+            most_a_client: limit for each client that is not a proxy.
         """
         self._most = most
         self._most_a_client = most_a_client
@@ -62,7 +62,7 @@ class Gate:
         return len(self._client)
 
     def enter(self, transport: asyncio.Transport, client: str, *, is_proxy: bool = False) -> bool:
-        """Whether a new connection may stay; it counts as quiet at first."""
+        """Add a new connection, as a quiet one; return False if it must be refused."""
         if not is_proxy and self._is_barred(client):
             return False
         own = self._of[client]
@@ -80,14 +80,14 @@ class Gate:
         return True
 
     def bar(self, client: str) -> None:
-        """Let a client have no new connection for a while, unless it is a proxy."""
+        """Refuse new connections of a client for a while, unless it is a proxy."""
         self._barred.pop(client, None)
         self._barred[client] = time.monotonic() + BARRED
         if len(self._barred) > _REMEMBERED:
             self._barred.popitem(last=False)
 
     def mark(self, transport: asyncio.Transport, *, quiet: bool) -> None:
-        """Tell whether a connection waits for its client to ask for something."""
+        """Note whether a connection is quiet: it waits for its client to ask for something."""
         client = self._client.get(transport)
         if client is None:
             return
@@ -100,7 +100,7 @@ class Gate:
             self._quiet.pop(transport, None)
 
     def leave(self, transport: asyncio.Transport) -> None:
-        """Forget a connection that is closed."""
+        """Remove a connection that is closed."""
         client = self._client.pop(transport, None)
         self._quiet.pop(transport, None)
         if client is not None:
@@ -116,7 +116,7 @@ class Gate:
         return until is not None
 
     def _make_room(self, quiet: asyncio.Transport | None, client: str, reason: str) -> bool:
-        """Cut a quiet connection off."""
+        """Cut off a quiet connection; return False if there is none."""
         warn_once(
             "connection refused", client if quiet is None else self._client[quiet], reason=reason
         )

@@ -1,8 +1,8 @@
-"""The `Host` that a request names, parsed strictly: it decides who is answered."""
+"""Parsing of addresses and of the `Host` header, which decides whether a request is answered."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 _NAME: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -14,28 +14,42 @@ _HOST: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host and a port.
+    """Host and port of a request.
 
     Attributes:
-        name: in lower case; of an IPv6 address without brackets.
-        netloc: as a browser writes it in `Origin`, behind the scheme.
+        name: name or address in lower case; an IPv6 address has no brackets.
+        netloc: host and port as a browser writes them in `Origin`, after the scheme.
     """
 
     name: str
     netloc: str
 
 
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Parse an IP address without brackets; return None if it is none."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer reaches a host: a name or address without port or brackets."""
+    address = parse_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
 def parse_host(text: str) -> Host | None:
-    """The host of a `Host` header; None where it is malformed."""
+    """Parse a `Host` header; return None if it is malformed."""
     found = _HOST.fullmatch(text.lower()) if len(text) <= 259 else None
     if found is None or int(found["port"] or 0) > 65535:
         return None
     name = found["v6"] or found["name"]
     try:
         if found["v6"] is not None:
-            ipaddress.IPv6Address(name)
+            IPv6Address(name)
         elif name.rpartition(".")[2].isdecimal():
-            ipaddress.IPv4Address(name)
+            IPv4Address(name)
     except ValueError:
         return None
     return Host(name, text.lower())

@@ -1,4 +1,4 @@
-"""From a page's JPEG to a picture in memory."""
+"""Checking and decoding of a page's JPEG."""
 
 from io import BytesIO
 from typing import Final
@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
-from mien.live.jpeg_header import JpegError, count_scans, read_header
+from mien.live.jpeg_header import JpegError, RareJpegError, count_scans, read_header
 from mien.live.protocol import Frame, FrameError
 
 _END_OF_IMAGE: Final = b"\xff\xd9"
 
 
 def check(frame: Frame) -> None:
-    """Refuse a frame whose JPEG is not what a page sends, by what it says of itself.
+    """Refuse a frame whose JPEG is not of the kind that a page sends, judging by its header.
 
-    A page's JPEG is baseline, grey or of three colours, in one scan or one a colour, and of the
-    size announced. So what it takes to decode is known: a small message cannot unfold into a
-    picture of gigabytes, and cannot hold thousands of scans.
+    A page's JPEG is baseline, has one or three colours, at most one scan per colour, and the
+    announced size. So the cost of decoding is known: a small message can neither expand into a
+    picture of gigabytes nor hold thousands of scans.
 
     Raises:
         FrameError: "broken-jpeg", "wrong-jpeg" for another kind, or "wrong-size".
@@ -26,9 +26,10 @@ def check(frame: Frame) -> None:
     jpeg = frame.jpeg
     try:
         header = read_header(jpeg)
+    except RareJpegError as error:
+        raise _refusal(frame, "wrong-jpeg", f"{error}.") from error
     except JpegError as error:
-        rare = "rare kind" in str(error)
-        raise _refusal(frame, "wrong-jpeg" if rare else "broken-jpeg", f"{error}.") from error
+        raise _refusal(frame, "broken-jpeg", f"{error}.") from error
     if (header.width, header.height) != (frame.width, frame.height):
         raise FrameError(
             "wrong-size",
@@ -45,16 +46,16 @@ def check(frame: Frame) -> None:
         raise _refusal(frame, "broken-jpeg", f"{error}.") from error
     if scans > header.components:
         raise _refusal(frame, "wrong-jpeg", "it has more scans than colours.")
-    # A JPEG cut short decodes to a picture with a grey rest, in which faces would be misread.
+    # A JPEG that was cut short decodes to a partly grey picture, in which faces would be misread.
     if not jpeg.endswith(_END_OF_IMAGE):
         raise _refusal(frame, "broken-jpeg", "it was cut short.")
 
 
 def decode(frame: Frame) -> NDArray[np.uint8]:
-    """The frame's picture, RGB uint8 (height, width, 3).
+    """Decode a frame to an RGB uint8 picture of shape (height, width, 3).
 
     Raises:
-        FrameError: as of `check`; "broken-jpeg" also for damage that only decoding shows.
+        FrameError: as in `check`; "broken-jpeg" also for damage that only decoding shows.
     """
     check(frame)
     try:
@@ -62,7 +63,7 @@ def decode(frame: Frame) -> NDArray[np.uint8]:
         with JpegImageFile(BytesIO(frame.jpeg)) as image:
             rgb = image if image.mode == "RGB" else image.convert("RGB")
             return np.array(rgb, dtype=np.uint8)
-    except Exception as error:  # Pillow's decoders raise anything on damaged files
+    except Exception as error:  # Pillow's decoders raise all kinds of errors on damaged files
         raise _refusal(frame, "broken-jpeg", "it is damaged.") from error
 
 

@@ -1,17 +1,18 @@
-"""What a JPEG says of itself, read from its markers without decoding: its kind, size and scans.
+"""Kind, size and scans of a JPEG, read from its markers without decoding.
 
-A progressive JPEG may have any number of scans, each of which goes over the whole picture: some
-hundred kilobytes can take a decoder minutes. Here they are counted as libjpeg would find them.
+A progressive JPEG may have any number of scans, each of which covers the whole picture: a few
+hundred kilobytes can take a decoder minutes. Scans are counted as libjpeg finds them.
 """
 
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 MOST_SEGMENTS: Final = 1000
-"""Parts of a file before and between its scans; photographs with depth and previews have some 300.
-More cost Pillow, which goes through them in Python, seconds."""
+"""Largest number of parts before and between scans. Photographs with depth and previews have about
+300. More take Pillow seconds, since it reads them in Python."""
 
 _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _KINDS: Final = {
@@ -20,25 +21,29 @@ _KINDS: Final = {
     **dict.fromkeys((0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF), "arithmetic"),
 }
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
-_WINDOWS: Final = (1 << 12, 1 << 16)  # bytes that are searched at once, first and then
+_WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD8)})
+_WINDOWS: Final = (1 << 12, 1 << 16)  # bytes that are searched at once, first and later
 
 
 class JpegError(ValueError):
-    """A JPEG that is not decoded, and why."""
+    """A JPEG is not decoded; the text gives the reason."""
+
+
+class RareJpegError(JpegError):
+    """A JPEG is of a kind that hardly any program writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class JpegHeader:
-    """What a JPEG says of itself.
+    """Header of a JPEG.
 
     Attributes:
-        width: pixels.
-        height: pixels.
-        components: colours; 1 for grey.
-        is_baseline: whether it is of the plainest kind, which browsers make of a canvas.
+        width: width in pixels.
+        height: height in pixels.
+        components: number of colours; 1 for grey.
+        is_baseline: whether it is of the simplest kind, which browsers make from a canvas.
         is_progressive: whether its scans refine each other.
-        first_scan: where the first scan's segment begins, in bytes.
+        first_scan: offset of the first scan's segment in bytes.
     """
 
     width: int
@@ -50,52 +55,50 @@ class JpegHeader:
 
 
 def read_header(jpeg: bytes) -> JpegHeader:
-    """The header of a JPEG, up to its first scan.
+    """Read the header of a JPEG, up to its first scan.
 
     Raises:
-        JpegError: it is no JPEG, damaged, or of a kind that hardly any program writes.
+        RareJpegError: hardly any program writes JPEGs of this kind.
+        JpegError: the file is no JPEG, or damaged.
     """
     if not jpeg.startswith(b"\xff\xd8"):
         raise JpegError("it is no JPEG")
-    found: tuple[int, int, int, int] | None = None
+    header: JpegHeader | None = None
     position = 2
     for _ in range(MOST_SEGMENTS):
         marker, position = _marker_at(jpeg, position)
         if marker == _START_OF_SCAN:
-            if found is None:
+            if header is None:
                 raise JpegError("it is damaged: a scan comes before the picture's size")
-            kind, width, height, components = found
-            is_baseline, is_progressive = kind == _BASELINE, kind == _PROGRESSIVE
-            start = position - 2
-            return JpegHeader(width, height, components, is_baseline, is_progressive, start)
-        if marker in _ALONE:
+            return replace(header, first_scan=position - 2)
+        if marker in _WITHOUT_LENGTH:
             continue
         if marker == _END_OF_IMAGE:
             raise JpegError("it is damaged: it holds no picture")
         if marker in _KINDS:
-            raise JpegError(f"it is a JPEG of a rare kind ({_KINDS[marker]})")
+            raise RareJpegError(f"it is a JPEG of a rare kind ({_KINDS[marker]})")
         length = _length_at(jpeg, position)
         if marker in {_BASELINE, _EXTENDED, _PROGRESSIVE}:
-            if found is not None:
-                raise JpegError("it is damaged: it tells its size twice")
-            found = marker, *_size_at(jpeg, position, length)
+            if header is not None:
+                raise JpegError("it is damaged: it gives its size twice")
+            header = _frame_header(marker, jpeg[position : position + length])
         position += length
     raise JpegError(f"it has more than {MOST_SEGMENTS} segments")
 
 
 def count_scans(jpeg: bytes, header: JpegHeader, most: int) -> int:
-    """How many scans a JPEG has, as far as they need be counted.
+    """Count the scans of a JPEG, up to a limit.
 
     Args:
-        jpeg: the file's content.
-        header: as of `read_header`.
-        most: after which counting ends.
+        jpeg: content of the file.
+        header: header that `read_header` found.
+        most: number after which counting ends.
 
     Returns:
-        The number, or `most` + 1 where there are more.
+        Number of scans, or `most` + 1 if there are more.
 
     Raises:
-        JpegError: damaged, or too many segments.
+        JpegError: the file is damaged, or has too many segments.
     """
     scans = 0
     position = header.first_scan
@@ -110,13 +113,13 @@ def count_scans(jpeg: bytes, header: JpegHeader, most: int) -> int:
             scans += 1
             if scans > most:
                 return scans
-        if marker not in _ALONE:
+        if marker not in _WITHOUT_LENGTH:
             position += _length_at(jpeg, position)
     raise JpegError(f"it has more than {MOST_SEGMENTS} segments")
 
 
 def _marker_at(jpeg: bytes, position: int) -> tuple[int, int]:
-    """The marker that begins here, and where it ends."""
+    """Return the marker that begins at a position, and the position after it."""
     end = position + 1
     if jpeg[position:end] != b"\xff":
         raise JpegError("it is damaged: a segment is missing")
@@ -128,10 +131,10 @@ def _marker_at(jpeg: bytes, position: int) -> tuple[int, int]:
 
 
 def _next_marker(jpeg: bytes, position: int) -> int:
-    """Where the next marker ends in what a scan holds; 0 where none is left.
+    """Return the position after the next marker in a scan's data; 0 if none is left.
 
-    There FF is followed by 00 or a restart's number, else a marker begins. NumPy looks for it,
-    since a file may consist of FF 00: regular expressions would hold Python's lock for a second.
+    In a scan's data FF begins a marker unless 00 or a restart's number follows. NumPy searches,
+    since a file may consist of FF 00: a regular expression would hold Python's lock for a second.
     """
     window = _WINDOWS[0]
     while position + 1 < len(jpeg):
@@ -156,12 +159,11 @@ def _length_at(jpeg: bytes, position: int) -> int:
     return length
 
 
-def _size_at(jpeg: bytes, position: int, length: int) -> tuple[int, int, int]:
-    if length < 8 or jpeg[position + 2] != 8:
-        raise JpegError("it is a JPEG of a rare kind (not 8 bits a colour)")
-    height = int.from_bytes(jpeg[position + 3 : position + 5], "big")
-    width = int.from_bytes(jpeg[position + 5 : position + 7], "big")
-    components = jpeg[position + 7]
-    if not width or not height or not components or length != 8 + 3 * components:
+def _frame_header(marker: int, segment: bytes) -> JpegHeader:
+    """Read the segment that gives the picture's size; `first_scan` is not known yet."""
+    if len(segment) < 8 or segment[2] != 8:
+        raise RareJpegError("it is a JPEG of a rare kind (not 8 bits a colour)")
+    height, width, components = struct.unpack_from(">HHB", segment, 3)
+    if not width or not height or not components or len(segment) != 8 + 3 * components:
         raise JpegError("it is damaged: its size makes no sense")
-    return width, height, components
+    return JpegHeader(width, height, components, marker == _BASELINE, marker == _PROGRESSIVE, 0)

@@ -1,30 +1,33 @@
-"""How much of a thing one client may have: an allowance over time, and a number at once."""
+"""Limits for each client: allowances over time, and numbers at once."""
 
-import ipaddress
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Generator
 from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_network
 from typing import Final
 
 from starlette.types import Scope
 
+from mien.live.host_names import parse_address
+
 GUESSES: Final = 10.0
-"""Wrong tokens of one client in a row, before more are refused unseen; one comes back every six
-seconds."""
+"""Number of wrong tokens in a row after which a client's further ones are refused unseen; it may
+try one more every six seconds."""
 
 REQUESTS_A_SECOND: Final = 50.0
-"""Requests of one client by HTTP, on average, or twice the pictures where those are more; four
-times that at once. A page asks for about 40 when it opens."""
+"""Number of HTTP requests of one client a second, on average, or twice its pictures if those are
+more; four times that at once. A page asks for about 40 when it opens."""
 
 CONNECTS_A_SECOND: Final = 2.0
-"""Sessions that one client may begin, on average; twice those that it may hold at once."""
+"""Number of sessions that one client may begin a second, on average; at once twice as many as it
+may hold."""
 
-_REMEMBERED: Final = 4096  # clients; whoever came longest ago is forgotten, with a full allowance
+_REMEMBERED: Final = 4096  # clients; the one seen longest ago is forgotten
 
 
 class TokenBucket:
-    """So many a second on average, and a burst of some at once."""
+    """Allowance of some tokens a second on average, and of a burst at once."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
@@ -33,7 +36,7 @@ class TokenBucket:
         self._time = time.monotonic()
 
     def take(self, amount: float = 1) -> bool:
-        """Use some up; False where less is left, and then none is used."""
+        """Take tokens and return True; if fewer are left, take none and return False."""
         left = self._refilled()
         if left < amount:
             return False
@@ -42,7 +45,7 @@ class TokenBucket:
 
     @property
     def is_empty(self) -> bool:
-        """Whether not even one is left."""
+        """Whether not even one token is left."""
         return self._refilled() < 1
 
     def _refilled(self) -> float:
@@ -53,15 +56,22 @@ class TokenBucket:
 
 
 class Buckets:
-    """A bucket for each client; those of clients that came longest ago are forgotten."""
+    """Bucket for each client; those of the clients seen longest ago are forgotten."""
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
         self._of: OrderedDict[str, TokenBucket] = OrderedDict()
 
-    def of(self, client: str) -> TokenBucket:
-        """The client's bucket, full where it is new."""
+    def take(self, client: str) -> bool:
+        """Take a token of a client; return False if none is left."""
+        return self._bucket(client).take()
+
+    def is_empty(self, client: str) -> bool:
+        """Whether no token of a client is left."""
+        return self._bucket(client).is_empty
+
+    def _bucket(self, client: str) -> TokenBucket:
         bucket = self._of.pop(client, None) or TokenBucket(self._rate, self._burst)
         self._of[client] = bucket
         if len(self._of) > _REMEMBERED:
@@ -70,20 +80,27 @@ class Buckets:
 
 
 class Clients:
-    """What each client, by its address, may have."""
+    """Allowances of all clients, by address.
+
+    Attributes:
+        pictures: pictures by POST /v1/read.
+        requests: requests by HTTP.
+        connects: beginnings of sessions.
+        guesses: wrong tokens; a client that has none left is refused unseen.
+    """
 
     def __init__(self, sessions: int, pictures_a_second: float) -> None:
+        requests = max(REQUESTS_A_SECOND, 2 * pictures_a_second)
+        self.pictures = Buckets(pictures_a_second, burst=2 * pictures_a_second)
+        self.requests = Buckets(requests, burst=4 * requests)
+        self.connects = Buckets(CONNECTS_A_SECOND, burst=max(8, 2 * sessions))
+        self.guesses = Buckets(1 / 6, burst=GUESSES)
         self._sessions = sessions
         self._open: Counter[str] = Counter()
-        self._pictures = Buckets(pictures_a_second, burst=2 * pictures_a_second)
-        requests = max(REQUESTS_A_SECOND, 2 * pictures_a_second)
-        self._requests = Buckets(requests, burst=4 * requests)
-        self._connects = Buckets(CONNECTS_A_SECOND, burst=max(8, 2 * sessions))
-        self._guesses = Buckets(1 / 6, burst=GUESSES)
 
     @contextmanager
     def session(self, client: str) -> Generator[bool]:
-        """Whether the client may have this session too; counted until the end."""
+        """Count a session until the context ends, and give whether the client may have it."""
         self._open[client] += 1
         try:
             yield self._open[client] <= self._sessions
@@ -92,46 +109,28 @@ class Clients:
             if not self._open[client]:
                 del self._open[client]
 
-    def picture(self, client: str) -> bool:
-        """Whether the client may have one more picture read now."""
-        return self._pictures.of(client).take()
-
-    def request(self, client: str) -> bool:
-        """Whether the client may ask for something more now."""
-        return self._requests.of(client).take()
-
-    def connect(self, client: str) -> bool:
-        """Whether the client may begin one more session now."""
-        return self._connects.of(client).take()
-
-    def may_guess(self, client: str) -> bool:
-        """Whether a token that the client gives is looked at."""
-        return not self._guesses.of(client).is_empty
-
-    def guessed_wrong(self, client: str) -> None:
-        """Count a wrong token."""
-        self._guesses.of(client).take()
-
 
 def client_of(scope: Scope) -> str:
-    """The client of a request, as `client_named`; of a proxy that was named, what that says."""
+    """Return by what the client of a request is counted: see `client_named`.
+
+    Behind a proxy of the settings, the client is the one that the proxy names.
+    """
     client = scope.get("client")
     return client_named(str(client[0])) if client else "unknown"
 
 
 def client_named(address: str) -> str:
-    """What a client is counted by: its IPv4 address, or its IPv6 network of 64 bits.
+    """Return by what a client is counted: its IPv4 address, or its IPv6 network of 64 bits.
 
-    Who has one IPv6 address has all of its network. What is no address becomes "unknown", however
-    long it is.
+    Whoever has one IPv6 address usually has its whole network. Anything that is no address becomes
+    "unknown", however long it is.
     """
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    found = parse_address(address.partition("%")[0])
+    if found is None:
         return "unknown"
-    if isinstance(found, ipaddress.IPv6Address):
+    if isinstance(found, IPv6Address):
         if found.ipv4_mapped is not None:
             return str(found.ipv4_mapped)
         if not found.is_loopback:
-            return str(ipaddress.ip_network((found, 64), strict=False))
+            return str(ip_network((found, 64), strict=False))
     return str(found)

@@ -1,18 +1,20 @@
-"""What happened, for programs: a JSON object a line. No field ever holds a picture or a token.
+"""Log of the server, as text for people or as one JSON object per line for programs.
 
-Nothing that strangers do fills a disk or holds the server up: of each kind of line some a second
-are written, the others counted; a thread of its own writes them, and where nobody takes them, they
-are dropped.
+No field ever holds a picture or a token. Nothing that strangers do fills a disk or delays the
+server: of each kind of line some a second are written and the others counted. A thread of its own
+writes them, and lines are dropped when nobody takes them.
 """
 
 import json
 import logging
-import queue
 import sys
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import UTC, datetime
+from logging.handlers import QueueHandler, QueueListener
+from queue import Full, Queue
 from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
@@ -21,47 +23,46 @@ from mien.live.limits import Buckets
 logger = logging.getLogger("mien.live")
 
 LINES: Final = 100.0
-"""Lines of one kind that may be written at once; five a second after that."""
+"""Number of lines of one kind that may be written at once; after that, five a second."""
 
 LONGEST_LINE: Final = 16_000
-"""Characters of a line; the rest of a longer one is left out."""
+"""Largest number of characters in a line; longer ones are cut."""
 
 AGAIN: Final = 60.0
-"""Seconds until the same of the same client is told again."""
+"""Seconds until the same warning about the same client is written again."""
 
-_WAITING: Final = 1000  # lines that wait to be written; further ones are dropped
+_WAITING: Final = 1000  # lines that wait to be written at most; further ones are dropped
 _REMEMBERED: Final = 1024
 _LOGS: Final = ("mien.live", "uvicorn", "asyncio", "py.warnings", "websockets")
-_told: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+_warned: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
 
 def tell(event: str, **fields: float | str | None) -> None:
-    """Log an event with a few figures and words; people who did not ask for it do not see it."""
+    """Log an event with a few figures and words; the text log leaves it out."""
     logger.info(event, extra={"fields": fields})
 
 
 def warn_once(event: str, client: str, **fields: float | str | None) -> None:
-    """Warn of what a client does, however often it does so, once a minute and reason."""
+    """Warn of what a client does: once a minute for each event, client and reason."""
     now, key = time.monotonic(), (event, client, str(fields.get("reason")))
-    if now - _told.pop(key, -AGAIN) < AGAIN:
-        _told[key] = now
-        return
-    _told[key] = now
-    if len(_told) > _REMEMBERED:
-        _told.popitem(last=False)
-    logger.warning(event, extra={"fields": {"client": client, **fields}})
+    is_new = now - _warned.pop(key, -AGAIN) >= AGAIN
+    _warned[key] = now
+    if len(_warned) > _REMEMBERED:
+        _warned.popitem(last=False)
+    if is_new:
+        logger.warning(event, extra={"fields": {"client": client, **fields}})
 
 
-def forget_told() -> None:
-    """Tell everything anew; for a server that begins."""
-    _told.clear()
+def forget_warnings() -> None:
+    """Let every warning be written again; for a server that begins."""
+    _warned.clear()
 
 
 class JsonLines(logging.Formatter):
-    """time, level, logger, event, the event's own fields, and a traceback where there is one."""
+    """Format with time, level, logger, event, the event's own fields and any traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line of JSON."""
+        """Return the record as one line of JSON."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -77,7 +78,7 @@ class JsonLines(logging.Formatter):
 
 
 class _TextLines(logging.Formatter):
-    """For people: level, event, and the event's own fields."""
+    """Format for people: level, event, and the event's own fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
@@ -90,7 +91,7 @@ class _TextLines(logging.Formatter):
 
 
 class Limited(logging.Filter):
-    """Lets some lines of each kind through, and tells with the next how many it did not."""
+    """Filter that passes some lines of each kind, and notes in the next how many it left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +103,7 @@ class Limited(logging.Filter):
         """Whether the record is written."""
         kind = f"{record.name}:{record.levelno}:{str(record.msg)[:80]}"
         with self._lock:
-            if not self._buckets.of(kind).take():
+            if not self._buckets.take(kind):
                 if len(self._left_out) < _REMEMBERED:
                     self._left_out[kind] = self._left_out.get(kind, 0) + 1
                 return False
@@ -110,44 +111,36 @@ class Limited(logging.Filter):
         return True
 
 
-class Background(logging.Handler):
-    """Hands lines to a thread that writes them, so that no event waits for whoever reads them."""
+class Background(QueueHandler):
+    """Handler that leaves writing to a thread, so that no event waits for the log's reader."""
 
     def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self._stream = stream
-        self._lines: queue.Queue[str | threading.Event] = queue.Queue(_WAITING)
-        threading.Thread(target=self._write, name="mien-log", daemon=True).start()
+        self._lines: Queue[logging.LogRecord] = Queue(_WAITING)
+        super().__init__(self._lines)
+        _Writer(self._lines, stream).start()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take a record; where too many wait, it is dropped."""
-        try:
-            self._lines.put_nowait(self.format(record) + "\n")
-        except queue.Full:
-            pass
-        except Exception:  # a log never stops what it tells of
-            self._stream.write(f"A line of the log could not be made: {record.msg!r:.200}\n")
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
+        """Drop a line where too many wait; name a line that cannot be formatted."""
+        if not isinstance(sys.exception(), Full):
+            logger.error("A line of the log could not be made: %.200r", record.msg)
 
     def flush(self) -> None:
-        """Wait until what was told is written, two seconds at most."""
-        written = threading.Event()
-        try:
-            self._lines.put(written, timeout=1)
-        except queue.Full:
-            return
-        written.wait(1)
+        """Wait until all lines are written, two seconds at most."""
+        with self._lines.all_tasks_done:
+            self._lines.all_tasks_done.wait_for(lambda: not self._lines.unfinished_tasks, 2)
 
-    def _write(self) -> None:
-        while True:
-            line = self._lines.get()
-            if isinstance(line, threading.Event):
-                line.set()
-                continue
-            try:
-                self._stream.write(line)
-                self._stream.flush()
-            except (OSError, ValueError):  # whoever read it is gone
-                pass
+
+class _Writer(QueueListener):
+    """Thread that writes lines which `Background` has formatted."""
+
+    def __init__(self, lines: "Queue[logging.LogRecord]", stream: TextIO) -> None:
+        super().__init__(lines)
+        self._stream = stream
+
+    def handle(self, record: logging.LogRecord) -> None:
+        with suppress(OSError, ValueError):  # the log's reader is gone
+            self._stream.write(f"{record.msg}\n")
+            self._stream.flush()
 
 
 def set_up(kind: Literal["text", "json"]) -> None:
@@ -158,7 +151,7 @@ def set_up(kind: Literal["text", "json"]) -> None:
         JsonLines() if kind == "json" else _TextLines("%(levelname)s: %(message)s")
     )
     logging.getLogger("mien.live").setLevel("INFO" if kind == "json" else "WARNING")
-    # uvicorn's own lines of level INFO tell of its inner steps; at DEBUG they would hold frames.
+    # uvicorn's INFO lines concern its inner steps, and its DEBUG lines would hold frames.
     logging.getLogger("uvicorn").setLevel("WARNING")
     logging.captureWarnings(True)
     for name in _LOGS:
@@ -175,7 +168,7 @@ def set_up(kind: Literal["text", "json"]) -> None:
 
 
 def flush() -> None:
-    """Wait until what was told is written; for the process's end."""
+    """Wait until all lines are written; for the end of the process."""
     for handler in logger.handlers:
         handler.flush()
 

@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus: sessions, frames, drops, and where the time goes."""
+"""Figures of the server for Prometheus: sessions, frames, drops, and where the time goes."""
 
 from collections.abc import Mapping, Sized
 from typing import Final
@@ -12,7 +12,7 @@ _SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.5, 1
 
 
 class Metrics:
-    """The counters of one server; never anything of a picture but that it was read."""
+    """Figures of one server. Of a picture they hold only that it was read."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -44,19 +44,19 @@ class Metrics:
             registry=registry,
         )
 
-    def follow(self, admission: Admission, sessions: Sized) -> None:
-        """Look at the pages and places whenever somebody asks for the figures."""
+    def follow(self, admission: Admission, connections: Sized) -> None:
+        """Take the numbers of pages and places from there whenever the figures are asked for."""
         state = self.sessions.labels
         state("read").set_function(lambda: admission.held)
         state("waiting").set_function(lambda: admission.waiting)
-        state("idle").set_function(lambda: len(sessions) - admission.held - admission.waiting)
+        state("idle").set_function(lambda: len(connections) - admission.held - admission.waiting)
         self.places.set_function(lambda: admission.capacity)
 
     def took(self, milliseconds: Mapping[str, float]) -> None:
-        """Count the stages of one frame or picture."""
+        """Add the times of one frame's or picture's stages."""
         for stage, value in milliseconds.items():
             self.stages.labels(stage).observe(value / 1000)
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """Return all figures in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -1,7 +1,7 @@
-"""Whether a stranger's picture is worth decoding: by its format, pixels and scans, from its header.
+"""Checks of a stranger's picture before it is decoded: its format, pixels and scans.
 
-Pillow reads many formats. Of some a kilobyte keeps a processor busy for minutes, or stops the whole
-process meanwhile; here only those are taken whose cost follows from what they say of themselves.
+Pillow reads many formats. In some of them a kilobyte keeps a processor busy for minutes, or blocks
+the whole process meanwhile. Only formats are taken whose header shows the cost of decoding.
 """
 
 import struct
@@ -11,16 +11,17 @@ from mien.errors import ImageError
 from mien.live.jpeg_header import JpegError, count_scans, read_header
 
 MOST_SCANS: Final = 64
-"""Scans of a JPEG; programs that make progressive ones write about ten."""
+"""Largest number of scans in a JPEG; programs that make progressive ones write about ten."""
 
 MOST_SCANNED: Final = 16
-"""Scans of a picture of the largest size; smaller ones may have more, up to `MOST_SCANS`."""
+"""Largest number of scans in a picture of the largest size; smaller ones may have more, up to
+`MOST_SCANS`."""
 
 MOST_CHUNKS: Final = 10_000
-"""Parts of a PNG; one of 20 MB has 2,500 as a rule."""
+"""Largest number of parts in a PNG; one of 20 MB usually has 2,500."""
 
 PIXEL_BYTES: Final = 4
-"""Bytes that a PNG of the largest size may unfold to, a pixel; smaller ones may have eight."""
+"""Bytes to which each pixel of a PNG of the largest size may expand; in smaller ones eight."""
 
 _OTHERS: Final = (
     (b"GIF8", "GIF"),
@@ -38,20 +39,20 @@ _PNG_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 def check(content: bytes, limit_megapixels: float) -> None:
-    """Refuse a picture that would cost too much, or nobody knows how much.
+    """Refuse a picture whose decoding would cost too much, or an unknown amount.
 
     Args:
-        content: the file's content.
-        limit_megapixels: of the largest picture.
+        content: content of the file.
+        limit_megapixels: size of the largest picture.
 
     Raises:
-        ImageError: too many pixels or scans, damaged, or not of a format that is taken.
+        ImageError: it has too many pixels or scans, is damaged, or has another format.
     """
     if content.startswith(b"\xff\xd8"):
         try:
             _check_jpeg(content, limit_megapixels)
         except JpegError as error:
-            raise ImageError(f"Not read: {error}. Save it anew as a usual JPEG.") from error
+            raise ImageError(f"Not read: {error}. Save it again as a usual JPEG.") from error
     elif content.startswith(_PNG):
         _check_png(content, limit_megapixels)
     elif content.startswith(b"RIFF") and content[8:12] == b"WEBP":
@@ -67,7 +68,7 @@ def _check_jpeg(content: bytes, limit: float) -> None:
     if count_scans(content, header, most) > most:
         raise ImageError(
             f"Too many scans: expected at most {most} in a JPEG of {megapixels:.1f} megapixels. "
-            "Save it anew as a usual JPEG."
+            "Save it again as a usual JPEG."
         )
 
 
@@ -80,7 +81,7 @@ def _check_png(content: bytes, limit: float) -> None:
     _check_size(width, height, limit)
     if width * height * channels * depth / 8e6 > PIXEL_BYTES * limit:
         raise ImageError(
-            f"Too large: {width}×{height} pixels of {channels} × {depth} bits unfold to more than "
+            f"Too large: {width}×{height} pixels of {channels} × {depth} bits expand to more than "
             f"{PIXEL_BYTES * limit:g} MB. Scale it down, or save it with 8 bits a colour."
         )
     position = len(_PNG)
@@ -89,11 +90,11 @@ def _check_png(content: bytes, limit: float) -> None:
             return
         (length,) = struct.unpack_from(">I", content, position)
         position += 12 + length
-    raise ImageError(f"The PNG has more than {MOST_CHUNKS} chunks. Save it anew.")
+    raise ImageError(f"The PNG has more than {MOST_CHUNKS} chunks. Save it again.")
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:
-    """Width and height of a WebP: of its canvas, where it says so, else of its only picture."""
+    """Return width and height of a WebP's canvas, or of its only picture if it names no canvas."""
     kind, head = content[12:16], content[20:30]
     if len(head) == 10:
         if kind == b"VP8X":
@@ -109,7 +110,7 @@ def _webp_size(content: bytes) -> tuple[int, int]:
 
 
 def _check_size(width: int, height: int, limit: float) -> float:
-    """The megapixels, which are refused where they are too many."""
+    """Refuse too large a picture, and return its megapixels."""
     megapixels = width * height / 1e6
     if megapixels > limit:
         raise ImageError(
@@ -126,6 +127,6 @@ def _unknown(content: bytes) -> ImageError:
     if name is None:
         return ImageError("Not a picture. Expected a JPEG, PNG or WebP.")
     return ImageError(
-        f"Expected a JPEG, PNG or WebP, got {name}, of which nobody can tell beforehand what it "
-        "takes to decode. Save it as JPEG or PNG; `mien read` takes more formats."
+        f"Expected a JPEG, PNG or WebP, got {name}, whose cost of decoding is not known "
+        "beforehand. Save it as JPEG or PNG; `mien read` takes more formats."
     )

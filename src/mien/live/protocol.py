@@ -1,6 +1,6 @@
-"""What the page and the server say to each other over the WebSocket `/live`.
+"""Protocol between the page and the server over the WebSocket `/live`.
 
-The page sends one binary message a frame: a header of 20 bytes, little-endian, then a JPEG.
+The page sends one binary message per frame: a header of 20 bytes, little-endian, then a JPEG.
 
     offset  type     field
          0  uint32   protocol version, 1
@@ -9,27 +9,27 @@ The page sends one binary message a frame: a header of 20 bytes, little-endian, 
         16  uint16   width of the JPEG in pixels, 1 to 640
         18  uint16   height of the JPEG in pixels, 1 to 640
 
-It may send one text message, JSON of at most 200 bytes: `{"type": "usual", "track": 7}` says that
-this face looks as the person usually does. The server answers it after the next frame.
+It may send one kind of text message, JSON of at most 200 bytes: `{"type": "usual", "track": 7}`
+says that this face looks as the person usually does. The server answers it after the next frame.
 
-The server answers in JSON, told apart by `type`:
+The server's messages are JSON of four types:
 
     state     {"type", "version", "state": "loading" | "ready" | "full" | "failed", "message",
                "credits"}
     readings  {"type", "sequence", "capture_time", "width", "height", "readings", "timings",
                "replaced", "credits"}
-    usual     {"type", "track", "taken": false where the face was not seen well just now,
+    usual     {"type", "track", "taken": false if the face was not seen well just now,
                "credits": 0}
     error     {"type", "error": a word, "message", "sequence", "credits"}
 
 A frame costs a credit, and `credits` in an answer gives that many to the page. The page sends only
-with a credit in hand, so no queue can grow; a frame that comes while another waits replaces it.
+while it has a credit, so no queue can grow. A frame that comes while another waits replaces it.
 `readings` holds `Reading.to_dict()` values, with `track`, `time`, `talking` (true, false or null),
-`gesture` ("nod", "shake" or null) and `just_now` (true for some seconds after a lasting change);
+`gesture` ("nod", "shake" or null) and `just_now` (true for some seconds after a lasting change).
 `timings` are milliseconds.
 
-page/network/protocol.js is this file's twin; tests/live/messages.json holds both to the same
-messages.
+page/network/protocol.js is the page's side of it. tests/live/messages.json holds messages that both
+must understand.
 """
 
 import json
@@ -46,22 +46,22 @@ HEADER: Final = struct.Struct("<IIdHH")
 MAX_SIDE: Final = 640
 """Longest side of a frame in pixels."""
 MAX_BYTES: Final = 1 << 20
-"""Longest binary message; a 640×640 frame of pure noise at quality 0.8 has 0.27 MB."""
+"""Longest binary message in bytes; a 640×640 frame of pure noise at quality 0.8 has 0.27 MB."""
 MOST_TEXT: Final = 200
 """Longest text message in characters."""
 CREDITS: Final = 2
-"""Frames a page may have on their way: one being read, one being encoded, sent or waiting."""
+"""Number of frames under way of a page: one being read, one being encoded, sent or waiting."""
 
 State = Literal["loading", "ready", "full", "failed"]
 
 
 class FrameError(MienError):
-    """A message that the server refuses.
+    """The server refuses a message.
 
     Attributes:
-        error: a word that a program can tell it by.
-        sequence: of the frame, where its header could be read.
-        close: WebSocket close code, where the connection makes no sense any more; else None.
+        error: word for programs.
+        sequence: sequence of the frame, if its header could be read.
+        close: WebSocket close code if the connection ends; else None.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class FrameError(MienError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One binary message from the page; see the module's text for the fields."""
+    """One binary message from the page; the module's text describes the fields."""
 
     sequence: int
     capture_time: float
@@ -85,7 +85,7 @@ class Frame:
 
 
 def parse_frame(message: bytes) -> Frame:
-    """Take a binary message apart; the JPEG itself is not looked at.
+    """Parse a binary message, without looking at the JPEG itself.
 
     Raises:
         FrameError: "wrong-header", "wrong-version" or "too-large".
@@ -126,10 +126,10 @@ def parse_frame(message: bytes) -> Frame:
 
 
 def parse_usual(message: str) -> int:
-    """The track that a text message names, whose face looks as the person usually does.
+    """Return the track of a text message of type "usual".
 
     Raises:
-        FrameError: "not-binary": it is another text.
+        FrameError: "not-binary" for another text.
     """
     try:
         content: Any = json.loads(message) if len(message) <= MOST_TEXT else None
@@ -148,23 +148,24 @@ def parse_usual(message: str) -> int:
 
 
 def usual_message(track: int, taken: bool) -> str:
-    """Whether a face's last seconds were taken as the person's usual face."""
+    """Answer whether a face's last seconds were taken as the person's usual face."""
     return _json(type="usual", track=track, taken=taken, credits=0)
 
 
 def encode_frame(frame: Frame) -> bytes:
-    """A frame as the page sends it, for programs and tests that speak to the server."""
+    """Encode a frame as the page does, for programs and tests that speak to the server."""
     header = HEADER.pack(VERSION, frame.sequence, frame.capture_time, frame.width, frame.height)
     return header + frame.jpeg
 
 
 def state_message(state: State, message: str | None = None, *, credits: int = 0) -> str:
-    """Whether the server reads the page's frames; "full" is told, and then "ready", at any time.
+    """Say whether the server reads the page's frames; "full" and then "ready" may come at any time.
 
     Args:
-        state: "loading" or "failed" for all; "full" while the page waits for a place.
-        message: why, in words.
-        credits: that come with "ready": the first two, or those of frames that came while full.
+        state: "loading" or "failed" for all pages; "full" while this page waits for a place.
+        message: the reason, in words.
+        credits: credits that come with "ready": the first two, or those of frames that came while
+            full.
     """
     return _json(type="state", version=VERSION, state=state, message=message, credits=credits)
 
@@ -175,13 +176,14 @@ def readings_message(
     timings: Mapping[str, float],
     replaced: int,
 ) -> str:
-    """The answer to a frame.
+    """Answer a frame.
 
     Args:
-        frame: the frame that was read.
+        frame: frame that was read.
         readings: `Reading.to_dict()` values.
-        timings: what took how long, in milliseconds.
-        replaced: frames that newer ones replaced since the last answer; their credits come back.
+        timings: milliseconds of each step.
+        replaced: number of frames that newer ones replaced since the last answer; their credits
+            are given back.
     """
     return _json(
         type="readings",
@@ -197,7 +199,7 @@ def readings_message(
 
 
 def error_message(error: FrameError, replaced: int = 0) -> str:
-    """The refusal of a message; the credit that it cost comes back."""
+    """Refuse a message, and give back the credit that it cost."""
     return _json(
         type="error",
         error=error.error,

@@ -1,11 +1,11 @@
-"""The readers that all sessions and pictures share, each of which gets its turn.
+"""Readers that all sessions and pictures share, by turns.
 
-Whoever has something to be read waits for a turn (`mien.live.turns`), and asks for no second before
-the first is over: so everyone gets the same share of time, and what is read is the newest frame at
-the moment of the turn, not that of the moment of asking.
+Whoever has something to be read waits for a turn (`mien.live.turns`), and asks for the next one
+only after that. So everyone gets the same share of time, and the frame that is read is the newest
+one when the turn comes, not when it was asked for.
 
-Crops of different sessions are not classified in one batch: with two cores two frames would meet,
-which is no faster than one by one, and four would save 7 % of the time but make the first wait for
+Crops of different sessions are not classified in one batch. On two cores two frames would meet,
+which is no faster than one by one; four would save 7 % of the time, but the first would wait for
 the detector's work on all (benchmarks/load/batching.py).
 """
 
@@ -13,11 +13,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from mien.errors import MienError
-from mien.faces.reader import Timings
 from mien.faces.stream import FaceReader
+from mien.faces.timings import Timings
+from mien.frames import Box
 from mien.live.admission import Admission
 from mien.live.costs import Costs
 from mien.live.logs import logger, tell
@@ -25,7 +26,7 @@ from mien.live.metrics import Metrics
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
 from mien.live.turns import Turns
-from mien.types import Box, Reading
+from mien.types import Reading
 
 Outcome = TypeVar("Outcome")
 
@@ -33,21 +34,21 @@ LONGEST: Final = 30.0
 """Seconds that a frame or picture may hold a reader's thread; then the thread is given up."""
 
 MOST_GIVEN_UP: Final = 8
-"""Threads given up that are at it still; while there are so many, nothing more is read."""
+"""Number of given up threads that still hang at which nothing more is read."""
 
 
 class HungError(MienError):
-    """A reader did not come to an end; its thread was given up."""
+    """A reading did not end; its thread was given up."""
 
 
 def timings(arrival: float, start: float, decoded: float, steps: Timings) -> dict[str, float]:
-    """Milliseconds of each step of a reading that ends now.
+    """Return the milliseconds of each step of a reading that ends now.
 
     Args:
-        arrival: when the frame or picture came, as of `time.perf_counter`.
-        start: when its turn came.
-        decoded: when it was decoded.
-        steps: what the reader tells.
+        arrival: time at which the frame or picture came, by `time.perf_counter`.
+        start: time at which its turn came.
+        decoded: time at which it was decoded.
+        steps: times that the reader gives.
     """
     seconds = {
         "waiting": start - arrival,
@@ -62,32 +63,32 @@ def timings(arrival: float, start: float, decoded: float, steps: Timings) -> dic
 
 @runtime_checkable
 class DistantReader(FaceReader, Protocol):
-    """A reader in another process, to which a frame goes as it came: its JPEG is far smaller."""
+    """Reader in another process, which gets a frame as it came: its JPEG is far smaller."""
 
     def read_frame(
         self, frame: Frame, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        """Readings of a page's frame, and what took how long; `regions` as of `FaceReader`."""
+        """Read a page's frame, like `FaceReader.read_timed`."""
         ...
 
 
 class ReaderPool:
-    """A reader that loads in the background, threads to read by, turns and places."""
+    """The reader, which loads in the background, with the threads, turns and places for it."""
 
     def __init__(self, factory: Callable[[], FaceReader], settings: Settings) -> None:
         """Begin to load the reader; needs a running event loop.
 
         Args:
-            factory: makes the reader; called once, in a thread.
-            settings: how many read at the same time, and for how many pages.
+            factory: function that makes the reader; called once, in a thread.
+            settings: settings of the server.
         """
         self.settings = settings
         self.admission = Admission(settings.threads, settings.sessions, costs=Costs())
         self.metrics = Metrics()
         self.turns = Turns(settings.threads, self.admission.costs)
-        """One is held while one frame or picture is read."""
+        """Turns, of which one is held while a frame or picture is read."""
         self.has_given_up = False
-        """Whether a thread may hang for good: Python would wait for it before the process ends."""
+        """Whether a thread may hang forever: Python would wait for it before the process ends."""
         loop = asyncio.get_running_loop()
         self._given_up: list[Future[Any]] = []
         self._stopping: asyncio.Future[None] = loop.create_future()
@@ -96,35 +97,35 @@ class ReaderPool:
         self._loading.add_done_callback(_log_outcome)
 
     @property
-    def state(self) -> str:
-        """What became of the reader: "loading", "ready" or "failed"."""
+    def state(self) -> Literal["loading", "ready", "failed"]:
+        """State of the reader."""
         if not self._loading.done():
             return "loading"
         return "failed" if self._loading.cancelled() or self._loading.exception() else "ready"
 
     async def reader(self) -> FaceReader:
-        """The reader, as soon as it is loaded.
+        """Return the reader, as soon as it is loaded.
 
         Raises:
-            Exception: whatever the factory raised.
+            Exception: the factory's error.
         """
-        # Shielded: a page that closes meanwhile must not cancel the loading for the others.
+        # Shielded: a page that closes meanwhile must not cancel the loading for all others.
         return await asyncio.shield(self._loading)
 
     async def run(self, function: Callable[..., Outcome], *arguments: object) -> Outcome:
-        """Call a function in a reader's thread; for who holds one of `turns`.
+        """Call a function in a reader's thread; for holders of one of `turns`.
 
-        Whoever is cancelled meanwhile learns of it once the thread is free or given up: to let the
-        turn go before would let more be read at once than there are threads.
+        A caller that is cancelled meanwhile waits until the thread is free or given up. If it let
+        its turn go before, more would be read at once than there are threads.
 
         Raises:
-            HungError: it took longer than `LONGEST`, or the server ends, or too many threads hang
-                already. The thread may still be at it, and touch what it was given. It is logged.
+            HungError: the call took longer than `LONGEST`, the server ends, or too many threads
+                hang already. The thread may still run, and use its arguments. It is logged.
         """
         loop, executor = asyncio.get_running_loop(), self._executor
         self._given_up = [one for one in self._given_up if not one.done()]
         if len(self._given_up) >= MOST_GIVEN_UP:
-            raise HungError(f"{MOST_GIVEN_UP} readings hang already. Start mien again.")
+            raise HungError(f"{MOST_GIVEN_UP} readings hang. Restart mien.")
         begun = executor.submit(function, *arguments)
         work = asyncio.wrap_future(begun)
         end = loop.time() + LONGEST
@@ -136,19 +137,19 @@ class ReaderPool:
             except asyncio.CancelledError as error:
                 cancelled = error
         if not work.done():
-            work.cancel()  # the thread goes on; what comes of it concerns nobody any more
+            work.cancel()  # the thread may run on, but its result is ignored
             self._given_up.append(begun)
             self._give_up(executor)
         if cancelled is not None:
             if not work.cancelled():
-                work.exception()  # seen, or asyncio would tell of it
+                work.exception()  # retrieved, or asyncio would log it
             raise cancelled
         if work.cancelled():
             raise HungError(f"Expected a reading within {LONGEST:g} s; it was given up.")
         return work.result()
 
     def stop(self) -> None:
-        """Drop what has not begun, and wait no longer for what has."""
+        """Drop readings that have not begun, and wait no longer for those that have."""
         if not self._stopping.done():
             self._stopping.set_result(None)
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -161,7 +162,7 @@ class ReaderPool:
         if self._stopping.done():
             return
         logger.error("A reader's thread hung for %g s and was given up", LONGEST)
-        # New threads for all: the others finish what they have. Another may have hung beside it.
+        # All threads are replaced, and the old ones finish their work. Several may hang at once.
         if executor is self._executor:
             self._executor = self._threads()
             executor.shutdown(wait=False)

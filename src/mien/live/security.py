@@ -1,8 +1,8 @@
-"""Who may speak to the server: this computer's own page, or whoever has the token.
+"""Access to the server: this computer's own page has it, and whoever has the token.
 
 Any web site can make a browser send requests to 127.0.0.1, and by DNS rebinding a site's own name
-can come to mean 127.0.0.1. The `Host` header gives away the second, `Origin` the first. A server
-that is open to other computers asks everybody for its token besides. docs/security.md has it all.
+can come to mean 127.0.0.1. The `Origin` header shows the first, `Host` the second. A server that is
+open to other computers also demands its token. docs/security.md describes all threats.
 """
 
 import asyncio
@@ -14,30 +14,30 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mien.live.host_names import Host, parse_host
+from mien.live.host_names import Host, is_loopback, parse_address, parse_host
 from mien.live.limits import Clients, client_of
 from mien.live.logs import tell, warn_once
-from mien.live.settings import Settings, is_address, is_loopback
+from mien.live.settings import Settings
 from mien.live.tokens import LONGEST_SECONDS, SignIns
 
 COOKIE: Final = "mien-session"
-"""With the port behind it, since browsers keep one jar for all ports: what a browser keeps that
-showed the token, or a code."""
+"""Name of the cookie that signs in a browser. The port follows it, since browsers share cookies
+between all ports of a host."""
 
 SESSION: Final = "mien.session"
-"""Key of a request's scope that holds what it showed of the cookie."""
+"""Key of a request's scope with the session that its cookie names."""
 
 REFUSAL_SECONDS: Final = 1.0
-"""Seconds that whoever asks too often waits for the refusal."""
+"""Seconds that a client which asks too often waits for the refusal."""
 
 WRONG_SECONDS: Final = 0.25
 """Seconds that an answer to a wrong token takes."""
 
-_WITHOUT_TOKEN: Final = frozenset({"/health", "/ready"})  # they tell nothing but that mien runs
+_WITHOUT_TOKEN: Final = frozenset({"/health", "/ready"})  # these say only whether mien runs
 
 
 class Guard:
-    """ASGI middleware: refuses strangers by host, origin and token; adds the security headers."""
+    """ASGI middleware that refuses strangers by host, origin and token, and adds headers."""
 
     def __init__(
         self, app: ASGIApp, settings: Settings, clients: Clients, sign_ins: SignIns
@@ -51,8 +51,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it.
 
-        400 two lengths of a body, 421 foreign host, 403 foreign origin, 401 no token, 429 too many
-        requests or guesses.
+        The status is 400 for two lengths of a body, 421 for a foreign host, 403 for a foreign
+        origin, 401 without a token, 429 for too many requests or guesses.
         """
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
@@ -73,19 +73,19 @@ class Guard:
         if refusal is None:
             await self.app(scope, receive, send_with_headers)
             return
-        if refusal.status_code == 401:  # nobody did anything wrong, unless there was a wrong token
+        if refusal.status_code == 401:  # no fault of the client, unless its token was wrong
             tell("request refused", client=client_of(scope), reason=401)
         elif refusal.status_code >= 400:
             warn_once("request refused", client_of(scope), reason=refusal.status_code)
         await refusal(scope, receive, send_with_headers)
 
     async def _refusal(self, scope: Scope, headers: Headers, host: Host | None) -> Response | None:
-        if not self._clients.request(client_of(scope)):
+        if not self._clients.requests.take(client_of(scope)):
             await asyncio.sleep(REFUSAL_SECONDS)
             return _too_many("Too many requests.")
         if "transfer-encoding" in headers and "content-length" in headers:
-            # A proxy may take the one for a body's end and mien the other, and another request
-            # would be in between; so nothing more of this connection is read.
+            # A proxy could go by the one and mien by the other, and another request could hide in
+            # between. So nothing more of this connection is read.
             text = "Expected Transfer-Encoding or Content-Length, not both."
             return PlainTextResponse(text, 400, {"Connection": "close"})
         return await self._refusal_of_strangers(scope, headers, host)
@@ -98,23 +98,23 @@ class Guard:
             given = headers.get("host", "")[:100]
             text = f"mien answers to {where}, not to {given!r}. --allow-host NAME adds a name."
             return PlainTextResponse(text, 421)
-        # A page of another port of this computer is another program's page, hence the whole netloc.
-        # Browsers leave Origin out of a plain GET, never out of a WebSocket's handshake.
+        # The port counts, too: on another port of this computer is another program's page.
+        # Browsers may leave Origin out of a plain GET, but never out of a WebSocket's handshake.
         origin = headers.get("origin")
         schemes = ("http", "https") if self._settings.is_open else ("http",)
         own = {f"{scheme}://{host.netloc}" for scheme in schemes}
         if origin not in own and (origin is not None or scope["type"] == "websocket"):
             text = f"mien answers to its own page http://{host.netloc}, not to {origin!r:.200}."
             return PlainTextResponse(text, 403)
-        if scope["type"] == "websocket" and not self._clients.connect(client_of(scope)):
+        if scope["type"] == "websocket" and not self._clients.connects.take(client_of(scope)):
             return _too_many("Too many connections in a short time.")
         if self._settings.token is None or scope["path"] in _WITHOUT_TOKEN:
             return None
         return await self._ask_for_token(scope, headers, host, self._settings.token)
 
     def _is_own(self, host: str) -> bool:
-        # An address cannot be rebound: that takes a name.
-        own = is_address(host) or host in self._names
+        # Only names can be rebound, not addresses.
+        own = parse_address(host) is not None or host in self._names
         return is_loopback(host) or (self._settings.is_open and own)
 
     async def _ask_for_token(
@@ -131,19 +131,19 @@ class Guard:
         bearer = bearer.strip() if kind.lower() == "bearer" else ""
         client = client_of(scope)
         if bearer or shown or code:
-            if not self._clients.may_guess(client):
+            if self._clients.guesses.is_empty(client):
                 await asyncio.sleep(REFUSAL_SECONDS)
                 return _too_many("Too many wrong tokens; wait a minute.", "60")
             if bearer and _same(bearer, token):
                 return None
             if (shown and _same(shown, token)) or (code and self._sign_ins.redeem(code)):
                 return self._welcome(scope, name)
-            self._clients.guessed_wrong(client)
+            self._clients.guesses.take(client)
             warn_once("wrong token", client)
             await asyncio.sleep(WRONG_SECONDS)
         text = (
-            "mien asks for its token here. In a browser open this address once with /?token=… "
-            'behind it; a program sends the header "Authorization: Bearer …".'
+            "mien asks for its token here. In a browser, open this address once with /?token=… at "
+            'its end; a program sends the header "Authorization: Bearer …".'
         )
         return PlainTextResponse(text, 401, {"WWW-Authenticate": "Bearer"})
 
@@ -161,13 +161,13 @@ class Guard:
 
 
 def cookie_name(host: Host) -> str:
-    """The name of the cookie: of two servers on one computer each has its own."""
+    """Return the name of a server's cookie; servers on other ports have their own."""
     port = host.netloc.removeprefix(f"[{host.name}]").rpartition(":")[2]
     return f"{COOKIE}-{port}" if port.isdecimal() and ":" in host.netloc else COOKIE
 
 
 def _shown(scope: Scope) -> tuple[str, str]:
-    """The token and the code in the page's address; empty where there is none."""
+    """Return the token and the code in the page's address, each "" if missing."""
     if scope["type"] != "http" or scope["path"] != "/":
         return "", ""
     try:
@@ -182,12 +182,12 @@ def _too_many(text: str, again: str = "1") -> Response:
 
 
 def _same(given: str, token: str) -> bool:
-    """Whether they are the same, in a time that does not tell how much of it is."""
+    """Compare in a time that does not depend on where they differ."""
     return hmac.compare_digest(given.encode(), token.encode())
 
 
 def _cookies(headers: Headers, name: str) -> list[str]:
-    """What cookies of that name hold, however odd others are that stand beside them."""
+    """Return the values of cookies of a name, however odd the cookies beside them are."""
     pairs = (
         part.strip().partition("=")
         for line in headers.getlist("cookie")
@@ -197,11 +197,11 @@ def _cookies(headers: Headers, name: str) -> list[str]:
 
 
 def security_headers(netloc: str | None, secure: bool = False) -> dict[str, str]:
-    """Headers of every answer.
+    """Return the headers of every answer.
 
     Args:
-        netloc: the checked host and port that the page came from; None where they are not ours.
-        secure: whether it came by TLS.
+        netloc: host and port that the page came from, if they are this server's; else None.
+        secure: whether the page came by TLS.
     """
     policy = {
         "default-src": "'none'",
@@ -209,7 +209,7 @@ def security_headers(netloc: str | None, secure: bool = False) -> dict[str, str]
         "style-src": "'self'",
         "img-src": "'self'",
         "media-src": "blob:",  # a video that the person opens in the page
-        # 'self' covers WebSockets in today's browsers, not in those a few years old.
+        # 'self' covers WebSockets in today's browsers, but not in those a few years old.
         "connect-src": f"'self' {'wss' if secure else 'ws'}://{netloc}" if netloc else "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -1,4 +1,4 @@
-"""The server that people start: an address, the application on it, and a clean end."""
+"""The server that `mien live` starts: a socket, the application on it, and a clean end."""
 
 import asyncio
 import http.client
@@ -23,14 +23,14 @@ from mien.live.settings import Settings
 from mien.live.wire import Config, HttpProtocol, Sweeper, WebSocketProtocol
 
 LAST_SECONDS: Final = 10
-"""Seconds that the server takes, at its end, for what it holds."""
+"""Seconds that the server takes at its end to answer the frames it holds."""
 
 ANSWERS_WITHIN: Final = 2.0
-"""Seconds within which a mien that runs already tells that it is one."""
+"""Seconds within which a mien that runs already must answer that it is one."""
 
 
 class _Server(uvicorn.Server):
-    """Finishes what it holds when it is told to end, by SIGTERM or Ctrl-C."""
+    """Server that answers the frames it holds before SIGTERM or Ctrl-C ends it."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
@@ -38,20 +38,20 @@ class _Server(uvicorn.Server):
         self._sweeper = Sweeper()
 
     async def on_tick(self, counter: int) -> bool:
-        """What uvicorn does ten times a second, and a sweep each second."""
+        """Do what uvicorn does ten times a second, and sweep once a second."""
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
             self._sweeper.sweep(set(self.server_state.connections), now)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no new connections, answer the frames that are here, then end."""
-        tell("ending", sessions=len(self._app.state.sessions))
+        """Refuse new connections, answer the frames that have come, then end."""
+        tell("ending", sessions=len(self._app.state.connections))
         for server in self.servers:
             server.close()
         loop = asyncio.get_running_loop()
         end = loop.time() + LAST_SECONDS
-        await self._app.state.sessions.finish(LAST_SECONDS)
+        await self._app.state.connections.finish(LAST_SECONDS)
         self.config.timeout_graceful_shutdown = max(0, round(end - loop.time()))
         await super().shutdown(sockets)
         self._app.state.readers.stop()  # a second Ctrl-C skips the application's own end
@@ -59,7 +59,7 @@ class _Server(uvicorn.Server):
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:
-    """The server of an application, with all limits; it runs on sockets that listen already."""
+    """Make the server of an application, with all limits, for sockets that listen already."""
     settings: Settings = app.state.settings
     most = most_connections()
     config = Config(
@@ -73,9 +73,9 @@ def server_of(app: FastAPI) -> uvicorn.Server:
         timeout_graceful_shutdown=LAST_SECONDS,
         proxy_headers=bool(settings.proxy),
         forwarded_allow_ips=list(settings.proxy),
-        # Somewhat above the limit, so that a frame just too large gets a clear answer.
+        # Above the limit, so that a frame that is a little too large gets a clear answer.
         ws_max_size=2 * MAX_BYTES,
-        ws_per_message_deflate=False,  # JPEGs do not get smaller, and no message can unfold
+        ws_per_message_deflate=False,  # JPEGs do not get smaller, and no message can expand
     )
     config.gate = Gate(most, min(most, settings.sessions_a_client + BESIDES))
     config.settings = settings
@@ -85,35 +85,34 @@ def server_of(app: FastAPI) -> uvicorn.Server:
 def serve(settings: Settings | None = None, *, open_browser: bool = True) -> None:
     """Serve the live page until Ctrl-C or SIGTERM.
 
-    Where mien runs at that address already, its page is opened instead.
+    If mien runs at that address already, its page is opened instead.
 
     Args:
-        settings: by default those of `mien live`.
+        settings: settings of the server; by default those of `mien live`.
         open_browser: whether to open the page in the person's browser.
 
     Raises:
-        MienError: others than this computer could reach the server and no token is set, or the
-            port cannot be had.
+        MienError: other computers could reach the server and no token is set, or the port is not
+            free.
     """
     settings = settings or Settings()
     settings.check()
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     try:
-        listener = _listen(settings.host, settings.port)
+        listener = listen(settings)
     except MienError:
-        address = f"http://{shown}:{settings.port}"
+        address = settings.address(settings.port)
         if not open_browser or settings.token or not is_mien(address):
             raise
         print(f"mien runs already at {address}; its page is opened.", flush=True)
         webbrowser.open(address)
         return
-    address = f"http://{shown}:{listener.getsockname()[1]}"
+    address = settings.address(listener.getsockname()[1])
     app = create_app(settings=settings)
     set_up(settings.log)
     asks = " It asks for the token: open /?token=… once." if settings.token else ""
     print(f"mien is at {address} (Ctrl-C ends it){asks}", flush=True)
     if open_browser:
-        # All users of the computer see a program's arguments: so a code that opens one browser.
+        # All users of the computer can see a program's arguments, hence a code that works once.
         code = f"/?code={app.state.sign_ins.new_code()}" if settings.token else ""
         # Connections wait in the listener until the server takes them. A thread, because some
         # browsers return only when they are closed.
@@ -125,7 +124,7 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
     finally:
         listener.close()
     if (readers := getattr(app.state, "readers", None)) and readers.has_given_up:
-        # Python would wait for the threads that hang.
+        # Python would wait for threads that hang.
         sys.stdout.flush()
         flush()
         sys.stderr.flush()
@@ -133,8 +132,8 @@ def serve(settings: Settings | None = None, *, open_browser: bool = True) -> Non
 
 
 def is_mien(address: str) -> bool:
-    """Whether mien answers at an address such as "http://127.0.0.1:8765", within two seconds."""
-    # Without a proxy: the address is this computer's.
+    """Whether mien answers within two seconds at an address such as "http://127.0.0.1:8765"."""
+    # Without a proxy, since the address is this computer's.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{address}/v1/openapi.json", timeout=ANSWERS_WITHIN) as answer:
@@ -145,17 +144,22 @@ def is_mien(address: str) -> bool:
     return isinstance(info, dict) and info.get("title") == "mien"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """Open the socket that the settings name.
+
+    Raises:
+        MienError: the port is out of range, or not free.
+    """
+    host, port = settings.host, settings.port
     if not 0 <= port <= 65535:
         raise MienError(f"Expected a port from 0 to 65535, got {port}. mien's own is 8765.")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        # The error's own text, from Python 3.11 on, repeats the address.
-        reason = os.strerror(error.errno) if error.errno else error
+        reason = os.strerror(error.errno) if error.errno else error  # without the address
         other = 8765 if port != 8765 else 8766
         raise MienError(
-            f"Port {port} on {host} cannot be had ({reason}). If mien already runs there, "
-            f"open its page; else choose another port: mien live --port {other}"
+            f"Port {port} on {host} cannot be used ({reason}). If mien already runs there, open "
+            f"its page; otherwise choose another port: mien live --port {other}"
         ) from error

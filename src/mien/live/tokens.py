@@ -1,7 +1,7 @@
-"""Who has shown the token: codes that open a browser once, and what a browser keeps after that.
+"""Sign-ins of browsers: codes that work once, and sessions that a cookie names.
 
-The cookie is a random name of a session, not the token: it ends by itself, or when it is ended, and
-tells nobody the token.
+The cookie holds a random name of a session instead of the token. So it can end, and reveals nothing
+of the token.
 """
 
 import hashlib
@@ -20,28 +20,28 @@ LONGEST_SECONDS: Final = 7 * 24 * 3600.0
 """Seconds after which a session ends in any case."""
 
 MOST: Final = 1000
-"""Sessions at the same time; the one that was used longest ago ends."""
+"""Largest number of sessions; beyond it, the one that was used longest ago ends."""
 
 
 class SignIns:
-    """The sessions of browsers that showed the token, in memory: they end with the server."""
+    """Sessions of browsers that showed the token, in memory: they end with the server."""
 
     def __init__(self) -> None:
         self._codes: dict[str, float] = {}
         self._sessions: OrderedDict[str, tuple[float, float]] = OrderedDict()  # began, used
 
     def new_code(self) -> str:
-        """A code that opens one browser, once."""
+        """Make a code that signs in one browser, once."""
         code = secrets.token_urlsafe()
         self._codes[_hashed(code)] = time.monotonic() + CODE_SECONDS
         return code
 
     def redeem(self, code: str) -> bool:
-        """Use a code up; False where it was used, is too old or none."""
+        """Use up a code; return False if it is none, too old, or was used before."""
         return self._codes.pop(_hashed(code), 0.0) > time.monotonic()
 
     def begin(self) -> str:
-        """A new session's name, for the cookie."""
+        """Begin a session, and return its name for the cookie."""
         name, now = secrets.token_urlsafe(), time.monotonic()
         self._sessions[_hashed(name)] = now, now
         if len(self._sessions) > MOST:
@@ -49,7 +49,7 @@ class SignIns:
         return name
 
     def holds(self, name: str) -> bool:
-        """Whether a session of that name goes on; it counts as used."""
+        """Whether a session of that name exists; this counts as use."""
         key, now = _hashed(name), time.monotonic()
         found = self._sessions.pop(key, None)
         if found is None:
@@ -66,5 +66,5 @@ class SignIns:
 
 
 def _hashed(name: str) -> str:
-    # Found by the hash, so that the time it takes tells nothing of the names that there are.
+    # Looked up by hash, so that the time of a look-up reveals nothing of the names.
     return hashlib.sha256(name.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""Turns at the readers, fair by time: whoever used the least of it comes first.
+"""Turns at the readers, fair by time: whoever used the least time comes first.
 
-A session whose frames take longer is read less often, and the others are not slowed by it. Whoever
-was away has no claim to what it did not use. A turn that was begun is not interrupted: so of
-several readers one is always left to those that cost little, and a single one rests from the rest.
+A session whose frames take longer is read less often, so it does not slow the others. Time that a
+session did not use gives it no claim. A turn is never interrupted: so one of several readers is
+always left to cheap sessions, and a single reader pauses after costly turns.
 """
 
 import asyncio
@@ -11,49 +11,58 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 from mien.live.costs import Costs
 
 COSTLY: Final = 0.1
-"""Seconds a reading above which a session may be kept from having all readers at once."""
+"""Seconds of a reading above which a session may be kept from having all readers at once."""
 
-_FAR_ABOVE: Final = 5.0  # times the cheapest session's cost, above which it is
-_REST: Final = 3.0  # times a costly turn's length that a single reader is left to the others
-_ACTIVE: Final = 1.0  # seconds after which those that cost little are taken to be gone
+_FAR_ABOVE: Final = 5.0  # the same, as a multiple of the cheapest session's cost
+_REST: Final = 3.0  # pause of a single reader after a costly turn, as a multiple of its length
+_ACTIVE: Final = 1.0  # seconds after which cheap sessions count as gone
+
+
+class _Request(NamedTuple):
+    """Request for a turn; the smallest one is granted first."""
+
+    used: float  # seconds that count as used by whoever asks
+    number: int
+    who: object
+    granted: asyncio.Future[None]
 
 
 class Turns:
-    """A number of turns at the same time, and those who wait for one."""
+    """Turns of which some may be held at the same time, and requests for them."""
 
     def __init__(self, at_once: int, costs: Costs | None = None) -> None:
         """Begin with all turns free.
 
         Args:
-            at_once: turns at the same time.
-            costs: by which those are told whose turns take long.
+            at_once: number of turns at the same time.
+            costs: costs of the sessions' turns; None if all cost alike.
         """
         self._costs = costs
         self._at_once = at_once
         self._running = 0
-        self._costly: set[object] = set()  # of those that have a turn
+        self._costly: set[object] = set()  # costly sessions that hold a turn
         self._rest_until = self._cheap_at = float("-inf")
         self._used: dict[object, float] = {}
-        self._now = 0.0  # what whoever had the last turn had used before
+        self._now = 0.0  # seconds that the holder of the last turn had used before
         self._number = count()
-        self._waiting: list[tuple[float, int, object, asyncio.Future[None]]] = []
+        self._waiting: list[_Request] = []
 
     @asynccontextmanager
     async def turn(self, who: object) -> AsyncGenerator[None]:
         """Wait for a turn and hold it."""
         own = max(self._used.get(who, 0.0), self._now)
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (own, next(self._number), who, granted))
+        heapq.heappush(self._waiting, _Request(own, next(self._number), who, granted))
         self._grant()
         try:
             await granted
         except asyncio.CancelledError:
-            if granted.done() and not granted.cancelled():  # it came at the same moment
+            if granted.done() and not granted.cancelled():  # it was granted at the same moment
                 self._end(who)
             raise
         began = time.monotonic()
@@ -70,35 +79,35 @@ class Turns:
             self._end(who)
 
     def forget(self, who: object) -> None:
-        """Forget who will not ask again."""
+        """Forget a session that will not ask again."""
         self._used.pop(who, None)
 
     def _grant(self) -> None:
-        put_off: list[tuple[float, int, object, asyncio.Future[None]]] = []
+        put_off: list[_Request] = []
         while self._running < self._at_once and self._waiting:
             first = heapq.heappop(self._waiting)
-            own, _, who, granted = first
-            if granted.done():  # whoever asked is gone
+            if first.granted.done():  # whoever asked is gone
                 continue
-            if self._is_costly(who) and self._must_wait():
+            is_costly = self._is_costly(first.who)
+            if is_costly and self._must_wait():
                 put_off.append(first)
                 continue
             self._running += 1
-            if self._is_costly(who):
-                self._costly.add(who)
-            self._now = max(self._now, own)
-            granted.set_result(None)
+            if is_costly:
+                self._costly.add(first.who)
+            self._now = max(self._now, first.used)
+            first.granted.set_result(None)
         for one in put_off:
             heapq.heappush(self._waiting, one)
 
     def _end(self, who: object) -> None:
         self._running -= 1
         self._costly.discard(who)
-        # Only then, so that whoever had this turn may ask for the next one among the others.
+        # Soon and not now, so that the holder of this turn can ask for the next one as well.
         asyncio.get_running_loop().call_soon(self._grant)
 
     def _must_wait(self) -> bool:
-        """Whether no costly turn may begin now."""
+        """Whether a costly turn may not begin now."""
         if len(self._costly) >= max(1, self._at_once - 1):
             return True
         return time.monotonic() < self._rest_until

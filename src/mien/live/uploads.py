@@ -1,8 +1,7 @@
-"""Pictures that come as the body of a request: how many, how fast, and how much of memory.
+"""Uploads of pictures as bodies of requests, limited in number, time and memory.
 
-An upload that hardly moves holds nobody up: where there is no room for another, it is the one that
-is given up. So many clients can send at once, and a picture that has come waits apart from those
-that are still to come.
+An upload that hardly moves delays nobody: it is given up where there is no room for another one. So
+many clients can send at once. Pictures that have come are counted apart from those under way.
 """
 
 import asyncio
@@ -16,26 +15,26 @@ BODY_SECONDS: Final = 30.0
 """Seconds in which a picture must have come."""
 
 MOST: Final = 64
-"""Uploads under way at the same time."""
+"""Largest number of uploads under way."""
 
 MOST_A_CLIENT: Final = 32
-"""Uploads under way of one client."""
+"""Largest number of uploads under way of one client."""
 
 MOST_WAITING: Final = 32
-"""Pictures that have come and may wait to be read; further ones are told to come later."""
+"""Largest number of pictures that have come and wait to be read; further ones are refused."""
 
 HELD: Final = 3
-"""Times the largest picture, in bytes, that uploads and waiting pictures may take of memory."""
+"""Memory for all uploads and waiting pictures, as a multiple of the largest picture."""
 
 HELD_A_CLIENT: Final = 2
-"""The same of one client."""
+"""Memory for the uploads and waiting pictures of one client, as a multiple of the same."""
 
 SLOW: Final = 10_000.0
-"""Bytes a second, on average after the first, below which an upload makes room for others."""
+"""Bytes a second below which an upload makes room for others; an average after one second."""
 
 
 class RefusedError(Exception):
-    """A request that is refused, with the status and the words for the client."""
+    """A request is refused, with a status and words for the client."""
 
     def __init__(self, status: int, error: str, message: str) -> None:
         super().__init__(message)
@@ -44,7 +43,7 @@ class RefusedError(Exception):
 
 
 class _Upload:
-    """One picture, from when its body is awaited until it was read."""
+    """One picture, from the beginning of its body until it was read."""
 
     def __init__(self, client: str, now: float) -> None:
         self.client = client
@@ -64,22 +63,22 @@ class _Upload:
 
 
 class Uploads:
-    """All pictures that come or wait."""
+    """All pictures that are under way or wait."""
 
     def __init__(self) -> None:
         self._all: dict[_Upload, None] = {}
 
     @asynccontextmanager
     async def body(self, request: Request, client: str, most: int) -> AsyncGenerator[bytes]:
-        """The body of a request, which counts as held until the end of the context.
+        """Receive the body of a request, which counts as held until the context ends.
 
         Args:
-            request: whose body nobody has read.
-            client: that sends it.
-            most: bytes of the largest picture.
+            request: request whose body is unread.
+            client: client that sends it.
+            most: size of the largest picture in bytes.
 
         Raises:
-            RefusedError: too many at once, too slow, too large, or cut off.
+            RefusedError: it is too large, too slow or cut off, or there are too many.
         """
         too_large = RefusedError(
             413, "too-large", f"Expected at most {most // 1_000_000} MB. Scale the picture down."
@@ -107,7 +106,7 @@ class Uploads:
             del body
             yield content
         except TimeoutError as error:
-            if upload.has_come:  # of what was done with it
+            if upload.has_come:  # raised by the work with it
                 raise
             if upload.is_given_up:
                 raise RefusedError(
@@ -122,10 +121,10 @@ class Uploads:
             del self._all[upload]
 
     def _make_room_for_one(self, client: str, now: float) -> None:
-        """Give up the slowest upload where there are too many.
+        """Give up the slowest upload if there are too many.
 
         Raises:
-            RefusedError: none is slow.
+            RefusedError: there are too many, and none is slow.
         """
         coming = [one for one in self._all if not one.has_come and not one.is_given_up]
         own = [one for one in coming if one.client == client]
@@ -142,10 +141,11 @@ class Uploads:
                 found = _give_up_slowest(others, now)
                 if found is None:
                     raise RefusedError(503, "busy", "Too many large pictures wait already.")
-                found.bytes = 0  # it is let go at once
+                found.bytes = 0  # its memory is freed at once
 
 
 def _give_up_slowest(uploads: Iterable[_Upload], now: float) -> _Upload | None:
+    """Give up the slowest of the slow uploads, and return it; None if there is none."""
     slow = [one for one in uploads if not one.is_given_up and one.is_slow(now)]
     if not slow:
         return None

@@ -1,7 +1,7 @@
-"""HTTP and WebSockets as uvicorn speaks them, with a limit to all that a client can make it do.
+"""uvicorn's HTTP and WebSocket protocols, with limits to what a client can make them do.
 
-uvicorn counts neither pings nor pieces of messages, and waits for good for clients that take no
-answers. Here every frame counts, what waits to be sent is limited, and such clients are cut off.
+By itself uvicorn counts neither pings nor parts of messages, and waits forever for clients that
+take no answers. Here every frame counts, unsent answers are limited, and such clients are cut off.
 """
 # ruff: noqa: D102 -- methods that asyncio or uvicorn call
 
@@ -22,35 +22,35 @@ from mien.live.security import security_headers
 from mien.live.settings import Settings
 
 REQUEST_SECONDS: Final = 10.0
-"""Seconds in which a client must have sent a whole request's head, or it is cut off."""
+"""Seconds in which a client must send the whole head of a request, or it is cut off."""
 
 CLOSING_SECONDS: Final = 10.0
-"""Seconds in which a client must have taken the last of a connection that is closed."""
+"""Seconds in which a client must take what is left of a closed connection, or it is cut off."""
 
 MOST_PIECES: Final = 480.0
-"""Frames of the WebSocket protocol a second, pings and parts of messages among them, on average."""
+"""Largest number of WebSocket frames a second on average, with pings and parts of messages."""
 
 MOST_BYTES: Final = 24_000_000.0
-"""Bytes a second of a WebSocket, on average: 60 frames of pure noise have 16 MB."""
+"""Largest number of WebSocket bytes a second on average: 60 frames of pure noise have 16 MB."""
 
 MOST_PARTS: Final = 256
-"""Frames of which one message may consist; browsers send one for 64 KB or more."""
+"""Largest number of frames in one message; browsers send one for 64 KB or more."""
 
 MOST_UNWANTED: Final = 64_000_000
-"""Bytes of a body that may come after its answer; so much of it a client may have sent already."""
+"""Largest number of bytes of a body after its answer: a client may have sent them already."""
 
-_AT_ONCE: Final = 4096  # bytes that are taken apart before it is counted what they were
+_AT_ONCE: Final = 4096  # bytes that are parsed before their frames are counted
 
 
 class Config(uvicorn.Config):
-    """uvicorn's configuration, and the connections that there are."""
+    """uvicorn's configuration, with the gate and mien's settings."""
 
     gate: Gate
     settings: Settings
 
 
 class _Impatient(asyncio.Protocol):
-    """Cuts a client off that does not take what it is sent."""
+    """Protocol that cuts off a client which does not take its answers."""
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
@@ -64,7 +64,7 @@ class _Impatient(asyncio.Protocol):
 
     @property
     def who(self) -> str:
-        """By whom it is counted: of a proxy its own address."""
+        """Address by which the connection is counted; behind a proxy, the proxy's own."""
         return client_named(self.client[0]) if self.client else "unknown"
 
     def pause_writing(self) -> None:
@@ -76,26 +76,26 @@ class _Impatient(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._take_heart()
+        self._stop_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._take_heart()
+        self._stop_waiting()
         self.gate.leave(self.transport)
 
     def cut_off(self, reason: str) -> None:
-        """End the connection at once, whatever waits to be sent."""
+        """End the connection at once, without sending what waits."""
         warn_once("connection cut off", self.who, reason=reason)
         self.transport.abort()
 
-    def _take_heart(self) -> None:
+    def _stop_waiting(self) -> None:
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
 
 
 class HttpProtocol(_Impatient, H11Protocol):
-    """HTTP that cuts off clients which connect and then say nothing, or one letter at a time."""
+    """HTTP that cuts off clients which say nothing after they connect, or one letter at a time."""
 
     _deadline: asyncio.TimerHandle | None = None
     _unwanted = 0  # bytes of a body since its answer
@@ -115,7 +115,7 @@ class HttpProtocol(_Impatient, H11Protocol):
         is_unwanted = self._is_waiting() and self.conn.their_state is h11.SEND_BODY
         self._unwanted = self._unwanted + len(data) if is_unwanted else 0
         if self._unwanted > MOST_UNWANTED:
-            self.cut_off("a body went on after its answer")
+            self.cut_off("a body continued after its answer")
             return
         super().data_received(data)
         self._watch()
@@ -130,7 +130,7 @@ class HttpProtocol(_Impatient, H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, with the headers of every answer."""
+        """Refuse what is no HTTP, with mien's security headers."""
         head = [
             (name.lower().encode(), value.encode())
             for name, value in security_headers(None).items()
@@ -145,7 +145,7 @@ class HttpProtocol(_Impatient, H11Protocol):
         self.transport.close()
 
     def _watch(self) -> None:
-        """Start the clock where a request's head is awaited, stop it where it has come."""
+        """Start the clock while a request's head is awaited; stop it when the head has come."""
         is_waiting = self._is_waiting()
         if self.transport.get_protocol() is self:
             self.gate.mark(self.transport, quiet=is_waiting)
@@ -169,7 +169,7 @@ class HttpProtocol(_Impatient, H11Protocol):
 
 
 class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
-    """WebSockets in which every frame counts."""
+    """WebSockets whose frames and bytes are limited."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -208,7 +208,7 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
             return
         if self.writable.is_set():
             super().handle_ping()
-        else:  # whoever does not take answers gets no more of them
+        else:  # a client that takes no answers gets no more of them
             self.conn.data_to_send()
 
     def handle_pong(self, event: Frame) -> None:
@@ -216,12 +216,12 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
             super().handle_pong(event)
 
     def keepalive_timeout(self) -> None:
-        """Cut off a client that does not answer a ping: it may take nothing at all."""
+        """Cut off a client that does not answer a ping: it may take no closing message either."""
         self.pong_timer = None
         self.cut_off("pings were not answered")
 
     def _counts(self) -> bool:
-        """Whether one more frame is within the limit; else the connection is cut off."""
+        """Count a frame; if that is one too many, cut the connection off and return False."""
         if self.transport.is_closing():
             return False
         if self._pieces.take():
@@ -235,17 +235,17 @@ class WebSocketProtocol(_Impatient, WebSocketsSansIOProtocol):
 
 
 class Sweeper:
-    """Cuts off connections that are closed, but whose client does not take the last of them."""
+    """Cuts off closed connections whose client does not take what is left of them."""
 
     def __init__(self) -> None:
         self._since: dict[Any, float] = {}
 
     def sweep(self, protocols: set[Any], now: float) -> None:
-        """Look at all connections; to be called now and then.
+        """Check all connections; to be called now and then.
 
         Args:
-            protocols: of uvicorn: those of all open connections.
-            now: seconds, as of the event loop.
+            protocols: uvicorn's protocols of all open connections.
+            now: the event loop's time in seconds.
         """
         closing = [one for one in protocols if one.transport and one.transport.is_closing()]
         self._since = {one: self._since.get(one, now) for one in closing}

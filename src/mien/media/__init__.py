@@ -1,1 +1,1 @@
-"""Bytes to pixels: pictures, films, cameras, and the newest frame of what is live."""
+"""Bytes to pixels: pictures, films, cameras, and the newest frame of live sources."""

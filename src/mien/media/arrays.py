@@ -1,4 +1,4 @@
-"""What every step asks of a picture in memory, and how other arrays become such a picture."""
+"""Pictures in memory: the check of RGB arrays, and the conversion of other arrays."""
 
 from typing import Any, Final, Literal
 
@@ -11,7 +11,7 @@ from mien.errors import ImageError
 from mien.media.mistakes import no_picture
 
 Order = Literal["RGB", "BGR"]
-"""How an array's colours are ordered; OpenCV's are "BGR"."""
+"""Order of an array's colours; arrays of OpenCV are "BGR"."""
 
 _TO_RGB: Final = {
     (1, "RGB"): cv2.COLOR_GRAY2RGB,
@@ -19,16 +19,16 @@ _TO_RGB: Final = {
     (3, "BGR"): cv2.COLOR_BGR2RGB,
     (4, "BGR"): cv2.COLOR_BGRA2RGBA,
 }
-# By number of channels and order.
+# By the number of channels and their order.
 
 
 def check_rgb(image: NDArray[np.uint8]) -> None:
-    """Refuse what is not an RGB picture in memory.
+    """Check that an array is an RGB picture.
 
     Raises:
-        ImageError: not uint8 (H, W, 3), or empty.
+        ImageError: it is not uint8 (H, W, 3), or it is empty.
     """
-    given: Any = image  # whatever its type says
+    given: Any = image  # may be anything at run time
     if not isinstance(given, np.ndarray):
         raise ImageError(
             "Expected an RGB image, uint8 (height, width, 3), as mien.load_image reads it from a "
@@ -37,15 +37,15 @@ def check_rgb(image: NDArray[np.uint8]) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ImageError(
             f"Expected an RGB image, uint8 (height, width, 3), got {image.dtype} {image.shape}. "
-            "mien.load_image reads one from a file; of a grey one, cv2.cvtColor makes one."
+            "mien.load_image reads one from a file; cv2.cvtColor converts a grey one."
         )
 
 
 def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3), C-contiguous, of a uint8 array as `as_rgb` takes it.
+    """Convert an array as in `as_rgb` to RGB uint8 (H, W, 3), C-contiguous.
 
     Raises:
-        ImageError: it is no such array, or empty, or the order is another.
+        ImageError: the array is empty or of another kind, or the order is unknown.
     """
     if order not in {"RGB", "BGR"}:
         raise ImageError(f"Expected order 'RGB' or 'BGR' (OpenCV's), got {order!r}.")
@@ -53,7 +53,7 @@ def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
     if not channels:
         raise no_picture(array)
     if not array.size:
-        raise ImageError(f"Expected a picture of a pixel or more, got an array {array.shape}.")
+        raise ImageError(f"Expected a picture of at least one pixel, got an array {array.shape}.")
     array = np.ascontiguousarray(array)
     if (channels, order) in _TO_RGB:
         array = np.asarray(cv2.cvtColor(array, _TO_RGB[channels, order]), np.uint8)
@@ -61,13 +61,13 @@ def array_to_rgb(array: Any, order: Order) -> NDArray[np.uint8]:
 
 
 def on_white(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3) of an RGBA picture whose transparent parts show white."""
+    """Put an RGBA picture on white; returns RGB uint8 (H, W, 3)."""
     white = Image.new("RGBA", image.size, "white")
     return np.array(Image.alpha_composite(white, image).convert("RGB"), dtype=np.uint8)
 
 
 def _channels(array: Any) -> int:
-    """1, 3 or 4; 0 of what is no picture."""
+    """Return the number of channels, 1, 3 or 4; 0 if it is not a picture."""
     if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
         return 0
     if array.ndim == 2:

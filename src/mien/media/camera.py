@@ -1,4 +1,4 @@
-"""Cameras of this computer → frames with times, by OpenCV."""
+"""Cameras of this computer as frames with times, read by OpenCV."""
 
 from collections import deque
 from collections.abc import Generator
@@ -12,19 +12,19 @@ import cv2
 import numpy as np
 
 from mien.errors import VideoError
+from mien.frames import Frame
 from mien.media.frame_times import FrameSampler
 from mien.media.upright import Letterbox
 from mien.media.waiting import patiently
 from mien.public import public
-from mien.types import Frame
 
 _FATAL: Final = 1  # OpenCV's LOG_LEVEL_FATAL
-_MOST: Final = 99  # higher numbers are the same cameras by other drivers, to OpenCV
+_MOST: Final = 99  # to OpenCV, higher numbers are the same cameras with other drivers
 
 
 @public
 class Camera(AbstractContextManager["Camera"]):
-    """An open camera, as a context manager, which switches it off. It has what `Video` has.
+    """An open camera, as a context manager that switches it off. It has the interface of `Video`.
 
     Examples:
         >>> import mien
@@ -53,13 +53,13 @@ class Camera(AbstractContextManager["Camera"]):
         self.name = f"camera {number}"
         if not 0 <= number <= _MOST:
             raise VideoError(
-                f"{self.name}: there is none. Expected the number of a camera, 0 to {_MOST}, or a "
-                "film that is there."
+                f"{self.name}: there is none. Expected the number of a camera, 0 to {_MOST}, or an "
+                "existing film."
             )
         self._capture: Any = patiently(lambda: _open(number), undo=lambda taken: taken.release())
         if not self._capture.isOpened():
             raise VideoError(
-                f"{self.name}: cannot be opened. Plug it in, end other programs that use it, or "
+                f"{self.name}: cannot be opened. Connect it, close other programs that use it, or "
                 "try another number."
             )
         self.rate: float | None = self._capture.get(cv2.CAP_PROP_FPS) or None
@@ -74,20 +74,20 @@ class Camera(AbstractContextManager["Camera"]):
 
     @property
     def size_changes(self) -> bool:
-        """Whether frames so far were of several sizes; all have the first's."""
+        """Whether frames so far had several sizes; all are scaled to the first size."""
         return self._letterbox.changes
 
     def stop(self) -> None:
-        """Nothing: who waits for a camera cannot be told to stop."""
+        """Do nothing: the waiting for a camera cannot be ended."""
 
     def close(self) -> None:
-        """Switch the camera off; a thread that waits for its next picture does so when it can."""
+        """Switch the camera off; a thread that waits for its next picture does it afterwards."""
         self._closed = True
         if self._reading is None or getgeneratorstate(self._reading) != GEN_RUNNING:
             self._capture.release()
 
     def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
-        """As `Video.frames`, by the clock, until the camera is gone.
+        """Yield frames as `Video.frames` does, timed by the clock, until the camera is gone.
 
         Raises:
             VideoError: the camera gives no more pictures.
@@ -101,7 +101,7 @@ class Camera(AbstractContextManager["Camera"]):
             while not self._closed:
                 success, image = self._capture.read()
                 if not success:
-                    raise VideoError(f"{self.name}: gives no more pictures. Plug it in again.")
+                    raise VideoError(f"{self.name}: gives no more pictures. Connect it again.")
                 time = monotonic() - start
                 picture = self._letterbox.fit(np.asarray(image[..., ::-1], np.uint8))
                 if sampler(time) and index > after:
@@ -114,7 +114,7 @@ class Camera(AbstractContextManager["Camera"]):
 
 def _open(number: int) -> Any:
     level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(_FATAL)  # the error says it all
+    cv2.utils.logging.setLogLevel(_FATAL)  # mien's own error says enough
     try:
         return cv2.VideoCapture(number)
     finally:

@@ -1,7 +1,7 @@
-"""A film's container opened by PyAV: refused by name where it is none, and what it declares.
+"""The container of a film: opened by PyAV, or refused with its name, and what it declares.
 
-FFmpeg is asked for containers of films alone: others that it knows are more than films (playlists
-name other files and addresses, which it would fetch).
+FFmpeg may open only containers of films. Others can do more: a playlist names files and addresses,
+which FFmpeg would fetch.
 """
 
 import os
@@ -27,78 +27,78 @@ FILM_FORMATS: Final = (
     *("mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg", "gif"),
     *("mxf", "ivf", "h264", "hevc", "dv", "rm", "wtv", "yuv4mpegpipe"),
 )
-"""FFmpeg's names of the containers that are read; MP4 is "mov", WebM "matroska"."""
+"""FFmpeg's names of the containers that are read; MP4 is "mov", WebM is "matroska"."""
 
 EXPECTED: Final = "Expected a film, such as MP4, MOV, MKV, WebM or AVI"
-"""Words of an error."""
+"""Part of error messages: what was expected."""
 
-MEND: Final = "Copy or download it anew."
-"""Words of an error."""
+REMEDY: Final = "Copy or download it again."
+"""Part of error messages: how to mend a damaged film."""
 
 _PATIENCE: Final = 20.0  # seconds to wait for an address
-_STEP: Final = 0.1  # seconds to wait for a pipe before looking whether anybody still wants it
+_STEP: Final = 0.1  # seconds between two checks whether a pipe is still wanted
 
 _JOINED: Final = {"merge_pmt_versions": "1"}
-# Of MPEG-TS: what comes behind a seam with other numbers goes on as the same streams.
+# In MPEG-TS, streams keep their identity behind a seam even if their numbers change.
 
 _ABSOLUTE: Final = frozenset({"matroska,webm", "asf", "wtv", "nut"})
 # Containers whose length counts from 0 even if the film begins later.
 
 
 class Pipe:
-    """Standard input, and how long it had to be waited for.
+    """Standard input, with the time spent waiting for it.
 
-    Its descriptor is read, not Python's file of it: a thread that waits in there would hold a lock
-    that Python takes at its end, and ends the process with a crash if it cannot.
+    It is read by its descriptor, not through Python's file object: a thread waiting there would
+    hold a lock that Python needs at exit, and the process would crash.
 
     Attributes:
-        file: that it is, where that can be read without going forward, such as one redirected.
-        waited: seconds so far.
+        file: the file that standard input was redirected from; None if it cannot seek.
+        waited: seconds spent waiting so far.
     """
 
     def __init__(self) -> None:
-        """Take standard input.
+        """Use standard input.
 
         Raises:
             VideoError: it is closed.
         """
         self.waited = 0.0
         self._ended = False
-        stdin: Any = getattr(sys.stdin, "buffer", None)  # none where Python began without
+        stdin: Any = getattr(sys.stdin, "buffer", None)  # None if Python started without it
         if stdin is None or getattr(stdin, "closed", False):
             raise VideoError("standard input: it is closed. Send a film into it, or name a file.")
         self.file: BufferedReader | None = stdin if stdin.seekable() else None
         self._stdin = stdin
         try:
             self._descriptor: int | None = stdin.fileno()
-        except (AttributeError, OSError):  # something else in its place
+        except (AttributeError, OSError):  # replaced by another object
             self._descriptor = None
 
     def read(self, size: int) -> bytes:
-        """What is there already, at most so many bytes; none at the end."""
+        """Return the bytes that are available, at most `size`; none at the end."""
         start = monotonic()
         content = self._read(size)
         self.waited += monotonic() - start
         return content
 
     def end(self) -> None:
-        """Let whoever waits for more have none."""
+        """End the waiting for more data."""
         self._ended = True
 
     def _read(self, size: int) -> bytes:
         if self._descriptor is None:
             return self._stdin.read1(size)
-        while sys.platform != "win32" and not self._ended:  # only sockets can be asked there
+        while sys.platform != "win32" and not self._ended:  # Windows can only wait for sockets
             if select.select([self._descriptor], [], [], _STEP)[0]:
                 break
         return b"" if self._ended else os.read(self._descriptor, size)
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is no file, or empty.
+    """Check that a path is a file and not empty.
 
     Raises:
-        VideoError: it is so.
+        VideoError: it is not.
     """
     try:
         if path.is_dir():
@@ -114,7 +114,7 @@ def check_file(path: Path) -> None:
             raise VideoError(f"{path}: not a regular file. {EXPECTED}, or - for standard input.")
         with path.open("rb") as file:
             if not file.read(1):
-                raise VideoError(f"{path}: empty. {EXPECTED}. {MEND}")
+                raise VideoError(f"{path}: empty. {EXPECTED}. {REMEDY}")
     except (OSError, ValueError) as error:
         raise VideoError(f"{path}: cannot be opened: {file_reason(error)}.") from error
 
@@ -123,12 +123,12 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
     """Open a file, a pipe, or an address.
 
     Args:
-        source: what is opened.
-        name: of it, for people.
-        address: whether it is an address.
+        source: what to open.
+        name: name of the source, for messages.
+        address: whether the source is an address.
 
     Raises:
-        VideoError: it cannot be opened, or is no film.
+        VideoError: it cannot be opened, or is not a film.
     """
     try:
         if address:
@@ -141,9 +141,9 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
                 ),
                 undo=lambda container: container.close(),
             )
-        # With "file:" no part of a name is taken for a protocol.
+        # "file:" prevents that a part of the name is taken for a protocol.
         file: str | BufferedReader | Pipe = f"file:{source}"
-        if isinstance(source, Pipe):  # a file that was redirected may have its index at its end
+        if isinstance(source, Pipe):  # a redirected file may have its index at its end
             file = source.file or source
         return patiently(
             lambda: av.open(
@@ -156,73 +156,68 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
             stop=source.end if isinstance(source, Pipe) else None,
         )
     except (InvalidDataError, ArgumentError) as error:
-        how = (
-            " and can be read without going back: save it to a file"
-            if isinstance(source, Pipe)
-            else ""
-        )
+        where = " from a pipe: save it to a file" if isinstance(source, Pipe) else ""
         raise VideoError(
-            f"{name}: not a film that mien reads{how}. {EXPECTED}. If it is one, it was cut short "
-            f"or damaged: {MEND[0].lower()}{MEND[1:]} Pictures are read by `mien read`, in Python "
-            "by mien.read."
+            f"{name}: not a film that mien reads{where}. {EXPECTED}. If it is one, it was cut "
+            "short or damaged: copy or download it again. Pictures are read by `mien read`, in "
+            "Python by mien.read."
         ) from error
     except (FFmpegError, OSError) as error:
-        mend = " Check address, name and password." if address else ""
-        raise VideoError(f"{name}: cannot be opened: {reason_of(error)}.{mend}") from error
+        remedy = " Check address, name and password." if address else ""
+        raise VideoError(f"{name}: cannot be opened: {reason_of(error)}.{remedy}") from error
 
 
 def reason_of(error: Exception) -> str:
-    """FFmpeg's words, without the address, which may hold a password."""
+    """Return FFmpeg's reason without the address, which may contain a password."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return "no answer in time" if isinstance(error, ExitError) else reason.rstrip(".")
 
 
 def video_stream(container: InputContainer, name: str) -> VideoStream:
-    """The stream of pictures to read.
+    """Return the stream of pictures to read.
 
     Raises:
         VideoError: there is none.
     """
-    covers = Disposition.attached_pic | Disposition.timed_thumbnails  # of a piece of music, say
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails  # for example of an album
     films = [stream for stream in container.streams.video if not stream.disposition & covers]
     if not films:
-        what = "sound alone" if container.streams.audio else "no pictures"
+        what = "only sound" if container.streams.audio else "no pictures"
         raise VideoError(f"{name}: has {what}. {EXPECTED}.")
-    films = [stream for stream in films if has_decoder(stream)]
+    films = [stream for stream in films if _has_decoder(stream)]
     if not films:
         raise VideoError(
-            f"{name}: its pictures are coded in a way that mien cannot decode. Convert it to H.264."
+            f"{name}: its pictures have a format that mien cannot decode. Convert it to H.264."
         )
     best = container.streams.best("video")
     return next((stream for stream in films if stream is best), films[0])
 
 
 def sound_stream(container: InputContainer, notes: list[str]) -> AudioStream | None:
-    """The stream of sound to keep: the best that can be decoded; None where there is none.
+    """Return the best stream of sound that can be decoded; None if there is none.
 
     Args:
-        container: of the film.
-        notes: gets a sentence where some cannot be decoded.
+        container: container of the film.
+        notes: list to which a sentence is added if a stream cannot be decoded.
     """
-    sounds = list(container.streams.audio)
     best = container.streams.best("audio")
-    sounds.sort(key=lambda stream: stream is not best)
-    sound = next((stream for stream in sounds if has_decoder(stream)), None)
+    sounds = sorted(container.streams.audio, key=lambda stream: stream is not best)
+    sound = next((stream for stream in sounds if _has_decoder(stream)), None)
     if sounds and sound is None:
-        notes.append("Its sound is coded in a way that mien cannot decode, and is left out.")
+        notes.append("Its sound has a format that mien cannot decode, and is left out.")
     elif sound is not (sounds[0] if sounds else None):
-        notes.append("Its sound is coded in a way that mien cannot decode; another track is kept.")
+        notes.append("Its sound has a format that mien cannot decode; another track is kept.")
     return sound
 
 
-def has_decoder(stream: Stream) -> bool:
-    """Whether FFmpeg, as it is built here, can decode a stream."""
-    context: Any = stream.codec_context  # None where it cannot, whatever PyAV's types say
+def _has_decoder(stream: Stream) -> bool:
+    """Return whether this build of FFmpeg can decode a stream."""
+    context: Any = stream.codec_context  # None if it cannot, although PyAV's types differ
     return context is not None
 
 
 def rate_of(stream: VideoStream) -> float | None:
-    """Frames a second, where it tells."""
+    """Return the declared number of frames a second; None if there is none, or it is absurd."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate and 0.1 <= rate <= 300:
             return float(rate)
@@ -230,25 +225,25 @@ def rate_of(stream: VideoStream) -> float | None:
 
 
 def duration_of(container: InputContainer) -> float | None:
-    """From the film's beginning to its end, in seconds, as declared; None where it is not."""
+    """Return the declared length of a film in seconds; None if it declares none."""
     start = (container.start_time or 0) / av.time_base
     ends: list[float] = []
     for stream in (*container.streams.video, *container.streams.audio):
         base = stream.time_base
         if stream.duration and base:
-            first = 0 if counts_from_zero(container) else (stream.start_time or 0)
+            first = 0 if _counts_from_zero(container) else (stream.start_time or 0)
             ends.append(float((first + stream.duration) * base) - start)
     if not ends and container.duration:
         ends.append(container.duration / av.time_base)
-        if counts_from_zero(container):
+        if _counts_from_zero(container):
             ends[0] -= start
     if not ends:
         return None
     longest = max(ends)
-    # Some programs count from the film's beginning all the same.
+    # Some programs count from the beginning of the film even in these containers.
     return longest if longest > 0 else longest + start
 
 
-def counts_from_zero(container: InputContainer) -> bool:
-    """Whether its declared length may count from 0, and not from the film's beginning."""
+def _counts_from_zero(container: InputContainer) -> bool:
+    """Return whether the declared length may count from 0 instead of the film's beginning."""
     return container.format.name in _ABSOLUTE

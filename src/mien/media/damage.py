@@ -1,14 +1,14 @@
-"""What was damaged or missing in a film, counted while it is read, and told at its end."""
+"""Damaged and missing parts of a film, counted while it is read and reported at its end."""
 
-from mien.media.container import EXPECTED, MEND
+from mien.media.container import EXPECTED, REMEDY
 from mien.media.frame_times import clock_time
 
 
 class Damage:
-    """Of one film.
+    """Damage of one film.
 
     Attributes:
-        stopped: why it broke off, where it did.
+        stopped: why reading stopped early; None if it did not.
     """
 
     def __init__(self) -> None:
@@ -17,34 +17,36 @@ class Damage:
         self._first = 0.0
 
     def note(self, time: float) -> None:
-        """Count a part that could not be read, at that time of the film in seconds."""
+        """Count a part that could not be read, at a time of the film in seconds."""
         if not self._parts:
             self._first = time
         self._parts += 1
 
-    def told(self, last: float | None, missing: str | None, *, pipe: bool, sent: bool) -> str:
-        """In words; empty if the film was whole.
+    def message(
+        self, last: float | None, missing: str | None, *, is_pipe: bool, is_sent: bool
+    ) -> str:
+        """Describe the damage; empty if the film was whole.
 
         Args:
-            last: time of the last frame in seconds; None without any.
+            last: time of the last frame in seconds; None if there was none.
             missing: what else is missing.
-            pipe: whether it came by a pipe.
-            sent: whether a sender sent it.
+            is_pipe: whether the film came through a pipe.
+            is_sent: whether a sender sent it at its own pace.
         """
         if last is None:
-            mend = "Its index may be at its end: save it to a file." if pipe else MEND
-            return f"no picture of it can be decoded. {EXPECTED}. {mend}"
-        told: list[str] = []
+            remedy = "Its index may be at its end: save it to a file." if is_pipe else REMEDY
+            return f"no picture of it can be decoded. {EXPECTED}. {remedy}"
+        problems: list[str] = []
         if self._parts:
             parts = "1 part" if self._parts == 1 else f"{self._parts} parts"
-            told.append(
+            problems.append(
                 f"damaged: {parts} could not be decoded, the first near {clock_time(self._first)}"
             )
         if self.stopped is not None:
-            told.append(f"broke off: {self.stopped}")
+            problems.append(f"broke off: {self.stopped}")
         elif missing is not None:
-            told.append(missing)
-        if not told:
+            problems.append(missing)
+        if not problems:
             return ""
-        mend = "Start it anew." if sent else MEND
-        return f"{', and '.join(told)}. Read as far as {clock_time(last)}. {mend}"
+        remedy = "Start it again." if is_sent else REMEDY
+        return f"{', and '.join(problems)}. Read as far as {clock_time(last)}. {remedy}"

@@ -1,6 +1,6 @@
-"""What Pillow and libtiff would print while pictures are read, kept in: errors say it all.
+"""Suppression of the messages of Pillow and libtiff while pictures are read.
 
-Only the threads that read are silenced; other threads' warnings and messages come as ever.
+mien's own errors say enough. Messages and warnings of other threads are not suppressed.
 """
 
 import ctypes
@@ -13,14 +13,14 @@ from typing import Any, Final
 
 _HANDLERS: Final = ("TIFFSetErrorHandler", "TIFFSetWarningHandler")
 _HANDLER: Final = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
-# Module, format and C's list of arguments, which is a pointer where Pillow shows libtiff.
+# Arguments: module, format, and C's list of arguments, which is a pointer on these systems.
 
 
 class Quiet:
-    """Keeps them in while this thread reads a picture; called, a context manager.
+    """Suppresses messages of this thread while it reads a picture; a call is a context manager.
 
-    `warnings.catch_warnings` would silence all threads: here a filter that matches in the reading
-    threads alone stands before all others while any thread reads.
+    `warnings.catch_warnings` would silence all threads. Here a filter that matches only in the
+    reading threads precedes all others while any thread reads.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Quiet:
 
     @contextmanager
     def __call__(self) -> Generator[None]:
-        """Keep messages in while pictures are read in the block, of this thread alone."""
+        """Suppress messages of this thread in the block."""
         with self._lock:
             self._readers += 1
             if self._readers == 1:
@@ -50,10 +50,10 @@ class Quiet:
                     self._changes.close()
 
     def _stand_first(self) -> None:
-        """Put the filter before those that others have set meanwhile.
+        """Move the filter before filters that were set in the meantime.
 
-        The list itself is changed: what Python remembers of earlier decisions stays right, since it
-        remembers nothing of what was ignored.
+        The list itself is changed, without clearing Python's cache of decisions. The cache stays
+        right, since Python does not remember ignored warnings.
         """
         filters: list[Any] = warnings.filters  # pyright: ignore[reportAssignmentType]
         if not filters or filters[0] is not self._filter:
@@ -68,7 +68,7 @@ class Quiet:
 
 
 class _InThread:
-    """Stands for a filter's pattern: matches every warning of a thread that reads a picture."""
+    """Pattern of a filter that matches every warning of a thread that reads a picture."""
 
     def match(self, _: str) -> bool:
         return bool(_depth())
@@ -82,10 +82,10 @@ def _depth() -> int:
 
 
 def _silence_libtiff(setter: Any) -> Any:
-    """Set a handler that tells the one before of what other threads do; returns that one.
+    """Set a handler that passes only messages of other threads to the previous one; return that.
 
-    It is kept for good (`_handlers`): libtiff may call it in a thread that began before the change
-    was taken back.
+    Handlers are kept forever (`_handlers`): libtiff may still call one in a thread that began
+    before it was removed.
     """
     before = setter(None)
     others = ctypes.cast(before, _HANDLER) if before else None
@@ -104,10 +104,10 @@ _handlers: dict[tuple[int, int | None], Any] = {}
 
 @cache
 def _setters() -> list[Any]:
-    """Libtiff's functions that set who is told its messages, and return who was told before.
+    """Return libtiff's functions that set a message handler and return the previous one.
 
-    Pillow does not offer them, but its module is linked to libtiff, where its functions are found.
-    Where it holds libtiff itself, as on Windows, they are hidden: then libtiff goes on printing.
+    Pillow does not offer them, but its module is linked to libtiff and gives access to them. If the
+    module contains libtiff, as on Windows, they are hidden, and libtiff still prints.
     """
     from PIL import _imaging
 

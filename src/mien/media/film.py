@@ -1,6 +1,6 @@
-"""Films, addresses, standard input and cameras → frames with times, damaged ones as far as they go.
+"""Films, addresses and standard input as frames with times, read by PyAV, which includes FFmpeg.
 
-Films are read by PyAV, which carries FFmpeg.
+A damaged film is read as far as possible.
 """
 
 import os
@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from mien.errors import VideoError
-from mien.media.camera import Camera
+from mien.frames import Frame
 from mien.media.container import (
     Pipe,
     check_file,
@@ -35,32 +35,28 @@ from mien.media.frame_times import Clock, FrameSampler, clock_time
 from mien.media.seams import Marks, Seams
 from mien.media.upright import Upright
 from mien.public import public
-from mien.types import Frame
 
 _ADDRESS: Final = re.compile(r"(rtsps?|rtmps?|https?)://", re.IGNORECASE)
 _SENDER: Final = re.compile(r"rt(s|m)ps?://", re.IGNORECASE)  # sends at its own pace
-_TRIES: Final = 10  # to read on after as many packets that cannot be read
-_USUAL_RATE: Final = 25.0  # frames a second of a film that does not tell
+_TRIES: Final = 10  # successive unreadable packets after which reading stops
+_USUAL_RATE: Final = 25.0  # frames a second if the film declares no rate
 _SKIPPED: Final = 4096  # bytes between packets from which something was skipped, see _skipped
-
-Source = str | os.PathLike[str] | int
-"""A file's path; "-" for standard input; an address; the number of a camera."""
 
 
 @public
 class Video(AbstractContextManager["Video"]):
-    """An open film, as a context manager, which closes it. For one thread at a time.
+    """An open film, as a context manager that closes it. For one thread at a time.
 
     Attributes:
         name: path or address, without user name and password.
-        duration: in seconds, as the film declares it; None where it does not, or goes on live.
-        rate: mean number of frames a second, if the film says it.
-        live: whether frames come as they happen, so that the film ends when somebody ends it.
-        sound: packets of sound since the last frame, if asked for; who takes them removes them.
-        sound_stream: PyAV's stream of that sound; None where there is none that can be decoded.
-        notes: what people should know of the film although it is whole, such as that its sound
-            cannot be decoded, each a sentence.
-        beginning: stamp in seconds that counts as 0.
+        duration: length in seconds, as the film declares it; None if it declares none or is live.
+        rate: mean number of frames a second; None if the film does not declare it.
+        live: whether frames arrive as they happen, so that the film has no end of its own.
+        sound: packets of sound since the last frame, if requested. The caller removes them.
+        sound_stream: PyAV's stream of that sound; None if there is none that can be decoded.
+        notes: sentences about the film that are not errors, for example that its sound cannot be
+            decoded.
+        beginning: time stamp in seconds that counts as 0.
 
     Examples:
         >>> import mien
@@ -74,14 +70,14 @@ class Video(AbstractContextManager["Video"]):
 
         Args:
             source: a file; "-" for standard input; or an address, rtsp:// or http(s)://.
-            sound: collect packets of sound while frames are read.
+            sound: whether to collect packets of sound while frames are read.
 
         Raises:
             VideoError: there is no film, it cannot be opened, or it has no pictures.
         """
         source = os.fsdecode(source)
-        if not source:  # a variable of the shell that is not set; as a path it is this folder
-            raise VideoError("Expected a film's name, got an empty one.")
+        if not source:  # often an unset shell variable; as a path it means the current folder
+            raise VideoError("Expected the name of a film, got an empty one.")
         address = bool(_ADDRESS.match(source))
         self.name = re.sub(r"//[^/@]*@", "//", source) if address else source
         self._pipe = Pipe() if source == "-" else None
@@ -119,52 +115,51 @@ class Video(AbstractContextManager["Video"]):
 
     @property
     def waited(self) -> float:
-        """Seconds for which a pipe had to be waited for so far; infinite for what is live, else 0.
+        """Seconds spent waiting for a pipe so far; infinite for other live sources, else 0.
 
-        Programs that write a film into a pipe wait for its reader, where they are not live.
+        It tells live pipes from others: a program that is not live waits for its reader.
         """
         return self._pipe.waited if self._pipe else inf if self.live else 0.0
 
     @property
     def size_changes(self) -> bool:
-        """Whether frames so far were of several sizes; all have the first's, see `frames`."""
+        """Whether frames so far had several sizes; `frames` scales all to the first size."""
         return self._upright.letterbox.changes
 
     def stop(self) -> None:
-        """Let a thread that waits for more of a pipe have none; for any thread."""
+        """End the waiting for more data from a pipe; any thread may call this."""
         if self._pipe:
             self._pipe.end()
 
     def close(self) -> None:
-        """Close the film; closing it twice does no harm.
+        """Close the film; closing it twice has no effect.
 
-        While another thread waits for its next frame, that thread closes it when it can.
+        If another thread is waiting for the next frame, that thread closes the film afterwards.
         """
         self._over = self._closed = True
         if self._reading is None or getgeneratorstate(self._reading) != GEN_RUNNING:
             self._container.close()
 
     def frames(self, every: float = 0.0, *, after: int = -1) -> Generator[Frame]:
-        """The frames, once, upright and in order, read as they are asked for.
+        """Yield the frames, upright and in order, as they are requested; possible once.
 
-        All have the size of the first, in square pixels: where the size changes on the way, or
-        pictures are turned from then on, they are scaled to fit, with black edges.
+        All have the size of the first frame, in square pixels. If the size or the rotation changes
+        later, frames are scaled to fit, with black edges.
 
         Args:
             every: seconds between frames that are yielded; 0 yields all.
-            after: index of the last frame that is known: those up to it are passed over, which
-                takes no more than decoding them.
+            after: index of a frame; it and earlier frames are decoded but not yielded.
 
         Raises:
-            VideoError: at the end, when something was damaged or missing; all frames that could be
-                read have come by then. Also where `every` is no number of seconds.
+            VideoError: something was damaged or missing; raised at the end, after all frames that
+                could be read. Also if `every` is not a number of seconds.
         """
         self._reading = self._frames(FrameSampler(every), after)
         return self._reading
 
     def _frames(self, sampler: FrameSampler, after: int) -> Generator[Frame]:
         if self._over:
-            raise VideoError(f"{self.name}: its frames come once. Open it anew.")
+            raise VideoError(f"{self.name}: its frames can be read once. Open it again.")
         self._over = True
         clock = Clock(self.rate or _USUAL_RATE)
         last = None
@@ -182,20 +177,20 @@ class Video(AbstractContextManager["Video"]):
         finally:
             if self._closed:
                 self._container.close()
-        told = self._damage.told(
-            last, self._missing(), pipe=self._pipe is not None, sent=self._sent
+        damage = self._damage.message(
+            last, self._missing(), is_pipe=self._pipe is not None, is_sent=self._sent
         )
-        if told and not self._closed:
-            raise VideoError(f"{self.name}: {told}")
+        if damage and not self._closed:
+            raise VideoError(f"{self.name}: {damage}")
 
     def sound_packets(self) -> Iterator["Packet[Any]"]:
-        """The packets of sound alone, instead of the frames; damaged ones are left out."""
+        """Yield the packets of sound instead of the frames; damaged ones are left out."""
         self._over = True
         stream = self.sound_stream
         return (packet for packet in self._packets() if packet.stream is stream and packet.size)
 
     def _packets(self) -> Iterator["Packet[Any]"]:
-        """All packets, past those that cannot be read."""
+        """Yield all packets that can be read."""
         failed = 0
         while failed < _TRIES and not self._closed:
             try:
@@ -209,7 +204,7 @@ class Video(AbstractContextManager["Video"]):
             except InvalidDataError:
                 failed += 1
                 self._damage.note(self._end)
-            except FFmpegError as error:  # the disk or the net
+            except FFmpegError as error:  # the disk or the network failed
                 self._damage.stopped = reason_of(error)
                 return
 
@@ -237,13 +232,13 @@ class Video(AbstractContextManager["Video"]):
                 damaged = True
             damaged = damaged or any(frame.is_corrupt for frame in frames)
             seen = seen or bool(frames)
-            # Broadcasts are joined in the middle: nothing can be decoded until the next key frame.
+            # A broadcast is joined in the middle: nothing can be decoded before a key frame.
             if damaged and (seen or not (self.live or mpegts)):
                 self._damage.note(self._end)
             yield from frames
 
     def _kept_back(self) -> list[VideoFrame]:
-        """The last frames before a seam, which the decoder may drop when another film begins."""
+        """Return the last frames before a seam, which the decoder might drop at the next film."""
         self._seams.fresh = False
         try:
             frames = self._stream.codec_context.decode(None)
@@ -253,10 +248,10 @@ class Video(AbstractContextManager["Video"]):
         return frames
 
     def _skipped(self, packet: "Packet[Any]") -> bool:
-        """Whether the file holds something before this packet that FFmpeg could not make out.
+        """Return whether FFmpeg skipped something that it could not read before this packet.
 
-        It tells so of most containers; in Matroska files it goes on with the next cluster, and only
-        the distance from packet to packet tells: some bytes elsewhere, thousands there.
+        FFmpeg reports this for most containers. In Matroska files it silently continues with the
+        next cluster; then the packets are thousands of bytes apart, otherwise only a few.
         """
         if packet.pos is None or not packet.size or "matroska" not in self._container.format.name:
             return False
@@ -264,7 +259,7 @@ class Video(AbstractContextManager["Video"]):
         return before is not None and packet.pos - before > _SKIPPED
 
     def _missing(self) -> str | None:
-        """What is missing at the end, if anything."""
+        """Return what is missing at the end, if anything."""
         declared = self.duration
         if declared is None:
             lost = "broke off: the sender has ended it, or the connection was lost"
@@ -274,36 +269,3 @@ class Video(AbstractContextManager["Video"]):
         if self._end < declared - max(0.5, 0.01 * declared):
             return f"cut short: it should be {clock_time(declared)} long"
         return None
-
-
-def _instead_of(given: Any) -> str:
-    """What to do with what is no film, where that can be told."""
-    if isinstance(given, list | tuple | set):
-        return "Call mien.watch for each film."
-    if isinstance(given, bytes | bytearray | memoryview):
-        return "Write the film to a file first."
-    if hasattr(given, "shape") or type(given).__module__.startswith("PIL."):
-        return "Pictures are read by mien.read, frames of your own by mien.Follower."
-    if type(given).__name__ == "VideoCapture":
-        return "Give what it was opened with: the path, or the number of the camera."
-    return ""
-
-
-def open_video(source: Source, *, sound: bool = False) -> Video | Camera:
-    """Open a film, an address, standard input ("-") or a camera, by its number.
-
-    Raises:
-        VideoError: it cannot be opened, has no pictures, or is something else altogether.
-    """
-    given: Any = source  # whatever its type says
-    if isinstance(given, bool) or not isinstance(given, str | os.PathLike | int):
-        kind, shape = type(given).__name__, getattr(given, "shape", None)
-        shown = f"{given!r:.80} of type {kind}" if shape is None else f"{kind} of shape {shape}"
-        told = f"{shown}. {_instead_of(given)}"
-        raise VideoError(
-            'Expected a film: a path, "-" for standard input, an address, or the number of a '
-            f"camera; got {told.strip()}"
-        )
-    if isinstance(source, int):
-        return Camera(source)
-    return Video(source, sound=sound)

@@ -1,15 +1,15 @@
-"""What sources of films share: frames placed in time and picked by it."""
+"""Times of frames, for all sources: assigned from stamps, and selected by interval."""
 
 from math import isfinite
 from typing import Final
 
 from mien.errors import VideoError
 
-_JUMP: Final = 1.0  # seconds back from which stamps begin anew, instead of being out of order
+_JUMP: Final = 1.0  # seconds; stamps that fall by more start again, others are out of order
 
 
 class Clock:
-    """Places frames in time: by their stamps, never backward."""
+    """Assigns times to frames from their stamps; times never fall."""
 
     def __init__(self, rate: float) -> None:
         self._gap = 1 / rate
@@ -17,7 +17,11 @@ class Clock:
         self._shift = 0.0
 
     def place(self, stamp: float | None) -> float:
-        """Seconds since the film's beginning of a frame that is stamped so, or not at all."""
+        """Return the time of the next frame in seconds since the beginning of the film.
+
+        Args:
+            stamp: its stamp in seconds; None if it has none.
+        """
         if self._last is None:
             self._last = max(0.0, stamp or 0.0)
             return self._last
@@ -26,7 +30,7 @@ class Clock:
             self._last = following
             return following
         time = stamp + self._shift
-        if time < self._last - _JUMP:  # films joined into one, or a sender that began anew
+        if time < self._last - _JUMP:  # joined films, or a sender that started again
             self._shift += following - time
             time = following
         self._last = max(time, self._last)
@@ -34,16 +38,16 @@ class Clock:
 
 
 class FrameSampler:
-    """Which frames are read when not all are: the first at or after every multiple of `every`."""
+    """Selects the frames to read: the first at or after each multiple of an interval."""
 
     def __init__(self, every: float) -> None:
         """Start before the first frame.
 
         Args:
-            every: seconds; 0 reads all.
+            every: interval in seconds; 0 selects all frames.
 
         Raises:
-            VideoError: it is no such number.
+            VideoError: `every` is not such a number.
         """
         try:
             fits = isfinite(every) and every >= 0
@@ -55,7 +59,7 @@ class FrameSampler:
         self._next = 0.0
 
     def __call__(self, time: float) -> bool:
-        """Whether the frame at that time, in seconds, is read."""
+        """Return whether the frame at a time in seconds is selected."""
         if self._every <= 0:
             return True
         if time < self._next - 1e-6:
@@ -65,7 +69,7 @@ class FrameSampler:
 
 
 def clock_time(seconds: float) -> str:
-    """Seconds as a film's clock shows them, such as "1:05.2" or "2:00:07.0"."""
+    """Format seconds as a film's clock shows them, such as "1:05.2" or "2:00:07.0"."""
     tenths = round(seconds * 10)
     minutes, rest = divmod(tenths, 600)
     hours, minutes = divmod(minutes, 60)

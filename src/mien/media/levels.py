@@ -1,4 +1,4 @@
-"""Numbers of any depth, gamma and profile → 8 bits of sRGB, as screens show them."""
+"""Conversion of numbers of any depth, gamma and colour profile to 8 bits of sRGB."""
 
 import io
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from PIL import Image
 from mien.media.tiff import Numbers
 
 Change = Callable[[Image.Image], Image.Image]
-"""What brings colours to sRGB: takes and gives pictures of mode RGB, or takes the profile's own."""
+"""Conversion of a picture (mode RGB, or that of its profile) to sRGB in mode RGB."""
 
-_DEPTHS: Final = (8, 10, 12)  # of cameras that write into 16 bits
+_DEPTHS: Final = (8, 10, 12)  # bits of cameras that store their numbers in 16 bits
 _LARGEST_PROFILE: Final = 4 << 20  # bytes
 _SPACES: Final = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
-_SEEN: Final = 10  # of 255, by which a profile must change a colour to be worth applying
+_VISIBLE: Final = 10  # of 255, change of a colour above which a profile is applied
 _GAMMA: Final = 2.2
 _PROBES: Final = (
     *((grey, grey, grey) for grey in range(15, 255, 30)),
@@ -26,14 +26,18 @@ _PROBES: Final = (
 
 
 def to_8_bit(values: NDArray[Any], meant: Numbers) -> NDArray[np.uint8]:
-    """Grey of 16 or 32 bits, or float, scaled to 0 to 255; black is 0.
+    """Scale grey numbers of 16 or 32 bits, or floats, to 0 to 255; black is 0.
 
-    Numbers have the range that their file tells, else that of 16 bits where they fit, floats from 0
-    to 1 or to 255 that range. All others have none that is agreed on, and are scaled from their own
-    least to their greatest.
+    The range is that of the file if it says so, else 16 bits if the numbers fit, and 0 to 1 or 0 to
+    255 for floats. Other numbers have no agreed range and are scaled from their lowest to their
+    highest.
+
+    Args:
+        values: numbers of a picture.
+        meant: their meaning.
     """
     if meant.kind == "unsigned" and values.dtype == np.int32:
-        values = values.view(np.uint32)  # Pillow has no other
+        values = values.view(np.uint32)  # Pillow has no unsigned type
     scaled = np.nan_to_num(values.astype(np.float32))
     low, high = float(scaled.min()), float(scaled.max())
     usual = _highest(values.dtype.kind == "f", low, high, meant)
@@ -47,46 +51,47 @@ def to_8_bit(values: NDArray[Any], meant: Numbers) -> NDArray[np.uint8]:
 
 
 def _highest(is_float: bool, low: float, high: float, meant: Numbers) -> float | None:
-    """The number that stands for white, or for black where they are inverted; None: unknown."""
+    """Return the number of white (of black if inverted); None if it is unknown."""
     if low < 0:
         return None
     if is_float:
         return 1.0 if high <= 1 else 255.0 if 16 < high <= 255 else None
-    told = meant.highest if meant.highest and meant.highest > 255 else None
-    if told is None and meant.bits is not None and meant.bits not in {16, 32}:
-        told = 2**meant.bits - 1
-    if told is None and meant.kind == "signed" and meant.bits == 16:
-        told = 32767
-    if told is not None and high <= told:
-        return float(told)
+    declared = meant.highest if meant.highest and meant.highest > 255 else None
+    if declared is None and meant.bits is not None and meant.bits not in {16, 32}:
+        declared = 2**meant.bits - 1
+    if declared is None and meant.kind == "signed" and meant.bits == 16:
+        declared = 32767
+    if declared is not None and high <= declared:
+        return float(declared)
     if high > 65535:
         return 2.0**32 - 1 if high >= 2**31 else None
-    # As 16 bits it would be nearly black: a camera's 8, 10 or 12.
+    # Scaled as 16 bits, the 8, 10 or 12 bits of a camera would be nearly black.
     return float(next((2**bits - 1 for bits in _DEPTHS if high < 2**bits), 65535))
 
 
 def is_nearly_black(image: Image.Image) -> bool:
-    """Whether colours that were 16 bits deep have lost all but a few: they used few of them."""
-    if image.mode not in {"RGB", "RGBA", "LA"}:
-        return False
-    extrema: Any = image.getextrema()
-    colours = extrema if image.mode == "RGB" else extrema[:-1]
-    return 0 < max(high for _, high in colours) < 16
+    """Return whether colours of 16 bits used so few of them that hardly any are left in 8 bits."""
+    return 0 < _highest_colour(image) < 16
 
 
 def is_darker_than_meant(image: Image.Image, meant: Numbers) -> bool:
-    """Whether colours that were 16 bits deep were meant to be brighter: white is a lower number."""
-    if image.mode not in {"RGB", "RGBA", "LA"} or not meant.highest or meant.highest < 256:
-        return False
+    """Return whether colours of 16 bits are too dark because white is a lower number."""
+    white = meant.highest or 0
+    return 256 <= white < 1 << 15 and 0 <= _highest_colour(image) <= white >> 8
+
+
+def _highest_colour(image: Image.Image) -> int:
+    """Return the highest number of all colours, without opacity; -1 for other modes."""
+    if image.mode not in {"RGB", "RGBA", "LA"}:
+        return -1
     extrema: Any = image.getextrema()
-    colours = extrema if image.mode == "RGB" else extrema[:-1]
-    return meant.highest < 1 << 15 and max(high for _, high in colours) <= meant.highest >> 8
+    return max(high for _, high in (extrema if image.mode == "RGB" else extrema[:-1]))
 
 
 def to_srgb(image: Image.Image) -> Change | None:
-    """What must be done to a loaded picture so that its colours are sRGB; None: nothing.
+    """Return the conversion of a loaded picture to sRGB; None if none is needed.
 
-    Profiles that change hardly anything are passed over, and so are damaged ones.
+    Profiles that change hardly anything, and damaged ones, are ignored.
     """
     profile = image.info.get("icc_profile")
     grey = image.mode in {"1", "L", "LA", "I", "F"} or image.mode.startswith("I;")
@@ -118,28 +123,28 @@ def _by_profile(profile: bytes, mode: str) -> Change | None:
         probe = np.array([_PROBES], np.uint8)
         given = Image.fromarray(probe).convert(mode)
         before = np.asarray(given.convert("RGB"), int)
-        if np.abs(np.asarray(change.apply(given), int) - before).max() <= _SEEN:
+        if np.abs(np.asarray(change.apply(given), int) - before).max() <= _VISIBLE:
             return None
-    except Exception:  # damaged, or Pillow lacks littlecms: the picture is sound all the same
+    except Exception:  # a damaged profile, or Pillow without littlecms: the picture is still sound
         return None
     return lambda picture: change.apply(picture if picture.mode == mode else picture.convert(mode))
 
 
-_WHITE_NITS: Final = 203.0  # of paper, by ITU-R BT.2408, as brightness of screens that show more
+_WHITE_NITS: Final = 203.0  # brightness of paper on an HDR screen, by ITU-R BT.2408
 _PQ, _HLG = 16, 18  # FFmpeg's AVCOL_TRC_SMPTE2084 and AVCOL_TRC_ARIB_STD_B67
 
 
 @lru_cache(maxsize=4)
-def of_brighter_screens(transfer: int) -> NDArray[np.uint8] | None:
-    """Levels of films for screens brighter than usual ones (HDR) → 8 bits of sRGB.
+def hdr_to_srgb(transfer: int) -> NDArray[np.uint8] | None:
+    """Return the table that converts levels of an HDR film to 8 bits of sRGB.
 
-    What is brighter than paper becomes white. Colours stay a little paler than they were.
+    Everything brighter than paper becomes white. Colours become a little paler.
 
     Args:
-        transfer: FFmpeg's number of how levels stand for brightness.
+        transfer: FFmpeg's number of the transfer function.
 
     Returns:
-        uint8 (256,), by level; None where the film is of usual kind.
+        uint8 (256,), by level; None if the film is not HDR.
     """
     levels = np.arange(256) / 255
     if transfer == _PQ:  # SMPTE ST 2084

@@ -1,4 +1,4 @@
-"""Lists of files, one a line, as shells and Windows write them; settings in text files."""
+"""Text files in the encodings of shells and Windows: lists of files, one a line, and settings."""
 
 import codecs
 import os
@@ -20,17 +20,17 @@ _MARKS: Final = (  # the longer first: UTF-32's begins like UTF-16's
 
 
 def read_list(name: str, *, null: bool = False) -> list[str]:
-    """The names in a list, without empty ones; UTF-8, or what its byte order mark says.
+    """Read the names in a list, without empty ones.
 
-    UTF-16 is known without a mark, too. Names in quotation marks, as Windows copies paths, lose
-    them where no file has them.
+    The encoding is UTF-8, or that of the byte order mark; UTF-16 is also recognised without a mark.
+    Names in quotation marks, as Windows copies paths, lose them unless such a file exists.
 
     Args:
-        name: of the file, or `STANDARD_INPUT`.
-        null: names end with a null character, as of `find -print0`, and hold any other.
+        name: name of the file, or `STANDARD_INPUT`.
+        null: whether names end with a null character, as from `find -print0`.
 
     Raises:
-        MienError: the list cannot be read, or is no text.
+        MienError: the list cannot be read, or is not text.
     """
     shown = "standard input" if name == STANDARD_INPUT else name
     try:
@@ -38,7 +38,7 @@ def read_list(name: str, *, null: bool = False) -> list[str]:
     except (OSError, ValueError) as error:
         raise MienError(
             f"{shown}: cannot be read as a list of pictures: {reason_of(error)}. Expected a text "
-            "file that names a picture or folder a line."
+            "file with the name of a picture or folder on each line."
         ) from error
     text = _marked(content, shown)
     if text is None and not null:
@@ -52,8 +52,8 @@ def read_list(name: str, *, null: bool = False) -> list[str]:
         return [_unquoted(line) for line in lines if line]
     if b"\0" in content:
         raise MienError(
-            f"{shown}: expected a list with a name a line, found null characters. If they separate "
-            "the names, add --null; else save the list as UTF-8."
+            f"{shown}: expected a list with one name a line, found null characters. If they "
+            "separate the names, add --null; else save the list as UTF-8."
         )
     try:
         return [_unquoted(os.fsdecode(line)) for line in content.splitlines() if line]
@@ -62,14 +62,14 @@ def read_list(name: str, *, null: bool = False) -> list[str]:
 
 
 def read_text(path: Path, what: str) -> str:
-    """A text file, UTF-8 or what its byte order mark says.
+    """Read a text file in UTF-8, or in the encoding of its byte order mark.
 
     Args:
-        path: of the file.
-        what: the file is, for the error.
+        path: path of the file.
+        what: what the file is, for the error.
 
     Raises:
-        MienError: it cannot be read, or is no text.
+        MienError: it cannot be read, or is not text.
     """
     try:
         content = path.read_bytes()
@@ -85,13 +85,13 @@ def read_text(path: Path, what: str) -> str:
 
 
 def _unquoted(name: str) -> str:
-    """A name without its quotation marks, where no file has them in its name."""
+    """Remove quotation marks around a name, unless a file has them in its name."""
     is_quoted = len(name) > 2 and name[0] == name[-1] == '"'
     return name[1:-1] if is_quoted and not os.path.lexists(name) else name
 
 
 def _unmarked(content: bytes) -> str | None:
-    """UTF-16 without a mark: of most characters every second byte is 0, and none of the others."""
+    """Decode UTF-16 without a mark: half of all second bytes or more are 0, and no others."""
     for zero, coding in ((1, "utf-16-le"), (0, "utf-16-be")):
         often = content[zero::2].count(0) * 2 >= len(content[zero::2]) > 1
         if often and not content[1 - zero :: 2].count(0):
@@ -103,7 +103,7 @@ def _unmarked(content: bytes) -> str | None:
 
 
 def _marked(content: bytes, shown: str) -> str | None:
-    """The text of what begins with a byte order mark; None of what has none."""
+    """Decode text that begins with a byte order mark; None without a mark."""
     coding = next((coding for mark, coding in _MARKS if content.startswith(mark)), None)
     if coding is None:
         return None

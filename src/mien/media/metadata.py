@@ -1,4 +1,4 @@
-"""Picture files without what is said about the picture: for files that would be refused for it."""
+"""Picture files without their metadata, for files whose metadata prevent reading them."""
 
 import struct
 import zlib
@@ -16,13 +16,13 @@ _WEBP_META: Final = 0x04 | 0x08 | 0x20  # bits of VP8X: XMP, EXIF, ICC profile
 
 
 def without_metadata(content: bytes) -> list[bytes]:
-    """The same picture with less and less metadata; EXIF, which may turn it, goes last.
+    """Remove more and more metadata from a picture; EXIF, which may turn it, last.
 
     Args:
-        content: of a file.
+        content: content of a file.
 
     Returns:
-        What is worth trying, of PNG, JPEG and WebP files; nothing of others and of damaged ones.
+        Contents of PNG, JPEG and WebP files to try; none for other files and damaged ones.
     """
     try:
         if content.startswith(_PNG):
@@ -40,10 +40,10 @@ def without_metadata(content: bytes) -> list[bytes]:
 
 
 def with_end(content: bytes) -> bytes | None:
-    """A baseline JPEG with the mark of its end, which some programs leave out or cut off.
+    """Add the end marker to a baseline JPEG; some programs omit it or cut it off.
 
     Returns:
-        None of other files, and of those that have it.
+        None for other files, and for those that have the marker.
     """
     if not content.startswith(b"\xff\xd8") or b"\xff\xd9" in content[-64:]:
         return None
@@ -75,7 +75,7 @@ def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _jpeg(content: bytes, *, exif: bool) -> bytes:
-    """JFIF and Adobe say what the colours are, and stay; so does EXIF where it is wanted."""
+    """Keep JFIF and Adobe segments, which describe the colours, and EXIF if requested."""
     kept = [content[:2]]
     at = 2
     while content[at] == 0xFF:
@@ -89,11 +89,11 @@ def _jpeg(content: bytes, *, exif: bool) -> bytes:
             continue
         (length,) = struct.unpack_from(">H", content, at + 2)
         segment = content[at : at + 2 + length]
-        told = marker == _COM or _APP0 <= marker <= _APP15
+        is_metadata = marker == _COM or _APP0 <= marker <= _APP15
         jfif = marker == _APP0 and segment[4:8] == b"JFIF" and len(segment) >= 16
         adobe = marker == _APP14 and segment[4:9] == b"Adobe" and len(segment) >= 16
         is_exif = marker == _APP1 and segment[4:8] == b"Exif"
-        if not told or jfif or adobe or (is_exif and exif):
+        if not is_metadata or jfif or adobe or (is_exif and exif):
             kept.append(segment)
         at += 2 + length
     return b"".join(kept) + content[at:]

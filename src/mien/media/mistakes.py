@@ -1,4 +1,4 @@
-"""What is given where a picture in memory is expected, and what to give instead."""
+"""Errors about things that are not pictures, with what to give instead."""
 
 import io
 import os
@@ -22,21 +22,22 @@ _CHANNELS: Final = frozenset({1, 3, 4})
 
 
 def no_picture(got: Any) -> ImageError:
-    """The error of what is no picture: it says what came, and what to give instead."""
+    """Return the error for something that is not a picture, with what to give instead."""
     if isinstance(got, np.ndarray):
-        return ImageError(" ".join((f"{EXPECTED}; got {got.dtype} {got.shape}.", *_of_array(got))))
-    if type(got).__module__.partition(".")[0] == "torch":
-        shape = tuple(got.shape)
-        told = f"{EXPECTED}; got a tensor, {got.dtype} {shape}. Give {_array_of(got)}."
-        return ImageError(told)
-    return ImageError(" ".join((f"{EXPECTED}; got {type(got).__name__}.", *_of_other(got))))
+        shown, remedies = f"{got.dtype} {got.shape}", _remedies_of_array(got)
+    elif type(got).__module__.partition(".")[0] == "torch":
+        shown = f"a tensor, {got.dtype} {tuple(got.shape)}"
+        remedies = [f"Give {_array_of(got)}."]
+    else:
+        shown, remedies = type(got).__name__, _remedies_of_other(got)
+    return ImageError(" ".join((f"{EXPECTED}; got {shown}.", *remedies)))
 
 
 def check_several(images: Any) -> None:
-    """Refuse one picture where several are expected: its rows or letters are no pictures.
+    """Refuse a single picture where several are expected.
 
     Raises:
-        ImageError: it is one.
+        ImageError: it is a single picture.
     """
     one = isinstance(images, str | bytes | os.PathLike | Image.Image)
     if isinstance(images, np.ndarray):
@@ -48,25 +49,24 @@ def check_several(images: Any) -> None:
         )
 
 
-def _of_array(got: "np.ndarray[Any, Any]") -> Iterable[str]:
-    """What mends an array."""
+def _remedies_of_array(got: "np.ndarray[Any, Any]") -> Iterable[str]:
     if got.ndim == 4:
         yield "Give image[0]." if len(got) == 1 else _SEVERAL
     elif got.ndim == 3 and got.shape[0] in _CHANNELS and got.shape[2] not in _CHANNELS:
         yield "If the first axis is colour, give image.transpose(1, 2, 0)."
     kind = got.dtype.kind
     if kind == "b" or (kind == "f" and got.size and np.nanmax(got) <= 1):
-        yield "Of values from 0 to 1 make (255 * image).astype(numpy.uint8)."
+        yield "Convert values from 0 to 1 by (255 * image).astype(numpy.uint8)."
     elif kind == "f":
-        yield "Of values from 0 to 255 make image.clip(0, 255).astype(numpy.uint8)."
+        yield "Convert values from 0 to 255 by image.clip(0, 255).astype(numpy.uint8)."
     elif got.dtype == np.uint16:
-        yield "Of values up to 65,535 make (image // 257).astype(numpy.uint8)."
+        yield "Convert values up to 65,535 by (image // 257).astype(numpy.uint8)."
     elif kind in "iu" and got.dtype != np.uint8:
-        yield "Of values from 0 to 255 make image.astype(numpy.uint8)."
+        yield "Convert values from 0 to 255 by image.astype(numpy.uint8)."
 
 
 def _array_of(tensor: Any) -> str:
-    """What makes a picture of a tensor of PyTorch."""
+    """Return the code that converts a PyTorch tensor to a picture."""
     code = "tensor"
     if tensor.ndim == 4:
         code += "[0]"
@@ -78,19 +78,18 @@ def _array_of(tensor: Any) -> str:
     return f"{code}.cpu().numpy()"
 
 
-def _of_other(got: Any) -> Iterable[str]:
-    """What mends anything else."""
+def _remedies_of_other(got: Any) -> Iterable[str]:
     if got is None:
         yield (
-            "None is what cv2.imread gives of a file that it cannot read. mien reads the file "
-            "itself: give its path."
+            "cv2.imread returns None for a file that it cannot read. mien reads the file itself: "
+            "give its path."
         )
     elif isinstance(got, int) and not isinstance(got, bool):
         yield "Cameras are read by mien.watch."
     elif isinstance(got, list | tuple | set | frozenset):
         first = next(iter(got), None)
         if isinstance(first, int | float | list):
-            yield "Of rows of numbers make numpy.array(image, numpy.uint8)."
+            yield "Convert rows of numbers by numpy.array(image, numpy.uint8)."
         else:
             yield _SEVERAL
     elif isinstance(got, bytearray | memoryview):

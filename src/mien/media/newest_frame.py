@@ -1,4 +1,4 @@
-"""The newest frame of what goes on live, however slow its reader is."""
+"""The newest frame of a live source, however slow its reader is."""
 
 from collections import deque
 from collections.abc import Callable, Generator
@@ -6,28 +6,28 @@ from math import inf
 from threading import Condition, Thread
 from typing import Final
 
+from mien.frames import Frame
 from mien.media.waiting import STEP, leave
-from mien.types import Frame
 
-_TRIED: Final = 1.0  # seconds of a film by which it shows whether it is live ...
-_LIVE: Final = 0.5  # ... because for so many of each second it had to be waited for
-_AHEAD: Final = 32  # frames that are read ahead, at most: a second of a usual film
+_TRIED: Final = 1.0  # seconds of a film after which it is known whether it is live
+_LIVE: Final = 0.5  # share of the time spent waiting from which a source is live
+_AHEAD: Final = 32  # largest number of frames that are read ahead: a second of a usual film
 
 
 def newest(
     frames: Generator[Frame], waited: Callable[[], float], stop: Callable[[], None] | None = None
 ) -> Generator[Frame]:
-    """The frames; of what is live, those that come while another is read are left out but the last.
+    """Yield frames; from a live source, only the newest of those that arrived in the meantime.
 
-    A thread takes them, so that what they come from never waits. Where it turns out that they come
-    quicker than they happen, they are in store somewhere, and none is left out.
+    A thread takes the frames, so that their source never waits. If frames arrive faster than they
+    happen, the source is not live but stored, and none is left out.
 
     Args:
-        frames: closed at the end, and with this generator.
-        waited: seconds for which their source had to be waited for so far; infinite for one that
-            is known to be live.
-        stop: called before the end, so that what the frames come from waits no longer. If it
-            stalls all the same, the thread is left to itself, and closes `frames` when it can.
+        frames: frames of the source; closed at the end, and with this generator.
+        waited: returns the seconds spent waiting for the source so far; infinite if it is known to
+            be live.
+        stop: called before the end, to end the waiting for the source. If the source still stalls,
+            the thread is abandoned and closes `frames` afterwards.
 
     Raises:
         Exception: whatever `frames` raise, after the last of them.
@@ -68,7 +68,7 @@ def newest(
         while True:
             with changed:
                 while not (ahead or over):
-                    changed.wait(STEP)  # not for ever: Ctrl-C would not be told on Windows
+                    changed.wait(STEP)  # not forever: on Windows, Ctrl-C does not interrupt it
                 if not ahead:
                     break
                 frame = ahead.popleft()

@@ -1,25 +1,37 @@
-"""Films that were joined into one file: their stamps brought into one time, across all streams.
+"""Seams in files that join several films: the stamps of all streams get one common time.
 
-MPEG streams are joined by writing one behind the other, and each keeps its own stamps. What comes
-behind a seam follows what came before it, pictures and sound by the same shift.
+MPEG streams can be joined by writing one behind the other, and each keeps its own stamps. Here the
+packets behind a seam follow those before it; pictures and sound are shifted alike.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from av.packet import Packet
 
-_BACK: Final = 0.1  # seconds that stamps of one stream do not run back, but at a seam
-_AHEAD: Final = 10.0  # seconds that no stream of a film is silent, but at a seam
-_JOINED: Final = frozenset({"mpegts", "mpeg"})  # FFmpeg's names of containers that can be joined so
-_NEAR: Final = 2  # packets of pictures behind one that is marked within which a seam shows
+_BACK: Final = 0.1  # seconds; the stamps of a stream fall by more only at a seam
+_AHEAD: Final = 10.0  # seconds; all streams pause for longer only at a seam
+_JOINED: Final = frozenset({"mpegts", "mpeg"})  # FFmpeg's names of containers that can be joined
+_NEAR: Final = 2  # packets of pictures behind a marked one within which a seam shows
+
+
+class _Last(NamedTuple):
+    """The last packet of a stream.
+
+    Attributes:
+        time: its time in seconds.
+        duration: seconds until the next packet is due.
+    """
+
+    time: float
+    duration: float
 
 
 class Seams:
-    """Shifts the stamps of packets; for containers that can be joined.
+    """Shifts the stamps of packets in containers that can be joined.
 
     Attributes:
-        seen: whether there was a seam so far, so that what the file declares says little.
-        fresh: the same, since somebody set it to false.
+        seen: whether there was a seam so far; then the declared length means little.
+        fresh: whether there was a seam since the caller set this to False.
     """
 
     def __init__(self, container: str) -> None:
@@ -31,10 +43,9 @@ class Seams:
         self.seen = self.fresh = False
         self._can_be = container in _JOINED
         self._shift = 0.0
-        self._next: dict[int, float] = {}  # by stream, when its next packet should come
-        self._before: dict[int, tuple[float, float]] = {}  # when its last came, and how long it is
+        self._streams: dict[int, _Last] = {}  # the last packet of each stream
         self._last = 0.0
-        self._unseen: set[int] = set()  # streams that have not come since the last seam
+        self._unseen: set[int] = set()  # streams without a packet since the last seam
 
     def mend(self, packet: "Packet[Any]") -> None:
         """Shift a packet's stamps."""
@@ -42,22 +53,22 @@ class Seams:
             return
         base = packet.time_base
         time = float(packet.dts * base) + self._shift
-        expected = self._next.get(packet.stream_index)
-        if expected is not None:
-            jump = time - expected
+        before = self._streams.get(packet.stream_index)
+        if before is not None:
+            jump = time - (before.time + min(before.duration, _AHEAD))
             if jump < -_BACK or min(jump, time - self._last) > _AHEAD:
                 self.seen = self.fresh = True
-                self._unseen = set(self._next)
+                self._unseen = set(self._streams)
             elif jump > 0 or packet.stream_index not in self._unseen:
                 jump = 0.0
-            self._shift -= jump  # streams end and begin at different times: none overlaps
+            self._shift -= jump  # streams end and begin at different times; none may overlap
             time -= jump
         self._unseen.discard(packet.stream_index)
         self._last = time
-        before, gap = self._before.get(packet.stream_index, (time, 0.0))
-        gap = float((packet.duration or 0) * base) or (time - before if time > before else gap)
-        self._before[packet.stream_index] = time, gap
-        self._next[packet.stream_index] = time + min(gap, _AHEAD)
+        duration = float((packet.duration or 0) * base)
+        if not duration and before is not None:
+            duration = time - before.time if time > before.time else before.duration
+        self._streams[packet.stream_index] = _Last(time, duration)
         if self._shift:
             shift = round(self._shift / float(base))
             packet.dts += shift
@@ -66,18 +77,17 @@ class Seams:
 
 
 class Marks:
-    """Tells damage from seams, among packets of pictures that FFmpeg marks as corrupt.
+    """Distinguishes damage from seams when FFmpeg marks a packet of pictures as corrupt.
 
-    It marks one where the packets' numbers do not go on: something is missing, or another film
-    begins. Films begin with a picture that needs no other; who loses something in between mostly
-    goes on with one that does.
+    FFmpeg marks a packet whose number does not follow: something is missing, or another film
+    begins. A film begins with a key frame; after a loss, mostly another frame follows.
     """
 
     def __init__(self) -> None:
         self._marked: int | None = None  # packets ago
 
     def damaged(self, packet: "Packet[Any]") -> bool:
-        """Whether this packet shows that something is missing, here or shortly before."""
+        """Return whether a packet shows that something is missing, here or shortly before."""
         if self._marked is None:
             self._marked = 0 if packet.is_corrupt and packet.size else None
             return False

@@ -1,4 +1,4 @@
-"""Files below folders and behind patterns, each once: links are followed, and never in circles."""
+"""Search for files in folders and by patterns, each once; links are followed, never in circles."""
 
 import glob
 import os
@@ -10,12 +10,21 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from mien.media.formats import EXTENSIONS, HEIF_EXTENSIONS, HEIF_REMEDY, OTHER_EXTENSIONS
+
 _DEEP: Final = "**"
-_NAMED: Final = 5  # folders and links that are named where more are left out
+_NAMED: Final = 5  # number of folders and links that a sentence names
 
 
 class Place(NamedTuple):
-    """A file or folder as it was found, where it really lies, and whether a link led there."""
+    """A file or folder that was found.
+
+    Attributes:
+        path: path by which it was found.
+        real: path without links.
+        linked: whether a link led to it.
+        folder: whether it is a folder.
+    """
 
     path: Path
     real: str
@@ -25,14 +34,14 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class LeftOut:
-    """What a search came upon and did not take.
+    """What a search found and did not take.
 
     Attributes:
-        kinds: number of files by their ending, of those endings that are known and not wanted.
-        closed: folders that cannot be opened, and why.
-        nowhere: links of a wanted ending whose file is missing.
-        special: pipes, devices and the like of a wanted ending.
-        circles: links to a folder that holds the link, or the folder that is searched.
+        kinds: number of files by ending, for endings that are known and not wanted.
+        closed: folders that cannot be opened, with the reason.
+        nowhere: links with a wanted ending whose file is missing.
+        special: pipes, devices and the like with a wanted ending.
+        circles: links to a folder that contains the link or the searched folder.
     """
 
     kinds: Counter[str] = field(default_factory=Counter[str])
@@ -42,20 +51,22 @@ class LeftOut:
     circles: dict[Path, None] = field(default_factory=dict[Path, None])
 
     def sentences(self) -> list[str]:
-        """What people are told of folders and links; the caller explains kinds of files."""
+        """Return sentences about folders and links; the caller describes kinds of files."""
         some = list(self.closed.items())[:_NAMED]
-        told = [f"{path}: a folder that cannot be opened: {why}" for path, why in some]
+        result = [f"{path}: a folder that cannot be opened: {why}" for path, why in some]
         if len(self.closed) > _NAMED:
-            told.append(f"{len(self.closed):,} folders cannot be opened; the first are named above")
+            result.append(
+                f"{len(self.closed):,} folders cannot be opened; the first are named above"
+            )
         if self.nowhere:
-            told.append(f"{_named(self.nowhere, 'link')} to a file that is missing")
+            result.append(f"{_named(self.nowhere, 'link')} to a file that is missing")
         if self.special:
-            told.append(f"{_named(self.special, 'pipe or device', 'pipes or devices')}")
+            result.append(_named(self.special, "pipe or device", "pipes or devices"))
         if self.circles:
-            told.append(
+            result.append(
                 f"{_named(self.circles, 'link')} to a folder around it, which would never end"
             )
-        return told
+        return result
 
 
 def _named(found: Iterable[Path], one: str, many: str | None = None) -> str:
@@ -67,14 +78,14 @@ def _named(found: Iterable[Path], one: str, many: str | None = None) -> str:
 
 
 class Search:
-    """Looks for files of some endings; hidden files and folders are left out."""
+    """Searches for files with some endings; hidden files and folders are left out."""
 
     def __init__(self, endings: Collection[str], known: Collection[str] = ()) -> None:
-        """Begin.
+        """Start a search.
 
         Args:
-            endings: of the files that are wanted, in lower case, with their dots.
-            known: endings of files that are counted where they are left out.
+            endings: endings of the wanted files, in lower case, with the dots.
+            known: endings of files to count when they are left out.
         """
         self.left_out = LeftOut()
         self._endings = endings
@@ -82,10 +93,10 @@ class Search:
         self._taken: set[str] = set()
 
     def files(self, paths: Iterable[str | Path]) -> list[Path]:
-        """The files that paths, folders and patterns name, in order and each once."""
+        """Find the files that paths, folders and patterns name, in order and each once."""
         found: dict[Path, None] = {}
         for path in map(Path, paths):
-            # A file may have the letters of a pattern in its name: what is there is taken as it is.
+            # A file's name may look like a pattern: an existing file is taken as it is.
             if glob.has_magic(str(path)) and not exists(path):
                 matches = list(self._matches(path))
                 places = (place for match in matches for place in self._wanted(match))
@@ -98,7 +109,7 @@ class Search:
         return list(found)
 
     def _once(self, places: Iterable[Place]) -> list[Path]:
-        """Sorted paths of files, each file rather under its own name than under a link's."""
+        """Return sorted paths, each file once; its own name is preferred to that of a link."""
         kept: list[Path] = []
         for place in sorted(places, key=lambda place: (place.linked, place.path)):
             if place.real not in self._taken:
@@ -107,7 +118,7 @@ class Search:
         return sorted(kept)
 
     def _wanted(self, place: Place) -> Iterator[Place]:
-        """The file itself, or the files inside that are wanted."""
+        """Yield the file itself, or the wanted files in the folder."""
         if not place.folder:
             yield place
             return
@@ -128,7 +139,7 @@ class Search:
                     self.left_out.kinds[ending] += 1
 
     def _folders(self, root: Place) -> Iterator[tuple[Place, list[Place]]]:
-        """The folder and all below it with what they hold, each once; those behind links last."""
+        """Yield each folder once with its entries, from the root down; those behind links last."""
         seen: set[str] = set()
         direct, behind_links = [root], list[Place]()
         while direct or behind_links:
@@ -147,12 +158,12 @@ class Search:
                     (behind_links if inside.linked else direct).append(inside)
 
     def _entries(self, folder: Place, *, hidden: bool = False) -> list[Place]:
-        """What a folder has in it, sorted."""
+        """Return the sorted entries of a folder."""
         try:
             with os.scandir(folder.path) as entries:
                 inside = [_inside(folder, e) for e in entries if hidden or e.name[0] != "."]
             if inside and not os.access(folder.path, os.X_OK):
-                raise PermissionError(EACCES, os.strerror(EACCES))  # names can be read, no files
+                raise PermissionError(EACCES, os.strerror(EACCES))  # only names can be read
         except OSError as error:
             self.left_out.closed[folder.path] = error.strerror or str(error)
             return []
@@ -162,7 +173,7 @@ class Search:
         parts = list(pattern.parts)
         if pattern.anchor:
             del parts[0]
-        # Two in a row mean what one means, and cost more.
+        # Several ** in a row mean the same as one, and cost more.
         kept = [p for n, p in enumerate(parts) if p != _DEEP or n == 0 or parts[n - 1] != _DEEP]
         return self._match(_start(Path(pattern.anchor)), kept)
 
@@ -173,7 +184,7 @@ class Search:
         first, rest = parts[0], parts[1:]
         if first == _DEEP:
             for folder, entries in self._folders(place):
-                # At the end it stands for all files; folders are walked anyway.
+                # At the end it stands for all files; folders are visited anyway.
                 yield from (
                     self._match(folder, rest) if rest else (e for e in entries if not e.folder)
                 )
@@ -197,20 +208,64 @@ def _inside(folder: Place, entry: os.DirEntry[str]) -> Place:
     try:
         is_link = entry.is_symlink()
         is_folder = entry.is_dir()
-    except OSError:  # in a folder that may not be entered, or of links that lead to each other
+    except OSError:  # the folder may not be entered, or links lead to each other
         pass
     real = os.path.realpath(path) if is_link else str(Path(folder.real, entry.name))
     return Place(path, real, folder.linked or is_link, is_folder)
 
 
 def _holds(outer: str, inner: str) -> bool:
-    """Whether one real path is the other, or that of a folder around it."""
+    """Return whether one real path is the other, or a folder around it."""
     return inner == outer or inner.startswith(outer if outer.endswith(os.sep) else outer + os.sep)
 
 
 def exists(path: Path) -> bool:
-    """Whether something is there that can be asked about."""
+    """Return whether a path exists; False also if its name is impossible."""
     try:
         return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a null
+    except (OSError, ValueError):  # the name is too long, or contains a null
         return False
+
+
+def find_images(
+    paths: Iterable[str | Path], *, endings: Collection[str] = EXTENSIONS
+) -> list[Path]:
+    """Find the pictures that files, folders and patterns name, in order and each once.
+
+    Files are taken whatever their name, even missing ones: reading them reports the problem.
+    Folders are searched to any depth, sorted; hidden files and folders are left out. Patterns (`*`,
+    `?`, `[abc]`, and `**` for folders to any depth) stand for the files and folders that they
+    match, sorted; a pattern that matches none is taken for a file.
+
+    Links to folders are followed, except to a folder around them. In folders and behind patterns, a
+    file with several names is taken once.
+
+    Args:
+        paths: files, folders and patterns.
+        endings: endings of the files to take from folders, in lower case, with the dots.
+    """
+    return Search(endings).files(paths)
+
+
+class ImageSearch(Search):
+    """A search for pictures that reports what it left out."""
+
+    def __init__(self) -> None:
+        super().__init__(EXTENSIONS, OTHER_EXTENSIONS)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something was left out that could be read after some change."""
+        return bool(self.left_out.closed or HEIF_EXTENSIONS & self.left_out.kinds.keys())
+
+    def sentences(self) -> list[str]:
+        """Return what was left out so far, and the remedy; files of other kinds do not count."""
+        left_out = self.left_out.sentences()
+        kinds = self.left_out.kinds
+        if kinds:
+            count = kinds.total()
+            what = "1 picture of a kind" if count == 1 else f"{count:,} pictures of kinds"
+            each = ", ".join(f"{number:,} {ending}" for ending, number in sorted(kinds.items()))
+            remedy = f". {HEIF_REMEDY}" if HEIF_EXTENSIONS & kinds.keys() else ""
+            left_out.append(f"{what} that mien does not read ({each}){remedy}")
+        return [f"left out: {sentence}." for sentence in left_out]

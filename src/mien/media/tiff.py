@@ -1,8 +1,8 @@
-"""What the numbers of a TIFF file mean, where Pillow takes them for something else."""
+"""The meaning of the numbers in TIFF files that Pillow would misread."""
 
 import struct
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 _WIDTHS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}  # by the tag's type: BYTE, SHORT, LONG, LONG8
 _FORMATS: Final = {1: "unsigned", 2: "signed", 3: "float"}
@@ -35,13 +35,13 @@ _WANTED: Final = {BITS, PHOTOMETRIC, SAMPLES, HIGHEST, PLANAR, DOT_RANGE, FORMAT
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How the numbers of grey pixels are meant.
+    """Meaning of the numbers of grey pixels.
 
     Attributes:
-        bits: of each, where the file tells.
-        kind: "unsigned", "signed" or "float".
-        highest: greatest number that may occur, where the file tells.
-        inverted: whether the least number is white.
+        bits: bits of each number; None if the file does not say.
+        kind: "unsigned", "signed" or "float"; None if the file does not say.
+        highest: highest possible number; None if the file does not say.
+        inverted: whether the lowest number is white.
     """
 
     bits: int | None = None
@@ -50,32 +50,50 @@ class Numbers:
     inverted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a TIFF file's first picture is laid down.
+class Patch(NamedTuple):
+    """A replacement of bytes in a file.
 
     Attributes:
-        tags: values by the tag's number.
-        white_is_0: where in the file the number stands that says so, and how it is written for
-            "black is 0"; None where it does not say so.
+        place: where it begins.
+        content: the new bytes.
+    """
+
+    place: int
+    content: bytes
+
+    def applied(self, file: IO[bytes]) -> bytes:
+        """Return the content of a file with the replacement."""
+        file.seek(0)
+        content = file.read()
+        return content[: self.place] + self.content + content[self.place + len(self.content) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Layout of the first picture in a TIFF file.
+
+    Attributes:
+        tags: values by the number of the tag.
+        black_is_0: patch that makes a file in which white is 0 say that black is 0; None for other
+            files.
     """
 
     tags: dict[int, tuple[int, ...]]
-    white_is_0: tuple[int, bytes] | None
+    black_is_0: Patch | None
 
     @property
     def bits(self) -> int:
-        """Of one number."""
+        """Bits of one number."""
         return max(self.tags.get(BITS, (1,)))
 
     def is_misread(self) -> bool:
-        """Whether Pillow would read it, and wrongly: deep planes, and signed bytes."""
+        """Return whether Pillow would read the picture wrongly: deep planes, and signed bytes."""
         planes = self.tags.get(PLANAR, (1,))[0] == 2 and self.tags.get(SAMPLES, (1,))[0] > 1
         signed = self.tags.get(FORMAT, (1,))[0] == 2
         return (planes and self.bits > 8) or (signed and self.bits == 8)
 
     def words(self) -> str:
-        """Such as "32-bit float RGB in planes"."""
+        """Describe the layout, such as "32-bit float RGB in planes"."""
         kind = self.tags.get(PHOTOMETRIC, (-1,))[0]
         form = _FORMATS.get(self.tags.get(FORMAT, (1,))[0], "other numbers,")
         form = "" if form == "unsigned" else f"{form} "
@@ -84,7 +102,7 @@ class Layout:
 
 
 def layout(file: IO[bytes]) -> Layout | None:
-    """The layout of a TIFF file; None of another file, or of a damaged one."""
+    """Return the layout of a TIFF file; None for another file, or a damaged one."""
     try:
         return _layout(file)
     except (struct.error, OSError, ValueError, OverflowError, KeyError):
@@ -112,7 +130,7 @@ def _layout(file: IO[bytes]) -> Layout | None:
     first = file.tell()
     content = file.read(min(count, _MOST_TAGS) * size)
     tags: dict[int, tuple[int, ...]] = {}
-    white_is_0: tuple[int, bytes] | None = None
+    black_is_0: Patch | None = None
     for at in range(0, len(content) - size + 1, size):
         tag, kind, number, value = struct.unpack_from(order + entry_form, content, at)
         if tag not in _WANTED or kind not in _WIDTHS:
@@ -124,16 +142,16 @@ def _layout(file: IO[bytes]) -> Layout | None:
             value = file.read(struct.calcsize(form))
         tags[tag] = struct.unpack_from(form, value)
         if tag == PHOTOMETRIC and tags[tag] == (0,):
-            white_is_0 = (first + at + size - (8 if big else 4), struct.pack(form, 1))
-    return Layout(tags, white_is_0)
+            black_is_0 = Patch(first + at + size - (8 if big else 4), struct.pack(form, 1))
+    return Layout(tags, black_is_0)
 
 
 def numbers(image: Any, *, inverted: bool) -> Numbers:
-    """How the grey numbers of a picture that Pillow has opened are meant.
+    """Return the meaning of the grey numbers of a picture that Pillow has opened.
 
     Args:
-        image: of Pillow's.
-        inverted: what its file has said before it was changed.
+        image: Pillow's image.
+        inverted: whether white was 0 in its file before that was patched.
     """
     tags: Any = getattr(image, "tag_v2", None)
     if not tags:
@@ -153,9 +171,9 @@ def _first(value: Any) -> int | None:
 
 
 def mend(image: Any) -> None:
-    """Put right, in a picture that Pillow has loaded, what it takes from TIFF files wrongly.
+    """Correct colours of a TIFF file that Pillow loads wrongly.
 
-    Palettes whose colours go to 255, not to 65535 as they should; CMYK whose 0 is all ink.
+    These are palettes with colours up to 255 instead of 65535, and CMYK in which 0 is full ink.
     """
     tags: Any = getattr(image, "tag_v2", None)
     if not tags:

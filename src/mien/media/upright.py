@@ -1,4 +1,4 @@
-"""A film's frames → pictures: upright, of square pixels, all of the size of the first."""
+"""Frames of a film as pictures: upright, with square pixels, all of the size of the first."""
 
 from fractions import Fraction
 from typing import Final
@@ -10,11 +10,11 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from mien.media.levels import of_brighter_screens
+from mien.media.levels import hdr_to_srgb
 
-_HIGH: Final = 720  # pixels from which players take untold colours for those of BT.709
-_UNTOLD: Final = 2  # FFmpeg's AVCOL_SPC_UNSPECIFIED
-_LONGEST: Final = 5  # times as long as it is wide, beyond which a pixel's shape is an error
+_HIGH: Final = 720  # height from which players assume BT.709 for undeclared colours
+_UNDECLARED: Final = 2  # FFmpeg's AVCOL_SPC_UNSPECIFIED
+_LONGEST: Final = 5  # ratio of the sides of a pixel above which it is an error
 
 Picture = NDArray[np.uint8]
 """RGB uint8 (H, W, 3)."""
@@ -26,10 +26,10 @@ Size = tuple[int, int]
 class Letterbox:
     """Gives all pictures the size of the first: scaled to fit, never stretched, with black edges.
 
-    So all boxes of a film count in the same pixels, and whoever is in it stays of one shape.
+    So all boxes of a film refer to the same pixels, and faces keep their shape.
 
     Attributes:
-        size: of the first picture; None before it.
+        size: size of the first picture; None before it.
         changes: whether any picture so far had another size.
     """
 
@@ -38,7 +38,7 @@ class Letterbox:
         self.changes = False
 
     def note(self, size: Size) -> Size:
-        """Take note of a picture; returns the size to which it is scaled before it is framed."""
+        """Note the size of a picture; returns the size to scale it to before `framed`."""
         self.size = self.size or size
         if size == self.size:
             return size
@@ -51,7 +51,7 @@ class Letterbox:
         return width, height
 
     def framed(self, picture: Picture) -> Picture:
-        """A picture that was scaled as `note` says, with its edges."""
+        """Add edges to a picture that was scaled as `note` says."""
         height, width = picture.shape[:2]
         if (width, height) == (self.size or (width, height)):
             return picture
@@ -72,31 +72,31 @@ class Letterbox:
 
 
 class Upright:
-    """Makes pictures of the frames of one film.
+    """Converts the frames of one film to pictures.
 
     Attributes:
-        letterbox: that knows their size.
+        letterbox: gives them one size.
     """
 
     def __init__(self, stream: VideoStream) -> None:
         """Start with no frame.
 
         Args:
-            stream: that decodes the frames.
+            stream: stream that decodes the frames.
         """
         self.letterbox = Letterbox()
         self._stream = stream
         self._first_aspect: Fraction | None = None
-        # One for all frames: each of its own would start threads for itself.
+        # One for all frames: a separate one for each frame would start its own threads.
         self._reformatter = VideoReformatter()
-        self._told: tuple[int, int, int] | None = None  # by which a new display matrix shows
+        self._shape: tuple[int, int, int] | None = None  # changes with the display matrix
         self._matrix: NDArray[np.int32] | None = None
 
     def note(self, frame: VideoFrame) -> Size:
-        """Take note of a frame, whether or not its picture is asked for.
+        """Note the size of a frame, even if its picture is not needed.
 
         Returns:
-            The width and height to which its stored picture is to be scaled.
+            Width and height to which its stored picture must be scaled.
         """
         self._look_for_matrix(frame)
         aspect = self._aspect()
@@ -109,43 +109,43 @@ class Upright:
         return width, height
 
     def picture(self, frame: VideoFrame) -> Picture:
-        """RGB uint8 (H, W, 3): the frame upright, in square pixels, an array of its own.
+        """Convert a frame to a new array, RGB uint8 (H, W, 3), upright, with square pixels.
 
         Raises:
             FFmpegError: it cannot be converted.
         """
         width, height = self.note(frame)
-        told = frame.colorspace != _UNTOLD or frame.height < _HIGH
+        is_known = frame.colorspace != _UNDECLARED or frame.height < _HIGH
         converted = self._reformatter.reformat(
             frame,
             width,
             height,
             "rgb24",
-            src_colorspace=None if told else Colorspace.ITU709,
+            src_colorspace=None if is_known else Colorspace.ITU709,
             threads=1,
         )
         image = np.asarray(converted.to_ndarray(), np.uint8)
-        if converted is frame:  # which the decoder may need for the next
+        if converted is frame:  # the decoder may need it for the next frame
             image = image.copy()
-        brighter = of_brighter_screens(frame.color_trc)
-        if brighter is not None:
-            image = np.asarray(cv2.LUT(image, brighter), np.uint8)
+        levels = hdr_to_srgb(frame.color_trc)
+        if levels is not None:
+            image = np.asarray(cv2.LUT(image, levels), np.uint8)
         return np.ascontiguousarray(self.letterbox.framed(_turn(image, self._matrix)))
 
     def _look_for_matrix(self, frame: VideoFrame) -> None:
-        """Read the display matrix where it may be a new one.
+        """Read the display matrix if it may have changed.
 
-        Not at every frame: a frame and its side data hold each other, so that both, and the
-        picture, would stay until Python's collector of such circles comes by.
+        It is not read at every frame: a frame and its side data refer to each other, so both and
+        the picture would stay in memory until the garbage collector runs.
         """
-        told = (frame.rotation, frame.width, frame.height)
-        if told != self._told:
-            self._told = told
+        shape = (frame.rotation, frame.width, frame.height)
+        if shape != self._shape:
+            self._shape = shape
             matrix = frame.side_data.get("DISPLAYMATRIX")
             self._matrix = None if matrix is None else np.frombuffer(bytes(matrix), np.int32)
 
     def _aspect(self) -> Fraction:
-        """Width of a pixel by its height: the container's, until the pictures tell another."""
+        """Return width by height of a pixel: the container's value until the stream changes it."""
         now = self._stream.codec_context.sample_aspect_ratio or Fraction(1)
         if self._first_aspect is None:
             self._first_aspect = now
@@ -164,7 +164,7 @@ def _is_turned(matrix: NDArray[np.int32] | None) -> bool:
 def _turn(image: Picture, matrix: NDArray[np.int32] | None) -> Picture:
     """Apply a display matrix, int32 (9,), rounded to quarter turns.
 
-    A pixel (x, y) is shown at (a x + c y, b x + d y), up to a shift.
+    It shows a pixel (x, y) at (a x + c y, b x + d y), apart from a shift.
     """
     if matrix is None:
         return image

@@ -1,6 +1,6 @@
-"""Waiting that Ctrl-C can end, for what stalls in native code: cameras, networks.
+"""Waiting that Ctrl-C can end, for calls that stall in native code: cameras, networks.
 
-A call that stalls there cannot be ended, but it can be left to a thread that nobody waits for.
+Such a call cannot be ended, but it can run in a thread that is abandoned.
 """
 
 import atexit
@@ -15,9 +15,9 @@ from typing import Any, Final, TypeVar
 Result = TypeVar("Result")
 
 STEP: Final = 0.2
-"""Seconds between two looks for Ctrl-C, which some systems do not tell while a thread waits."""
+"""Seconds between two checks for Ctrl-C, which does not interrupt a wait on some systems."""
 
-_LAST: Final = 0.5  # seconds that a thread gets to end by itself
+_LAST: Final = 0.5  # seconds that a thread has to end by itself
 _left: list[Thread] = []
 
 
@@ -26,12 +26,12 @@ def patiently(
     undo: Callable[[Result], object],
     stop: Callable[[], object] | None = None,
 ) -> Result:
-    """What a call returns that may stall; Ctrl-C ends the waiting.
+    """Return the result of a call that may stall; Ctrl-C ends the waiting.
 
     Args:
-        call: done in a thread of its own.
-        undo: done with the result if nobody waits for it any more.
-        stop: called then, so that it need not stall any longer.
+        call: function that runs in its own thread.
+        undo: called with the result if it arrives after the waiting has ended.
+        stop: called when the waiting ends, to end the stalled call.
 
     Raises:
         BaseException: whatever `call` raises.
@@ -68,7 +68,7 @@ def patiently(
 
 
 def leave(thread: Thread) -> bool:
-    """End the waiting for a daemon thread that should end by itself; whether it has ended."""
+    """Wait briefly for a daemon thread, then abandon it; return whether it has ended."""
     thread.join(_LAST)
     if thread.is_alive():
         _left.append(thread)
@@ -78,7 +78,7 @@ def leave(thread: Thread) -> bool:
 
 @contextmanager
 def undisturbed() -> Generator[None]:
-    """Hold off one more Ctrl-C: people press it again while what was read is being kept."""
+    """Ignore one more Ctrl-C: people press it again while results are being saved."""
     if current_thread() is not main_thread():
         yield
         return
@@ -96,10 +96,10 @@ def undisturbed() -> Generator[None]:
 
 
 def end_without(code: int) -> None:
-    """Let the process end although threads were left that stall.
+    """End the process with `os._exit` if abandoned threads are still running.
 
-    Python's own end would wait for nothing either, but a thread that comes back while it is under
-    way finds no interpreter, which in C++ (OpenCV's) ends the process with a crash.
+    Python's own exit would not wait for them either, but a thread that returns during it finds no
+    interpreter. In C++ code, such as OpenCV, that crashes the process.
 
     Args:
         code: exit code of the process.
@@ -113,6 +113,6 @@ def _end(code: int) -> None:
         return
     streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
     for stream in streams:
-        with suppress(AttributeError, OSError, ValueError):  # closed, or none
+        with suppress(AttributeError, OSError, ValueError):  # closed or missing
             stream.flush()
     os._exit(code)

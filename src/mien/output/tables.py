@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
+from mien.frames import Frame
 from mien.movements import MOVEMENT_NAMES
 from mien.readings import PictureResult, Readings
-from mien.types import Frame, Reading
+from mien.types import Reading
 
 if TYPE_CHECKING:
     import pandas

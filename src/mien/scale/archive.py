@@ -1,9 +1,9 @@
-"""`mien read --ray` and `mien watch --ray`: an archive → tables, by Ray Data.
+"""`mien read --ray` and `mien watch --ray`: read an archive into tables, by Ray Data.
 
-The files are cut into parts, which Ray Data hands to actors wherever cores are free; each actor
-holds a reader and writes its parts into the tables itself, so that rows never pass through this
-process. An actor that dies is started anew by Ray and begins its part again. A part at which actors
-died three times is read file by file; a file at which they die as often is listed as an error.
+Ray Data hands parts of the archive to actors, wherever cores are free. Each actor holds a reader
+and writes its parts into the tables itself, so rows never pass through this process. Ray replaces
+an actor that dies, and the new one begins the part again. A part at which actors died three times
+is read file by file. A file at which they die as often is listed as an error.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from mien.errors import MienError
-from mien.media.picture import EXTENSIONS, find_images
+from mien.media.formats import EXTENSIONS
+from mien.media.search import find_images
 from mien.output.console import tell
 from mien.output.progress import progress
 from mien.output.resuming import stamp_of, weights_of
@@ -32,10 +33,10 @@ FILM_ENDINGS: Final = frozenset(
 )
 """Endings by which films are found in folders, in lower case."""
 
-_MOST: Final = 256  # pictures a part: some seconds' work, which a kill may lose
-_LEAST: Final = 16
-_PARTS: Final = 8  # a core, so that all end at about the same time
-_BLOCKS: Final = 4096  # of Ray Data; each costs the scheduler some milliseconds
+_MOST_PICTURES: Final = 256  # in a part: some seconds of work, which a kill may lose
+_LEAST_PICTURES: Final = 16
+_PARTS_PER_CORE: Final = 8  # so that all cores finish at about the same time
+_MOST_BLOCKS: Final = 4096  # of Ray Data; each costs the scheduler some milliseconds
 
 
 def read_archive(
@@ -47,19 +48,19 @@ def read_archive(
     model: Path | None = None,
     overwrite: bool = False,
 ) -> int:
-    """Read an archive into tables, or go on where an earlier run has stopped.
+    """Read an archive into tables, or resume where an earlier run stopped.
 
     Args:
         given: files, folders and patterns, or addresses of files and folders (s3://, gs://, ...).
-            Each folder is a source; files that are named have their folder as source.
-        out: folder, or address, for the tables; see `mien.scale.table_files`.
-        films: read films, not pictures.
-        every: seconds between frames of films that are read; 0 reads all.
-        model: a file of `mien export`.
-        overwrite: replace tables that were made with other settings.
+            Each folder is a source. The source of a file that is named is its folder.
+        out: folder or address for the tables; see `mien.scale.table_files`.
+        films: whether to read films instead of pictures.
+        every: seconds between frames of a film that are read; 0 reads all.
+        model: file of `mien export`; None for the network that ships with mien.
+        overwrite: whether to replace tables that were made with other settings.
 
     Returns:
-        The exit code: 1 if a file could not be read, or not to its end; the errors are listed.
+        Exit code: 1 if a file could not be read, or not to its end. The errors are listed.
 
     Raises:
         MissingPackageError: Ray is not installed.
@@ -68,35 +69,33 @@ def read_archive(
     """
     check_ray()
     endings = FILM_ENDINGS if films else EXTENSIONS
-    sources = unique(pair for place in given for pair in _find(place, endings))
+    files = unique(file for place in given for file in _find(place, endings))
     what = "films" if films else "pictures"
-    if not sources:
-        raise MienError(f"{', '.join(given)}: no {what} in there.")
-    for source in {source for source, _ in sources}:
-        partition(source)
+    if not files:
+        raise MienError(f"{', '.join(given)}: no {what} found there.")
+    for source in {file.source for file in files}:
+        partition(source)  # refuses names that are too long
     settings = {"read": what, "weights": weights_of(model)} | ({"every": every} if films else {})
     place = whole_address(out)
     if not is_address(place):
         place = str(Path(place).absolute())
-    told = source_of(whole_address(out))
+    shown = source_of(whole_address(out))
     tables = Tables(place)
     done = tables.begin(settings, overwrite=overwrite)
     todo = [
-        (source, file)
-        for source, file in sources
-        if file.name not in done or done[file.name] not in (None, file.stamp)
+        file for file in files if file.name not in done or done[file.name] not in (None, file.stamp)
     ]
-    before = len(sources) - len(todo)
-    changed = {file.name for _, file in todo if file.name in done}
+    total, before = f"{len(files):,} {what}", len(files) - len(todo)
+    changed = {file.name for file in todo if file.name in done}
     if changed:
-        _tell(f"{len(changed):,} of {len(sources):,} {what} changed since: read again.")
+        _tell(f"{len(changed):,} of {total} have changed and are read again.")
         tables.forget(changed)
     if before:
-        _tell(f"{before:,} of {len(sources):,} {what} are in {told} already.")
+        _tell(f"{before:,} of {total} are in {shown} already.")
     missed: dict[str, str] = {}
     if todo:
         task = ArchiveTask(films, every, None if model is None else model.read_bytes())
-        with progress("Reading", len(sources), before, counted=what, lines=True) as show_done:
+        with progress("Reading", len(files), before, counted=what, lines=True) as show_done:
             count = before
 
             def advance(more: int) -> None:
@@ -107,45 +106,42 @@ def read_archive(
             try:
                 missed = _read(todo, tables, place, task, advance)
             except KeyboardInterrupt:
-                _tell(
-                    f"stopped; what is done is kept in {told}. The same command goes on from there."
-                )
+                _tell(f"stopped. Results so far are in {shown}. The same command continues.")
                 raise
-    wanted = {file.name for _, file in sources}
+    wanted = {file.name for file in files}
     errors = {name: error for name, error in tables.errors().items() if name in wanted}
     for _, error in sorted(errors.items()):
         tell(error)
     if errors:
-        _tell(f"{len(errors):,} of {len(sources):,} {what} have errors, listed in {told}/errors.")
+        _tell(f"{len(errors):,} of {total} have errors, listed in {shown}/errors.")
     for _, error in sorted(missed.items()):
         tell(error)
     if missed:
         _tell(
-            f"{len(missed):,} of {len(sources):,} {what} could not be fetched. "
-            "The same command tries them again."
+            f"{len(missed):,} of {total} could not be fetched. The same command tries them again."
         )
     return 1 if errors or missed else 0
 
 
 def _read(
-    todo: list[tuple[str, File]],
+    todo: list[File],
     tables: Tables,
     out: str,
     task: ArchiveTask,
     advance: Callable[[int], None],
 ) -> dict[str, str]:
-    """Read files; why those that could not be fetched could not, by name."""
+    """Read files, and return why some could not be fetched, by name."""
     missed: dict[str, str] = {}
     with ray_cluster() as cores:
-        most = 1 if task.films else len(todo) // (_PARTS * cores)
-        parts = list(_parts(todo, 1 if task.films else min(_MOST, max(_LEAST, most))))
-        unread = _run(parts, out, task, cores, missed, advance)
-        alone = [_part(part.source, [file]) for part in unread for file in part.files]
-        for part in _run(alone, out, task, cores, missed, advance):
-            name = part.files[0].name
-            why = f"{name}: whoever read it died, three times; it is left out."
-            done = {name: (0, part.files[0].stamp)}
-            tables.write(part.source, part.name, faces=None, done=done, errors={name: why})
+        share = len(todo) // (_PARTS_PER_CORE * cores)
+        size = 1 if task.films else min(_MOST_PICTURES, max(_LEAST_PICTURES, share))
+        unread = _run(list(_parts(todo, size)), out, task, cores, missed, advance)
+        single = [_part([file]) for part in unread for file in part.files]
+        for part in _run(single, out, task, cores, missed, advance):
+            (file,) = part.files
+            reason = f"{file.name}: left out, because reading it ended the process three times."
+            done = {file.name: (0, file.stamp)}
+            tables.write(part.source, part.name, faces=None, done=done, errors={file.name: reason})
             advance(1)
     tables.end()
     return missed
@@ -159,14 +155,14 @@ def _run(
     missed: dict[str, str],
     advance: Callable[[int], None],
 ) -> list[Part]:
-    """Have parts read, and add to `missed` why files could not be fetched.
+    """Have actors read parts, and add to `missed` why files could not be fetched.
 
     Returns:
-        Those at which actors died again and again.
+        Parts that were given up, because actors died at them.
 
     Raises:
         MienError: Ray gave up.
-        OSError: what was read cannot be written.
+        OSError: the results cannot be written.
     """
     if not parts:
         return []
@@ -178,10 +174,10 @@ def _run(
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     workers = min(cores, len(parts))
-    # On a cluster that grows, Ray may start more.
+    # On a cluster that grows, Ray may start more actors.
     most = len(parts) if os.environ.get("RAY_ADDRESS") else workers
     items = [{"part": pickle.dumps(part)} for part in parts]
-    blocks = min(len(parts), _BLOCKS)
+    blocks = min(len(parts), _MOST_BLOCKS)
     results = ray.data.from_items(items, override_num_blocks=blocks).map_batches(
         PartReader,
         fn_constructor_args=(out, task),
@@ -201,36 +197,32 @@ def _run(
                 advance(result["files"] + len(fresh))
     except RayError as error:
         raise MienError(
-            f"Ray ended the run: {error}. What is done is kept; the same command goes on."
+            f"Ray ended the run: {error}. Results so far are kept; the same command continues."
         ) from error
     return list(unread.values())
 
 
-def _parts(todo: Iterable[tuple[str, File]], size: int) -> Iterator[Part]:
+def _parts(todo: Iterable[File], size: int) -> Iterator[Part]:
     by_source: dict[str, list[File]] = {}
-    for source, file in todo:
-        by_source.setdefault(source, []).append(file)
-    for source, files in by_source.items():
-        for some in chunks(files, size):
-            yield _part(source, some)
+    for file in todo:
+        by_source.setdefault(file.source, []).append(file)
+    for files in by_source.values():
+        yield from map(_part, chunks(files, size))
 
 
-def _part(source: str, files: Sequence[File]) -> Part:
+def _part(files: Sequence[File]) -> Part:
     names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
-    return Part(hashlib.sha256(names).hexdigest()[:16], source, tuple(files))
+    return Part(hashlib.sha256(names).hexdigest()[:16], files[0].source, tuple(files))
 
 
-def _find(place: str, endings: frozenset[str]) -> Iterator[tuple[str, File]]:
-    """Files, with their sources."""
+def _find(place: str, endings: frozenset[str]) -> Iterator[File]:
     if is_address(place):
-        source = source_of(place)
-        for file in find_files(place, endings):
-            yield (source if file.name != source else source.rpartition("/")[0]), file
+        yield from find_files(place, endings)
         return
-    folder = Path(place).is_dir()
+    folder = Path(place) if Path(place).is_dir() else None
     for path in find_images([place], endings=endings):
-        source = Path(place) if folder else path.parent
-        yield str(source), File(str(path), "", str(path.absolute()), stamp_of(path))
+        source = str(folder or path.parent)
+        yield File(str(path), "", str(path.absolute()), stamp_of(path), source)
 
 
 def _tell(words: str) -> None:

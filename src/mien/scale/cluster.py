@@ -1,4 +1,4 @@
-"""Ray for a while: the cluster that RAY_ADDRESS names, or one of this machine's cores alone."""
+"""Connection to Ray for a while: to the cluster that RAY_ADDRESS names, or to this machine."""
 
 import logging
 import os
@@ -10,15 +10,25 @@ from mien.errors import MissingPackageError
 from mien.parallel import cores
 
 _OBJECTS = 256 << 20
-# Bytes of shared memory for what goes between processes: here names and counts, and small JPEGs.
-# Ray by itself takes a third of the machine's memory.
+# Bytes of shared memory for what processes send each other: names, counts and small JPEGs. By
+# default Ray takes a third of the machine's memory.
+
+_ENVIRONMENT = {
+    # Under `uv run` Ray would start its processes in a folder without mien.
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # Ray's own files keep the rest
+    "RAY_USAGE_STATS_ENABLED": "0",  # by default Ray reports its use to its makers
+    # On a busy machine Serve's proxy starts more slowly than Ray waits by default.
+    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+    "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+}
 
 
 def check_ray() -> None:
-    """Refuse where Ray is missing, before any work.
+    """Refuse to begin where Ray is missing.
 
     Raises:
-        MissingPackageError: it is not installed.
+        MissingPackageError: Ray is not installed.
     """
     if find_spec("ray") is None:
         raise MissingPackageError(
@@ -29,28 +39,21 @@ def check_ray() -> None:
 
 @contextmanager
 def ray_cluster() -> Generator[int]:
-    """Connect to Ray, or start it; what was started is ended, whatever happens.
+    """Connect to Ray, or start it; what was started is ended in any case.
 
     Yields:
-        How many cores there are now.
+        Number of cores that Ray has at the moment.
 
     Raises:
         MissingPackageError: Ray is not installed.
     """
     check_ray()
-    # Ray runs what it starts in a folder made for `uv run` else, without mien in it.
-    os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own files keep the rest
-    # Ray tells its makers how it is used, unless told not to.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # A machine that is busy takes longer to start Serve's proxy than Ray waits by itself, which
-    # then ends it and fails.
-    os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", "60")
-    os.environ.setdefault("RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S", "60")
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     import ray
 
-    if ray.is_initialized():  # by a program that calls mien, and ends it itself
-        yield int(ray.cluster_resources().get("CPU", 1))
+    if ray.is_initialized():  # by a program that calls mien, and that will end it
+        yield _cores_of_cluster()
         return
     if os.environ.get("RAY_ADDRESS"):
         ray.init(log_to_driver=False, logging_level=logging.ERROR)
@@ -64,6 +67,12 @@ def ray_cluster() -> Generator[int]:
             logging_level=logging.ERROR,
         )
     try:
-        yield max(1, int(ray.cluster_resources().get("CPU", 1)))
+        yield _cores_of_cluster()
     finally:
         ray.shutdown()
+
+
+def _cores_of_cluster() -> int:
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))

@@ -1,15 +1,14 @@
-"""Files of an archive: on disks, and in what pyarrow or fsspec opens (s3://, gs://, hdfs:// ...).
+"""Files of an archive: on disks, or where pyarrow or fsspec can read (s3://, gs://, hdfs:// ...).
 
-An address is given to pyarrow first and to fsspec where pyarrow does not know its kind. Settings
-such as a region or an endpoint go behind the address, as pyarrow has them: s3://bucket/folder
-?endpoint_override=..., or into the environment. What lies there keeps its plain path, so names that
-would have to be escaped in an address do no harm.
+pyarrow opens an address, or fsspec if pyarrow does not know its kind. Settings such as a region or
+an endpoint follow the address, as in pyarrow: s3://bucket/folder?endpoint_override=... They may
+also be in the environment. Files keep their plain paths, so names that an address would escape do
+no harm.
 """
 
 import re
 import string
-from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -19,12 +18,12 @@ from urllib.parse import quote, unquote
 from mien.errors import MienError
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
-_SAFE = string.punctuation  # as it was given; others, such as spaces, may not stand in an address
+_SAFE = string.punctuation  # stays as it is; others, such as spaces, are escaped in an address
 _SECRET = re.compile(r"//[^/@]*@|\?.*")
 
 
 class FetchError(MienError):
-    """A file cannot be had from where it lies, now: it may be whole, and be there another time."""
+    """A file could not be fetched; a later attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,72 +31,69 @@ class File:
     """One file of an archive.
 
     Attributes:
-        name: the path as `mien read` has it, or an address without user, password and settings.
-        root: address as it was given; "" for this machine's own disks.
-        path: within the root's file system.
-        stamp: that is another once the file changed, as of `mien.output.resuming.stamp_of`.
+        name: path as in `mien read`, or address without user, password and settings.
+        root: address that was given; "" for this machine's own disks.
+        path: path in the root's file system.
+        stamp: text that differs once the file changed; see `mien.output.resuming.stamp_of`.
+        source: name of the folder, or address, in which the file was found.
     """
 
     name: str
     root: str
     path: str
     stamp: str = ""
+    source: str = ""
 
     def read(self) -> bytes:
-        """Its content.
+        """Return the file's content.
 
         Raises:
-            FetchError: it cannot be had.
+            FetchError: the content cannot be fetched.
         """
-        with self._readable(), file_system(self.root)[0].open_input_stream(self.path) as stream:
-            return stream.readall()
+        return b"".join(self._pieces())
 
     def copy_to(self, path: Path) -> None:
-        """Its content into a file, piece by piece.
+        """Copy the file's content into a file of this machine, piece by piece.
 
         Raises:
-            FetchError: it cannot be had.
-            OSError: the file cannot be written.
+            FetchError: the content cannot be fetched.
+            OSError: the copy cannot be written.
         """
-        with path.open("wb") as file:
+        with path.open("wb") as copy:
             for piece in self._pieces():
-                file.write(piece)
+                copy.write(piece)
 
     @property
     def copy_name(self) -> str:
-        """A name for `copy_to`, of the same ending."""
+        """Name for a copy, with the file's own ending."""
         return f"copy{PurePosixPath(self.path).suffix}"
 
     def _pieces(self) -> Iterator[bytes]:
-        with self._readable(), file_system(self.root)[0].open_input_stream(self.path) as stream:
-            while piece := stream.read(1 << 20):
-                yield piece
-
-    @contextmanager
-    def _readable(self) -> Generator[None]:
         try:
-            yield
+            with file_system(self.root)[0].open_input_stream(self.path) as stream:
+                while piece := stream.read(1 << 20):
+                    yield piece
         except OSError as error:
             raise FetchError(f"{self.name}: cannot be fetched: {error}") from error
 
 
 def is_address(place: str) -> bool:
-    """Whether a place is not a path of this machine; also where `Path` made one slash of two."""
+    """Whether a place is an address, also one of whose two slashes `Path` made one."""
     return bool(_ADDRESS.match(place))
 
 
 def whole_address(place: str | Path) -> str:
-    """A place as it was given: `Path` makes s3:/bucket of s3://bucket."""
-    told = str(place)
-    return re.sub(r":/+", "://", told, count=1) if is_address(told) else told
+    """Return a place as it was given: `Path` turns s3://bucket into s3:/bucket."""
+    text = str(place)
+    return re.sub(r":/+", "://", text, count=1) if is_address(text) else text
 
 
 @cache
 def file_system(root: str) -> tuple[Any, str]:
-    """A `pyarrow.fs.FileSystem`, and the path of the root in it.
+    """Return a `pyarrow.fs.FileSystem`, and the root's path in it.
 
     Raises:
-        MienError: the address is of a kind that neither pyarrow nor fsspec opens.
+        MienError: neither pyarrow nor fsspec can open addresses of this kind.
     """
     import pyarrow
     from pyarrow import fs
@@ -113,60 +109,62 @@ def file_system(root: str) -> tuple[Any, str]:
             system, path = url_to_fs(root)
         except (ImportError, ValueError) as second:
             raise MienError(
-                f"{_told(root)}: cannot be opened: {first}; {second}. Expected a folder, or an "
-                "address that pyarrow or an installed fsspec package knows, such as s3://, gs://."
+                f"{_without_secrets(root)}: cannot be opened: {first}; {second}. Expected a "
+                "folder, or an address that pyarrow or an installed fsspec package knows, such as "
+                "s3://, gs://."
             ) from second
         return fs.PyFileSystem(fs.FSSpecHandler(system)), path
 
 
 def find_files(root: str, endings: Collection[str]) -> list[File]:
-    """The files below an address, sorted, hidden ones left out; or the file itself.
+    """List the files below an address, sorted and without hidden ones; or the file itself.
 
     Args:
-        root: the address.
-        endings: of the files that are wanted, in lower case, with their dots; a file that is named
-            itself may have any.
+        root: address of a folder or a file.
+        endings: endings of wanted files, in lower case, with their dots. A file that is named
+            itself may have any ending.
 
     Raises:
         MienError: nothing is there, or the address cannot be opened.
-        OSError: it cannot be reached.
+        OSError: the address cannot be reached.
     """
     from pyarrow import fs
 
     system, base = file_system(root)
-    scheme = root.partition("://")[0]
+    scheme, source = root.partition("://")[0], source_of(root)
 
     def file(info: Any) -> File:
-        stamp = f"{info.size} {info.mtime_ns}"
-        return File(f"{scheme}://{info.path}", root, info.path, stamp)
+        name, stamp = f"{scheme}://{info.path}", f"{info.size} {info.mtime_ns}"
+        folder = source if name != source else source.rpartition("/")[0]
+        return File(name, root, info.path, stamp, folder)
 
     info = system.get_file_info(base)
     if info.type == fs.FileType.File:
         return [file(info)]
     if info.type == fs.FileType.NotFound:
-        raise MienError(f"{_told(root)}: no such file, folder or prefix.")
+        raise MienError(f"{_without_secrets(root)}: no such file, folder or prefix.")
     inside = system.get_file_info(fs.FileSelector(base, recursive=True))
     files = (entry for entry in inside if entry.type == fs.FileType.File)
     wanted = (entry for entry in files if _wanted(entry.path, base, endings))
     return [file(entry) for entry in sorted(wanted, key=lambda entry: entry.path)]
 
 
-def unique(files: Iterable[tuple[str, File]]) -> list[tuple[str, File]]:
-    """Files with their sources, each once: in the first source that has it."""
-    found: dict[str, tuple[str, File]] = {}
-    for source, file in files:
-        found.setdefault(file.name, (source, file))
+def unique(files: Iterable[File]) -> list[File]:
+    """Keep each file once: from the first source that has it."""
+    found: dict[str, File] = {}
+    for file in files:
+        found.setdefault(file.name, file)
     return list(found.values())
 
 
 def source_of(root: str) -> str:
-    """How a place is named: a path as it is, an address without secrets, settings and escapes."""
+    """Return a place's name: a path as it is, an address without secrets, settings and escapes."""
     if not is_address(root):
         return root
-    return unquote(_told(root)).rstrip("/")
+    return unquote(_without_secrets(root)).rstrip("/")
 
 
-def _told(root: str) -> str:
+def _without_secrets(root: str) -> str:
     return _SECRET.sub(lambda found: "//" if found[0].startswith("//") else "", root)
 
 

@@ -1,11 +1,11 @@
-"""What an actor does: a part of an archive, pictures or one film, into the tables."""
+"""An actor's work: read parts of an archive, pictures or films, into the tables."""
 
 import json
 import pickle
 import tempfile
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +16,12 @@ from mien.faces.batch import read_sources
 from mien.faces.reader import Reader
 from mien.faces.watch import watch
 from mien.media.film import Video
-from mien.output.tables import FILM_COLUMNS, arrow_schema, dict_rows, film_row
-from mien.parallel import chunks
+from mien.output.journal import write_rows
+from mien.output.tables import COLUMNS, FILM_COLUMNS, Row, dict_rows, film_row
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
 
-_DEATHS: Final = 3  # of actors at one part, after which it is let alone
-_ROWS: Final = 8192  # of Parquet that are written at once
+_MOST_DEATHS: Final = 3  # of actors at one part, after which the part is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Part:
     """Files that one task reads.
 
     Attributes:
-        name: of its files in the tables.
-        source: that they are of.
+        name: name of the part's files in the tables.
+        source: source of the files.
         files: pictures, or one film.
     """
 
@@ -42,11 +41,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveTask:
-    """How files are read.
+    """Way in which files are read.
 
     Attributes:
-        films: whether they are films, not pictures.
-        every: seconds between frames of films that are read; 0 reads all.
+        films: whether the files are films instead of pictures.
+        every: seconds between frames of a film that are read; 0 reads all.
         model: content of a file of `mien export`; None for the network that ships with mien.
     """
 
@@ -55,11 +54,20 @@ class ArchiveTask:
     model: bytes | None = None
 
 
+@dataclass(slots=True)
+class _Results:
+    """Results of a part, by names of files."""
+
+    faces: dict[str, int] = field(default_factory=dict[str, int])  # number of faces in each
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    missed: dict[str, str] = field(default_factory=dict[str, str])  # why it was not fetched
+
+
 class PartReader:
-    """Reads parts, one after the other; an actor of Ray Data."""
+    """Reader of parts, one after the other; an actor of Ray Data."""
 
     def __init__(self, out: str, task: ArchiveTask) -> None:
-        """Load the models, and join those who write into `out`."""
+        """Load the models, and join the writers of the tables in `out`."""
         with _model_file(task.model) as path:
             self._reader = Reader(model=path, threads=1)
         self._task = task
@@ -67,57 +75,46 @@ class PartReader:
         self._tables.join()
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        """Read a batch; of each part its name, `files`, `faces`, `missed`, `deadly`, `failed`.
+        """Read a batch, and return columns with one value for each part.
 
-        `missed` is, as JSON, why some files could not be fetched: of these nothing is written, so
-        that a later run tries them again. `deadly` says that the part was not read, because actors
-        died at it; `failed` is why nothing can be written any more, or "".
+        The columns are `part`, the part's name; `files` and `faces`, how many were read; `missed`,
+        why files could not be fetched, as JSON: nothing is written of these, so that a later run
+        tries them again; `deadly`, whether the part was left unread because actors died at it;
+        `failed`, why nothing can be written any more, or "".
         """
         results = [self._read(pickle.loads(part)) for part in batch["part"]]
         return {key: [result[key] for result in results] for key in results[0]}
 
     def _read(self, part: Part) -> dict[str, Any]:
-        errors: dict[str, str] = {}
-        missed: dict[str, str] = {}
-        done: dict[str, int] = {}
+        results = _Results()
         failed, deadly = "", False
         with tempfile.TemporaryDirectory(prefix="mien-") as folder:
             faces = Path(folder) / "faces.parquet"
             try:
-                if self._tables.begun(part.name) >= _DEATHS:
-                    deadly = True
-                elif self._task.films:
-                    for file in part.files:
-                        try:
-                            self._read_film(file, faces, done, errors)
-                        except FetchError as error:
-                            missed[file.name] = str(error)
-                else:
-                    self._read_pictures(part, faces, done, errors, missed)
+                deadly = self._tables.begun(part.name) >= _MOST_DEATHS
                 if not deadly:
-                    rows = faces if sum(done.values()) else None
+                    read = self._read_films if self._task.films else self._read_pictures
+                    read(part, faces, results)
                     stamps = {file.name: file.stamp for file in part.files}
-                    read = {name: (count, stamps[name]) for name, count in done.items()}
-                    self._tables.write(part.source, part.name, faces=rows, done=read, errors=errors)
+                    self._tables.write(
+                        part.source,
+                        part.name,
+                        faces=faces if any(results.faces.values()) else None,
+                        done={name: (n, stamps[name]) for name, n in results.faces.items()},
+                        errors=results.errors,
+                    )
             except OSError as error:
                 failed = str(error)
         return {
             "part": part.name,
-            "files": len(done),
-            "faces": sum(done.values()),
-            "missed": json.dumps(missed),
+            "files": len(results.faces),
+            "faces": sum(results.faces.values()),
+            "missed": json.dumps(results.missed),
             "deadly": deadly,
             "failed": failed,
         }
 
-    def _read_pictures(
-        self,
-        part: Part,
-        faces: Path,
-        done: dict[str, int],
-        errors: dict[str, str],
-        missed: dict[str, str],
-    ) -> None:
+    def _read_pictures(self, part: Part, faces: Path, results: _Results) -> None:
         def contents() -> Iterator[tuple[str, Path | bytes]]:
             for file in part.files:
                 if not file.root:
@@ -126,70 +123,48 @@ class PartReader:
                 try:
                     yield file.name, file.read()
                 except FetchError as error:
-                    missed[file.name] = str(error)
+                    results.missed[file.name] = str(error)
 
-        paths = {file.name: file.path for file in part.files if not file.root}
-        results = read_sources(contents(), self._reader, workers=1, also=None)
-        with _rows_into(faces, arrow_schema()) as write:
-            for result, _ in results:
-                done[result.image] = len(result.readings)
-                if result.error is not None:
-                    path = paths.get(result.image, result.image)
-                    errors[result.image] = result.error.replace(path, result.image)
+        def rows() -> Iterator[Row]:
+            paths = {file.name: file.path for file in part.files if not file.root}
+            for result, _ in read_sources(contents(), self._reader, workers=1, also=None):
+                results.faces[result.image] = len(result.readings)
+                if result.error is None:
+                    yield from dict_rows(result.to_dict())
                 else:
-                    write(list(dict_rows(result.to_dict())))
+                    path = paths.get(result.image, result.image)
+                    results.errors[result.image] = result.error.replace(path, result.image)
 
-    def _read_film(
-        self, film: File, faces: Path, done: dict[str, int], errors: dict[str, str]
-    ) -> None:
-        faces_seen = 0
-        schema = arrow_schema({"film": str, **FILM_COLUMNS})
-        with _rows_into(faces, schema) as write:
+        write_rows(faces, "parquet", COLUMNS, rows())
+
+    def _read_films(self, part: Part, faces: Path, results: _Results) -> None:
+        for film in part.files:
+            rows = self._film_rows(film, faces.parent, results)
             try:
-                with _on_disk(film, faces.parent) as path, Video(path) as video:
-                    frames = watch(video, reader=self._reader, every=self._task.every)
-                    rows = (
-                        {"film": film.name, **film_row(frame, reading)}
-                        for frame, readings in frames
-                        for reading in readings
-                    )
-                    for some in chunks(rows, 256):
-                        write(some)
-                        faces_seen += len(some)
-            except FetchError:
-                raise
+                write_rows(faces, "parquet", {"film": str, **FILM_COLUMNS}, rows)
+            except FetchError as error:
+                results.missed[film.name] = str(error)
+
+    def _film_rows(self, film: File, folder: Path, results: _Results) -> Iterator[Row]:
+        with _on_disk(film, folder) as path:
+            results.faces[film.name] = 0
+            try:
+                with Video(path) as video:
+                    for frame, readings in watch(
+                        video, reader=self._reader, every=self._task.every
+                    ):
+                        results.faces[film.name] += len(readings)
+                        yield from (
+                            {"film": film.name, **film_row(frame, reading)} for reading in readings
+                        )
             except (MienError, FFmpegError) as error:
-                path = str(faces.parent / film.copy_name) if film.root else film.path
-                told = str(error).replace(path, film.name)
-                errors[film.name] = told if film.name in told else f"{film.name}: {told}"
-        done[film.name] = faces_seen
-
-
-@contextmanager
-def _rows_into(path: Path, schema: Any) -> Generator[Callable[[list[dict[str, Any]]], None]]:
-    """A Parquet file that takes rows, some thousands of which are in memory at once."""
-    from pyarrow import Table, parquet
-
-    waiting: list[dict[str, Any]] = []
-    with parquet.ParquetWriter(path, schema) as writer:
-
-        def flush() -> None:
-            writer.write_table(Table.from_pylist(waiting, schema))
-            waiting.clear()
-
-        def write(rows: list[dict[str, Any]]) -> None:
-            waiting.extend(rows)
-            if len(waiting) >= _ROWS:
-                flush()
-
-        yield write
-        if waiting:
-            flush()
+                text = str(error).replace(str(path), film.name)
+                results.errors[film.name] = text if film.name in text else f"{film.name}: {text}"
 
 
 @contextmanager
 def _on_disk(film: File, folder: Path) -> Generator[Path]:
-    """The film as a file: itself, or a copy, because many kinds have their index at the end."""
+    """Give the film as a file: itself, or a copy, since many kinds have their index at the end."""
     if not film.root:
         yield Path(film.path)
         return
@@ -201,12 +176,11 @@ def _on_disk(film: File, folder: Path) -> Generator[Path]:
         path.unlink()
 
 
-def _model_file(content: bytes | None) -> AbstractContextManager[Path | None]:
-    return nullcontext() if content is None else _file_of(content)
-
-
 @contextmanager
-def _file_of(content: bytes) -> Generator[Path]:
+def _model_file(content: bytes | None) -> Generator[Path | None]:
+    if content is None:
+        yield None
+        return
     with tempfile.TemporaryDirectory(prefix="mien-") as folder:
         path = Path(folder) / "model.onnx"
         path.write_bytes(content)

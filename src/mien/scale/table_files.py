@@ -1,19 +1,18 @@
-"""The folder that an archive is read into: three Parquet tables, partitioned by source.
+"""Folder that an archive is read into: three Parquet tables, partitioned by source.
 
-    faces/source=.../PART.parquet     a row a face
-    errors/source=.../PART.parquet    a row a file that could not be read, or not to its end
-    done/source=.../PART.parquet      a row a file that was read, whether or not it has faces
+    faces/source=.../PART.parquet     a row per face
+    errors/source=.../PART.parquet    a row per file that could not be read, or not to its end
+    done/source=.../PART.parquet      a row per file that was read, with or without faces
 
-A part is what one task reads. It is written in this order, each file whole or not at all, and it
-counts once its `done` is there: what a killed run has left of a part without it is removed by the
-next. So no row is lost and none doubled, wherever a run is killed; a part that is read twice is
-written twice under the same name.
+One task reads one part. Its files are written in this order, each whole or not at all, and the
+part counts once its `done` exists. The next run removes what a killed run left of a part without
+it. So no row is lost or doubled, wherever a run is killed. A part that is read twice is written
+twice under the same name.
 """
 
 import json
-import os
-import sys
-import time
+import shutil
+import sqlite3
 import weakref
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -21,13 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from filelock import ReadWriteLock, Timeout
+
 from mien.errors import MienError
 from mien.output.file_lock import open_locked, run_line
 from mien.output.resuming import Settings, goes_on
 from mien.scale.listing import file_system, source_of
-
-if sys.platform != "win32":
-    import fcntl
 
 FACES: Final = "faces"
 ERRORS: Final = "errors"
@@ -38,41 +36,41 @@ _BEGUN: Final = "_begun"
 _SETTINGS: Final = "settings.json"
 _LOCK: Final = ".lock"
 _ACTORS: Final = ".actors"
-_PATIENCE: Final = 15.0  # seconds to wait for what is left of a killed run
-_LONGEST: Final = 200  # characters of a folder's name
+_ACTORS_PATIENCE: Final = 15.0  # seconds to wait for the actors of a killed run
+_MOST_CHARACTERS: Final = 200  # of a folder's name
 
 
 class Tables:
-    """The tables of an archive in one folder or below one prefix."""
+    """Tables of one archive, in a folder or below a prefix."""
 
     def __init__(self, out: str) -> None:
-        """Look at a folder; `begin` makes it.
+        """Name the folder; `begin` makes it.
 
         Args:
-            out: a path or an address.
+            out: path or address of the folder.
 
         Raises:
-            MienError: the address is of a kind that cannot be opened.
+            MienError: addresses of this kind cannot be opened.
         """
         self._out = source_of(out)
         self._system, self._base = file_system(out)
         self._is_local = self._system.type_name == "local"
 
     def begin(self, settings: Settings, *, overwrite: bool = False) -> dict[str, str | None]:
-        """Make the folder, or go on with it: remove what a killed run has left unfinished.
+        """Make the folder, or resume an earlier run and remove what it left unfinished.
 
-        On a disk no other run can begin there as long as this object lives; object stores have no
+        On a disk, no other run can begin there while this object lives. Object stores have no
         locks.
 
         Args:
-            settings: all that rows depend on; the same for all runs into a folder.
-            overwrite: begin with an empty folder where an earlier run had other settings.
+            settings: everything that rows depend on; the same for all runs into a folder.
+            overwrite: whether to empty the folder if an earlier run had other settings.
 
         Returns:
-            The stamp of each file that is done, by its name; None where mien 0.1.0 read it.
+            The stamp of each finished file, by name; None if mien 0.1.0 read the file.
 
         Raises:
-            MienError: another run writes there, or one wrote with other settings.
+            MienError: another run writes there, or an earlier run had other settings.
             OSError: the folder cannot be read or written.
         """
         self._system.create_dir(self._base)
@@ -81,7 +79,11 @@ class Tables:
             weakref.finalize(self, lock.close)
             lock.truncate()
             lock.write(run_line())
-            self._wait_for_actors()
+            try:
+                self._wait_for_actors()
+            except MienError:
+                lock.close()
+                raise
         self._check_settings(dict(settings), overwrite)
         self.end()
         finished = self._finished()
@@ -92,7 +94,7 @@ class Tables:
         return {name: stamp for part in finished.values() for name, stamp in part.items()}
 
     def forget(self, names: Collection[str]) -> None:
-        """Remove all rows of files, so that they are read again.
+        """Remove all rows of some files, so that they are read again.
 
         Raises:
             OSError: the tables cannot be written.
@@ -112,16 +114,14 @@ class Tables:
                         self._put(f"{table}/{place}", rows.filter(compute.invert(gone)))
 
     def join(self) -> None:
-        """Write beside others, from another process.
+        """Write into the tables from a process of its own, beside others that do.
 
-        Raises:
-            OSError: the folder is not there.
+        While this object lives, no other run begins there.
         """
-        if self._is_local and sys.platform != "win32":
-            lock = self._open_actors()
-            weakref.finalize(self, os.close, lock)  # which unlocks it
-            with suppress(OSError):  # a file system that cannot lock
-                fcntl.flock(lock, fcntl.LOCK_SH)
+        if self._is_local:
+            self._actors = self._actors_lock()
+            with suppress(sqlite3.Error):  # the file system has no locks
+                self._actors.acquire_read()
 
     def write(
         self,
@@ -135,14 +135,14 @@ class Tables:
         """Write a part, whole or not at all.
 
         Args:
-            source: that its files are of.
-            part: its name, of these files alone.
-            faces: a Parquet file with the rows of all faces; None if there are none.
-            done: how many faces were read in each file, and its stamp, by name.
-            errors: what is wrong with those that could not be read, or not to their end.
+            source: source of its files.
+            part: name of the part, which no other has.
+            faces: Parquet file with the rows of all faces; None if there are none.
+            done: number of faces and stamp of each file that was read, by name.
+            errors: reasons why files could not be read, or not to their end, by name.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: a table cannot be written.
         """
         place = f"{partition(source)}/{part}.parquet"
         self._put(f"{FACES}/{place}", faces)
@@ -152,10 +152,10 @@ class Tables:
         self._put(f"{DONE}/{place}", read)
 
     def begun(self, part: str) -> int:
-        """Note that a part is begun; how often it was before, in this run.
+        """Note that a part is begun, and return how often this run had begun it before.
 
         Raises:
-            OSError: it cannot be noted.
+            OSError: the note cannot be written.
         """
         path = f"{self._base}/{_BEGUN}/{part}"
         try:
@@ -177,29 +177,28 @@ class Tables:
         self._system.delete_dir_contents(f"{self._base}/{_BEGUN}", missing_dir_ok=True)
 
     def errors(self) -> dict[str, str]:
-        """What is wrong with files, by name."""
+        """Reasons why files could not be read, or not to their end, by name."""
         paths = self._paths(ERRORS)
         rows = (row for path in paths for row in self._table(path).to_pylist())
         return {row["file"]: row["error"] for row in rows}
 
     def _put(self, place: str, content: Any) -> None:
-        """Write a file of a table: what a Parquet file, rows or an Arrow table hold, or nothing."""
+        """Write a file of a table from a Parquet file, rows or an Arrow table; none for no rows."""
         from pyarrow import Table, parquet
 
         path = f"{self._base}/{place}"
         if content is None or (not isinstance(content, Path) and not len(content)):
-            with suppress(FileNotFoundError):  # of the same part, read before
+            with suppress(FileNotFoundError):  # written when this part was read before
                 self._system.delete_file(path)
             return
         folder, _, name = path.rpartition("/")
         self._system.create_dir(folder)
-        # An object is there when it is whole; a file grows, under a name that no reader takes.
+        # An object appears when it is whole. A file grows, so it has a name that no reader takes.
         written = f"{folder}/.{name}" if self._is_local else path
         with self._system.open_output_stream(written) as stream:
             if isinstance(content, Path):
                 with content.open("rb") as file:
-                    while piece := file.read(1 << 20):
-                        stream.write(piece)
+                    shutil.copyfileobj(file, stream)
             else:
                 rows = Table.from_pylist(content) if isinstance(content, list) else content
                 parquet.write_table(rows, stream)
@@ -220,14 +219,14 @@ class Tables:
             return parquet.ParquetFile(file).read()
 
     def _finished(self) -> dict[str, dict[str, str | None]]:
-        """Names and stamps of the files of each part that counts, by its place."""
+        """Names and stamps of the files of each part that counts, by the part's path."""
         import pyarrow
 
         parts: dict[str, dict[str, str | None]] = {}
         for path in self._paths(DONE):
             try:
                 rows = self._table(path).to_pylist()
-            except pyarrow.ArrowException:  # cut short, in a store that shows half files
+            except pyarrow.ArrowException:  # cut short, in a store that shows partial files
                 self._system.delete_file(path)
                 continue
             place = path.removeprefix(f"{self._base}/{DONE}/")
@@ -242,7 +241,9 @@ class Tables:
         except FileNotFoundError:
             before = None
         if before is None and (self._paths(FACES) or self._paths(DONE)):
-            raise MienError(f"{self._out}: holds tables of something else. Name another.")
+            raise MienError(
+                f"{self._out}: holds tables that mien did not write. Name another with --out."
+            )
         if before is None or not goes_on(self._out, before, settings, overwrite):
             for table in (DONE, FACES, ERRORS):
                 self._system.delete_dir_contents(f"{self._base}/{table}", missing_dir_ok=True)
@@ -250,40 +251,32 @@ class Tables:
                 stream.write(json.dumps(settings, indent=2).encode() + b"\n")
 
     def _wait_for_actors(self) -> None:
-        """Let those of a killed run end, which outlive it by seconds; not on Windows."""
-        if sys.platform == "win32":
-            return
-        lock = self._open_actors()
-        until = time.monotonic() + _PATIENCE
+        """Wait until the actors of a killed run end; they outlive it by seconds."""
+        lock = self._actors_lock()
         try:
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError as error:
-                    if time.monotonic() > until:
-                        raise MienError(
-                            f"{self._out}: actors of a run of mien that ended are still writing "
-                            "there. Wait for their end, or name another with --out."
-                        ) from error
-                    time.sleep(0.2)
-                else:
-                    return
-        except OSError:
-            return  # a file system that cannot lock
+            lock.acquire_write(timeout=_ACTORS_PATIENCE)
+        except Timeout as error:
+            raise MienError(
+                f"{self._out}: actors of an earlier run of mien are still writing there. "
+                "Wait for their end, or name another folder with --out."
+            ) from error
+        except sqlite3.Error:  # the file system has no locks
+            pass
         finally:
-            os.close(lock)
+            lock.close()
 
-    def _open_actors(self) -> int:
-        return os.open(Path(self._base) / _ACTORS, os.O_RDWR | os.O_CREAT, 0o644)
+    def _actors_lock(self) -> ReadWriteLock:
+        """Lock that every actor shares, and that is free when the last one has ended."""
+        return ReadWriteLock(Path(self._base) / _ACTORS, is_singleton=False)
 
 
 def partition(source: str) -> str:
-    """The folder of a source's rows, by Hive's custom, as pandas, polars, DuckDB and Spark read it.
+    """Name of the folder with a source's rows, as Hive, pandas, polars, DuckDB and Spark read it.
 
     Raises:
         MienError: the source has too long a name.
     """
     value = quote(source, safe=" ")
-    if len(value) > _LONGEST:
+    if len(value) > _MOST_CHARACTERS:
         raise MienError(f"{source}: too long a name for a source. Give a shorter path to it.")
     return f"source={value}"

@@ -1,4 +1,4 @@
-/** Puts the parts together: what goes on (state/live.js) and what of it is seen, heard and kept. */
+/** Connect the parts: the live state (state/live.js) and what is seen, heard and kept of it. */
 
 import { openFile } from "./sources/file.js";
 import { originOf } from "./sources/source.js";
@@ -54,7 +54,7 @@ const recording = new Recording();
 const sessionView = new SessionView(part("session", HTMLElement), recording);
 const crowd = createFigures();
 const shown = new Shown();
-/** The face that the person points at. @type {number | null} */
+/** Number of the face that the person points at. @type {number | null} */
 let marked = null;
 
 const live = new Live(video, `${location.protocol.replace("http", "ws")}//${location.host}/live`, {
@@ -114,7 +114,7 @@ const controls = new Controls({
   onAllOff: allOff,
 });
 
-/** Show no answer. */
+/** Hide all answers. */
 function cover() {
   shown.cover();
   cards.show(shown.readings);
@@ -125,7 +125,7 @@ function cover() {
 
 /**
  * @param {number} now
- * @param {{width: number, height: number}} frame that was read
+ * @param {{width: number, height: number}} frame size of the frame that was read
  */
 function showCalmly(now, frame) {
   const { hidden } = settings;
@@ -151,7 +151,7 @@ function showCalmly(now, frame) {
 
 /**
  * @param {number} number of the face
- * @param {string} right what the person would say; "" where nobody could tell
+ * @param {string} right what the person would say; "" if nobody could tell
  */
 function markWrong(number, right) {
   const reading = shown.readings.get(number);
@@ -160,7 +160,7 @@ function markWrong(number, right) {
   sessionView.show();
 }
 
-/** @param {number | null} number of the face that is pointed at, on a card or in the picture */
+/** @param {number | null} number number of the face pointed at, on a card or in the picture */
 function mark(number) {
   if (number === marked) return;
   marked = number;
@@ -181,7 +181,7 @@ function showStatus() {
   panel.showStatus(kind, text, live.state === "on");
   guess.showState(live.state);
   sessionView.running = live.isBusy;
-  const isSignedOut = live.server === "signed-out"; // then what to do stands first
+  const isSignedOut = live.server === "signed-out"; // then the instructions come first
   page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty && !isSignedOut);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
@@ -216,7 +216,7 @@ function takeVideoBack() {
   void live.moved();
 }
 
-/** Everything off, by one key. */
+/** Turn everything off, by one key. */
 function allOff() {
   live.stop();
   panel.close();
@@ -228,7 +228,7 @@ function onKey(event) {
   if (event.key === "Escape" && !(isTyping(event) && event.target instanceof HTMLInputElement)) {
     allOff();
   } else if (event.key.toLowerCase() === "u" && isCommand(event)) {
-    // The face that is pointed at, or the only one.
+    // The face pointed at, or the only one.
     const all = [...shown.readings.keys()];
     const number = marked ?? (all.length === 1 ? all[0] : undefined);
     if (number !== undefined) live.takeUsual(number);
@@ -237,7 +237,7 @@ function onKey(event) {
   }
 }
 
-/** Show all words anew: the settings are others. */
+/** Show all words again after the settings changed. */
 function applySettings() {
   wording.setLanguage(settings.language, navigator.languages);
   wording.setOwnWords(settings.words);
@@ -282,7 +282,7 @@ enableDropping((files) => {
 video.addEventListener("resize", () => {
   page.style.setProperty("--picture", (video.videoWidth / video.videoHeight || 4 / 3).toFixed(4));
 });
-// Browsers ask in their own words before the page closes.
+// Browsers then ask in their own words before the page closes.
 window.addEventListener("beforeunload", (event) => {
   if (recording.hasUnsaved) event.preventDefault();
 });

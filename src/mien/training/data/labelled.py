@@ -12,7 +12,8 @@ from typing import Final
 
 from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError
-from mien.media.picture import EXTENSIONS, find_images
+from mien.media.formats import EXTENSIONS
+from mien.media.search import find_images
 
 LABELS_FILE: Final = "labels.csv"
 

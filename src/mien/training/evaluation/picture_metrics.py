@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from mien.emotions import EMOTION_NAMES, Emotion
-from mien.faces.usual_face import can_be_seen, usual_face
+from mien.faces.usual_face import usual_face
 from mien.training.evaluation.metrics import LEAST_SHARE, recalls
 from mien.training.evaluation.reliability import Shares, reliability
 from mien.types import Reading
@@ -100,7 +100,7 @@ def usual_metrics(
     """
     bases: dict[str, int] = {}
     for index, (label, person) in enumerate(zip(labels, persons, strict=True)):
-        if person is not None and label == NEUTRAL and can_be_seen(readings[index]):
+        if person is not None and label == NEUTRAL and readings[index].can_be_seen:
             bases.setdefault(person, index)
     usual = {person: usual_face([readings[index]]) for person, index in bases.items()}
     emotional_persons = {

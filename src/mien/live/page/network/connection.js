@@ -1,8 +1,7 @@
 /**
- * The line to the server: sends frames while there is credit, and comes back by itself.
+ * Connection to the server: it sends frames while there is credit, and reconnects by itself.
  *
- * The session goes on over a lost connection: sequence numbers continue, nothing on the page is
- * forgotten.
+ * The session survives a lost connection: sequence numbers continue, and the page forgets nothing.
  */
 
 import { encodeFrame, parseAnswer, usualMessage } from "./protocol.js";
@@ -16,14 +15,14 @@ import { encodeFrame, parseAnswer, usualMessage } from "./protocol.js";
  *   message: string) => void} onState
  * @property {(answer: ReadingsAnswer) => void} onReadings
  * @property {(answer: import("./protocol.js").UsualAnswer) => void} onUsual
- * @property {() => void} onCredit a frame may be sent again
+ * @property {() => void} onCredit called when a frame may be sent again
  */
 
-/** Pauses between attempts, in milliseconds; the last one repeats. */
+/** Pauses between attempts to connect, in milliseconds; the last one repeats. */
 export const PAUSES_MS = [250, 500, 1000, 2000];
-/** Close code of a server that refuses this page, for a reason that it told before. */
+/** Close code of a server that refuses this page; an earlier message gave the reason. */
 const REFUSED = 1008;
-/** Its reason where the session that the page was opened with has been ended. */
+/** Close reason if the sign-in session of this page has ended. */
 const SIGNED_OUT = "signed out";
 const REFUSED_PAUSE_MS = 10_000;
 
@@ -35,7 +34,7 @@ export class Connection {
   #credits = 0;
   #sequence = 0;
   #attempts = 0;
-  /** Whether it was ended for good. */
+  /** Whether it has ended for good. */
   #isEnded = false;
 
   /**
@@ -56,14 +55,14 @@ export class Connection {
     this.#socket = socket;
   }
 
-  /** Give a connection up from which nothing comes, and open another. */
+  /** Give up a silent connection, and open another. */
   renew() {
     if (!this.#socket) return;
     this.#drop();
     this.#lost(0);
   }
 
-  /** Close it for good: whoever is signed out is not let in again. */
+  /** Close it for good: a signed-out page is not let in again. */
   end() {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -76,9 +75,9 @@ export class Connection {
   }
 
   /**
-   * Send a picture; without credit it is dropped, since a newer one will come.
+   * Send a picture. Without credit it is dropped, since a newer one will come.
    * @param {Picture} picture
-   * @returns {number | null} its sequence number, null where it was dropped
+   * @returns {number | null} its sequence number; null if it was dropped
    */
   send(picture) {
     if (!this.#socket || this.#credits <= 0) return null;

@@ -1,13 +1,13 @@
 /**
- * The page's half of the protocol: see protocol.py, its twin, for the fields and their meaning.
- * tests/live/messages.json holds both to the same messages.
+ * The page's half of the protocol. Its twin, protocol.py, explains the fields.
+ * tests/live/messages.json tests both with the same messages.
  */
 
 export const VERSION = 1;
 export const MAX_SIDE = 640;
 const HEADER_BYTES = 20;
 
-/** @typedef {[string, number]} Share An answer that people give, and the share of those who do. */
+/** @typedef {[string, number]} Share An answer, and the share of people who give it. */
 
 /**
  * @typedef {object} Reading What people would say about one face.
@@ -15,24 +15,24 @@ const HEADER_BYTES = 20;
  * @property {Record<string, number>} votes share of each answer; they sum to 1
  * @property {Share[]} top the most frequent answers, most frequent first
  * @property {Record<string, number>} [movements] what moves in the face, 0 to 1 by name; empty or
- *   missing where the network tells none
- * @property {"clear" | "mixed" | "unclear"} [state] whether one answer is to be shown, two, or none
+ *   missing if the network predicts none
+ * @property {"clear" | "mixed" | "unclear"} [state] whether to show one answer, two, or none
  * @property {boolean} clear whether people could tell, and would not disagree
- * @property {string | null} why when not clear, the reason
+ * @property {string | null} why the reason if it is not clear
  * @property {number} track the face's number over time
- * @property {Change | null} [change] how the face differs from the person's usual one; null where it
- *   does not, missing while the usual face is not known
- * @property {boolean | null} [talking] whether the person talks; null where that cannot be known
+ * @property {Change | null} [change] how the face differs from the person's usual one; null if it
+ *   does not, missing while the usual face is unknown
+ * @property {boolean | null} [talking] whether the person talks; null if that cannot be known
  * @property {"nod" | "shake" | null} [gesture] for a moment after a nod or a shake of the head
  * @property {boolean} [just_now] whether what is shown changed some seconds ago, and has stayed
- * @property {{votes: Record<string, number>, top: Share[]}} [now] on the page alone: what is exact at
- *   this moment, where `votes` and `top` are held still
+ * @property {{votes: Record<string, number>, top: Share[]}} [now] only on the page: the exact values at
+ *   this moment, while `votes` and `top` are held still
  */
 
 /**
  * @typedef {object} Change
- * @property {string} emotion that people would say more often than usual
- * @property {number} by nats
+ * @property {string} emotion the emotion that people would say more often than usual
+ * @property {number} by size of the change in nats
  * @property {boolean} [more] whether the usual face shows some of that emotion, too
  */
 
@@ -71,7 +71,7 @@ const HEADER_BYTES = 20;
  * @typedef {object} UsualAnswer
  * @property {"usual"} type
  * @property {number} track
- * @property {boolean} taken false where the face was not seen well just now
+ * @property {boolean} taken false if the face was not seen well just now
  * @property {number} credits
  */
 
@@ -87,7 +87,7 @@ const HEADER_BYTES = 20;
  */
 
 /**
- * The binary message of a frame.
+ * Encode a frame as a binary message.
  * @param {Frame} frame
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -105,7 +105,7 @@ export function encodeFrame({ sequence, captureTime, width, height, jpeg }) {
 }
 
 /**
- * The text message that says: this face looks as the person usually does.
+ * Return the text message that says: this face looks as the person usually does.
  * @param {number} track
  */
 export function usualMessage(track) {
@@ -113,10 +113,10 @@ export function usualMessage(track) {
 }
 
 /**
- * An answer of the server.
+ * Parse an answer of the server.
  * @param {string} text
  * @returns {Answer}
- * @throws {Error} where it is none
+ * @throws {Error} if it is none
  */
 export function parseAnswer(text) {
   const answer = JSON.parse(text);
@@ -130,7 +130,7 @@ export function parseAnswer(text) {
 }
 
 /**
- * The largest size of the same shape with no side above `MAX_SIDE`; small pictures stay as they are.
+ * Return the largest size of the same shape with no side above `MAX_SIDE`; small pictures keep theirs.
  * @param {number} width
  * @param {number} height
  */

@@ -1,8 +1,8 @@
-/** The session of whoever opened the page with a token: whether there is one, and its end. */
+/** Whether this browser is signed in with a token, and signing out. */
 
 /**
- * @typedef {"in" | "out" | "none"} SignIn "out" where the server asks for its token again; "none" where
- *   it asks for none, or does not answer
+ * @typedef {"in" | "out" | "none"} SignIn "out" if the server asks for its token again; "none" if it
+ *   asks for none, or does not answer
  */
 
 /** @returns {Promise<SignIn>} */
@@ -17,11 +17,11 @@ export async function askSignIn() {
   }
 }
 
-/** @returns {Promise<boolean>} whether the session is ended */
+/** @returns {Promise<boolean>} whether the session has ended */
 export async function signOut() {
   try {
     const { ok, status } = await fetch("sign-out", { method: "POST" });
-    return ok || status === 401; // it had ended before
+    return ok || status === 401; // 401: it had ended before
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-/** Cameras: which there are, opening one, and what went wrong in a word. */
+/** Cameras: list them, open one, and name its problem in a word. */
 
 import { SourceError, sourceOf } from "./source.js";
 
@@ -6,7 +6,7 @@ const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { idea
 
 /**
  * Open a camera.
- * @param {string} deviceId of `listCameras`; empty for the browser's choice
+ * @param {string} deviceId an id from `listCameras`; empty for the browser's choice
  * @returns {Promise<import("./source.js").Source>}
  * @throws {SourceError}
  */
@@ -22,7 +22,7 @@ export async function openCamera(deviceId) {
 }
 
 /**
- * The word for an error of `getUserMedia`.
+ * Return the word for an error of `getUserMedia`.
  * @param {unknown} error
  */
 export function problemOf(error) {
@@ -31,7 +31,7 @@ export function problemOf(error) {
     case "SecurityError":
       return "denied";
     case "NotFoundError":
-    case "OverconstrainedError": // the camera chosen is gone
+    case "OverconstrainedError": // the chosen camera is gone
       return "missing";
     case "NotReadableError":
     case "AbortError":
@@ -42,7 +42,8 @@ export function problemOf(error) {
 }
 
 /**
- * All cameras. Before the person has allowed one, browsers hide their names, and most their number.
+ * List all cameras. Until the person allows one, browsers hide their names, and most browsers their
+ * number.
  * @returns {Promise<{id: string, label: string}[]>}
  */
 export async function listCameras() {

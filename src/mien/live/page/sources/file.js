@@ -1,12 +1,12 @@
-/** A video or picture file; it is opened by the browser and goes nowhere. */
+/** A video or picture file. The browser opens it, and it goes nowhere. */
 
 import { SourceError, sourceOf } from "./source.js";
 
 /** @typedef {import("./source.js").Source} Source */
 
-/** A larger picture is scaled down: faces are read from less. */
+/** Longest side of a picture in pixels; reading faces needs less. */
 const MAX_SIDE = 1920;
-/** A still picture is read again and again, so that it stays after a lost connection. */
+/** Pause between repeats of a still picture: repeated, it survives a lost connection. */
 const REPEAT_MS = 250;
 
 /**

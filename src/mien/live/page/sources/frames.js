@@ -1,4 +1,4 @@
-/** From the video that plays to JPEGs, the newest picture only, and only when one is wanted. */
+/** From the playing video to JPEGs: only the newest picture, and only when one is wanted. */
 
 import { frameSize } from "../network/protocol.js";
 
@@ -11,13 +11,13 @@ export class FrameGrabber {
   #isWanted;
   #deliver;
   #canvas = document.createElement("canvas");
-  // Without this hint every frame would be read back from the graphics processor.
+  // Without this hint the browser reads every frame back from the graphics processor.
   #context = this.#canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   #running = false;
-  /** Counts starts: what was begun before the last one must not go on. */
+  /** Number of starts; work from before the last one must end. */
   #run = 0;
   #encoding = false;
-  /** Capture time of the newest picture, while it has not been delivered. @type {number | null} */
+  /** Capture time of the newest picture, until it is delivered. @type {number | null} */
   #fresh = null;
 
   /**
@@ -43,7 +43,7 @@ export class FrameGrabber {
     this.#fresh = null;
   }
 
-  /** A picture may be wanted again: take the newest, if it has not been taken. */
+  /** Take the newest picture, if one is wanted and it has not been taken. */
   poke() {
     if (!this.#running || this.#fresh === null || this.#encoding || !this.#isWanted()) return;
     const captureTime = this.#fresh;
@@ -55,7 +55,7 @@ export class FrameGrabber {
   #schedule(run) {
     const next = (/** @type {number} */ captureTime) => {
       if (!this.#isCurrent(run)) return;
-      // In the floating panel the clock began when that was opened.
+      // The small window's clock began when that opened.
       const view = this.#video.ownerDocument.defaultView ?? window;
       this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
       this.poke();

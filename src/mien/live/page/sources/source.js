@@ -1,24 +1,24 @@
-/** What the page looks at, be it a camera, a shared window or a file. */
+/** What the page looks at: a camera, a shared window or a file. */
 
 /**
- * @typedef {object} Title What the picker calls it.
+ * @typedef {object} Title Its name in the picker.
  * @property {"camera" | "browser" | "window" | "monitor" | "shared" | "file"} kind
- * @property {string} name of a file; else empty
+ * @property {string} name name of a file; otherwise empty
  */
 
 /**
  * @typedef {object} Source
  * @property {Title} title
- * @property {MediaStream | null} stream what to show; null for a video file
- * @property {string} url of a video file; else empty
- * @property {string} ended the problem, if it ends by itself; empty where it does not
+ * @property {MediaStream | null} stream stream to show; null for a video file
+ * @property {string} url address of a video file; otherwise empty
+ * @property {string} ended the problem if it ends by itself; empty if that is none
  * @property {() => void} close
  */
 
-/** Why a source cannot be had, in a word; the texts have the sentence. */
+/** Why a source cannot be opened, in a word; the texts have the sentence. */
 export class SourceError extends Error {
   /**
-   * @param {string} problem a key of `problems` in the texts, or "off": the person thought better
+   * @param {string} problem a key of `problems` in the texts, or "off" if the person changed their mind
    * @param {unknown} cause
    */
   constructor(problem, cause) {
@@ -31,7 +31,7 @@ export class SourceError extends Error {
  * @param {MediaStream} stream
  * @param {Title} title
  * @param {string} ended
- * @param {() => void} [close] what else is to be done at the end
+ * @param {() => void} [close] further work at the end
  * @returns {Source}
  */
 export function sourceOf(stream, title, ended, close) {
@@ -48,7 +48,7 @@ export function sourceOf(stream, title, ended, close) {
 }
 
 /**
- * What is kept of it beside what was read.
+ * Return what a recording keeps about a source.
  * @param {Source} source
  * @returns {import("../state/session.js").Origin}
  */

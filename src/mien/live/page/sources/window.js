@@ -2,16 +2,16 @@
 
 import { SourceError, sourceOf } from "./source.js";
 
-/** Faces in a call move little: more frames a second would only cost the call its processor. */
+/** Faces in a call move little: more frames a second would only take processor time from the call. */
 const VIDEO = { frameRate: { ideal: 15, max: 30 } };
 
-/** What browsers tell of what is shared; they hide the window's title. */
+/** Kinds of shared surface that browsers report; they hide the window's title. */
 const SURFACES = /** @type {const} */ (["browser", "window", "monitor"]);
 
 export const canShareWindow = "getDisplayMedia" in (globalThis.navigator?.mediaDevices ?? {});
 
 /**
- * Let the person choose; nothing is heard, pictures only.
+ * Let the person choose; pictures only, no sound.
  * @returns {Promise<import("./source.js").Source>}
  * @throws {SourceError}
  */

@@ -1,18 +1,18 @@
-/** The person's own pictures, to practise with: in an order of chance, each once. */
+/** The person's own pictures to practise with: in random order, each once. */
 
-/** A picture is left out when no clear face was found in so many answers about it. */
+/** Number of answers without a clear face after which a picture is skipped. */
 const MOST_ANSWERS = 8;
 
 export class Deck {
   #files;
   #next = 0;
   #answers = 0;
-  /** Pictures in which no clear face was found, or which the browser cannot show. */
+  /** Number of pictures without a clear face, or that the browser cannot show. */
   skipped = 0;
 
   /**
-   * @param {Iterable<File>} files whatever was chosen; only pictures are taken
-   * @param {() => number} random 0 to 1
+   * @param {Iterable<File>} files the chosen files; only pictures are taken
+   * @param {() => number} random returns 0 to 1
    */
   constructor(files, random = Math.random) {
     const pictures = [...files].filter(({ type }) => type.startsWith("image/"));
@@ -29,12 +29,12 @@ export class Deck {
     return this.#files.length;
   }
 
-  /** Of the picture that is shown, from 1. */
+  /** Position of the picture shown, from 1. */
   get position() {
     return this.#next;
   }
 
-  /** The next picture; null after the last. */
+  /** Draw the next picture; null after the last. */
   draw() {
     const file = this.#files[this.#next] ?? null;
     if (file) this.#next += 1;
@@ -42,7 +42,7 @@ export class Deck {
     return file;
   }
 
-  /** Count an answer about the picture in which there was nothing to ask. @returns {boolean} enough */
+  /** Count an answer with nothing to ask about. @returns {boolean} whether there were enough of them */
   sawNothing() {
     this.#answers += 1;
     return this.#answers >= MOST_ANSWERS;

@@ -1,8 +1,8 @@
 /**
  * The answers that people give: their order and colours.
  *
- * Colours are Okabe and Ito's, told apart by colour-blind people too; a word or a symbol always
- * stands beside them.
+ * Colour-blind people can tell Okabe and Ito's colours apart. A word or a symbol is always beside
+ * them.
  */
 
 /** @type {Readonly<Record<string, string>>} */

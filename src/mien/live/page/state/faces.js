@@ -1,6 +1,6 @@
 /**
- * The faces on the page. The server follows each (`Reading.track`); here each gets a small number that
- * no other face gets in this page, and keeps it and its card while it is missed for a moment.
+ * The faces on the page. The server follows each (`Reading.track`). Here each gets a small number that no
+ * other face gets on this page, and keeps it and its card while it is missed for a moment.
  */
 
 import { pictureOrder } from "./order.js";
@@ -9,17 +9,17 @@ import { pictureOrder } from "./order.js";
 
 /**
  * @typedef {object} Face
- * @property {number} number from 1, in the order in which faces came
- * @property {Reading} reading the newest
- * @property {number} seen when that was, in milliseconds
- * @property {number} missed answers since then
+ * @property {number} number number from 1, in order of arrival
+ * @property {Reading} reading the newest reading
+ * @property {number} seen time of that reading, in milliseconds
+ * @property {number} missed number of answers since then
  */
 
-/** A face that is missed keeps its number and card for so long, in milliseconds, ... */
+/** Milliseconds for which a missed face keeps its number and card, ... */
 const KEEP_MS = 1000;
-/** ... or for so many answers, if that is longer: as long as the server remembers it, ... */
+/** ... or number of answers, if that is longer: as long as the server remembers it, ... */
 const KEEP_ANSWERS = 3;
-/** ... unless another face is where it was: then they share so much of both boxes together. */
+/** ... unless a new face takes its place: it shares more than this of both boxes together. */
 const IN_PLACE = 0.3;
 
 export class Faces {
@@ -52,7 +52,7 @@ export class Faces {
         ((now - face.seen <= KEEP_MS || face.missed < KEEP_ANSWERS) &&
           !fresh.some(({ box }) => shared(box, face.reading.box) > IN_PLACE)),
     );
-    // New faces are numbered as one reads a page.
+    // New faces get their numbers in reading order.
     const placed = fresh.map(({ box }, number) => ({ number, box }));
     for (const reading of pictureOrder(placed).flatMap((index) => fresh[index] ?? [])) {
       this.#last += 1;
@@ -62,7 +62,7 @@ export class Faces {
   }
 
   /**
-   * All faces by number, those that were missed just now too.
+   * All faces by number, including those missed just now.
    * @returns {readonly Face[]}
    */
   get all() {
@@ -71,7 +71,7 @@ export class Faces {
 
   /**
    * The faces of the newest frame.
-   * @param {number} now the time of its update
+   * @param {number} now time of that frame's update
    */
   seenAt(now) {
     return this.#faces.filter((face) => face.seen === now);
@@ -83,7 +83,7 @@ export class Faces {
 }
 
 /**
- * How much two boxes share of what they cover together.
+ * Return the share of two boxes' joint area that both cover.
  * @param {Reading["box"]} a
  * @param {Reading["box"]} b
  */

@@ -1,7 +1,7 @@
 /**
  * Guess first: whom to ask about, when, and how often the person said what most people would say.
  *
- * A question is about one moment of one face: its reading is kept as it was then.
+ * A question is about one moment of one face, and keeps its reading from then.
  */
 
 import { ANSWERS } from "./emotions.js";
@@ -9,26 +9,26 @@ import { answersOf } from "./votes.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
-/** What the person can say, in the order of the keys 1 to 7. */
+/** Possible answers, in the order of the keys 1 to 7. */
 export const EMOTIONS = Object.freeze(ANSWERS.filter((answer) => answer !== "other"));
-/** What "cannot tell" counts as. */
+/** Value of the answer "cannot tell". */
 export const CANNOT_TELL = "";
-/** An answer must have stood for so long before a face is asked about, in milliseconds: then the
- * picture of this moment and the smoothed votes show the same. */
+/** Milliseconds for which an answer must have lasted before its face is asked about: then the picture
+ * of this moment and the smoothed votes agree. */
 export const STEADY_MS = 800;
-/** A face is asked about again when so much of its votes has moved to other answers. */
+/** Share of votes that must have moved to other answers before a face is asked about again. */
 const MOVED = 0.15;
 
 /**
  * @typedef {object} Question
- * @property {number} number of the face
- * @property {Reading} reading at the moment that is asked about
+ * @property {number} number number of the face
+ * @property {Reading} reading its reading at the moment in question
  */
 
-/** @typedef {"nobody" | "unclear" | "soon" | "same"} Waiting Why nothing is asked now. */
+/** @typedef {"nobody" | "unclear" | "soon" | "same"} Waiting Reason why nothing is asked now. */
 
 /**
- * Whether people could tell what a face shows, and a button says it.
+ * Return whether people could tell what a face shows, and a button has that answer.
  * @param {Reading} reading
  */
 export function isAskable(reading) {
@@ -39,11 +39,11 @@ export function isAskable(reading) {
 export class Questions {
   /** @type {Map<number, {reading: Reading, key: string, since: number}>} */
   #faces = new Map();
-  /** What each face was asked about last; who was asked longest ago comes first. @type {Map<number, Reading>} */
+  /** Last question about each face; the oldest comes first. @type {Map<number, Reading>} */
   #asked = new Map();
   /** @type {Question | null} */
   question = null;
-  /** What the person said to it; null before that. @type {string | null} */
+  /** Answer of the person; null before they answer. @type {string | null} */
   said = null;
 
   /**
@@ -62,7 +62,7 @@ export class Questions {
     }
   }
 
-  /** No face is there any more. A question that is open stays. */
+  /** Forget all faces. An open question stays. */
   forgetFaces() {
     this.#faces.clear();
     this.#asked.clear();
@@ -74,9 +74,9 @@ export class Questions {
   }
 
   /**
-   * Ask about the face whose turn it is, if there is one and nothing is asked.
+   * Ask about the next face, if there is one and no question is open.
    * @param {number} now milliseconds
-   * @param {boolean} [again] about faces that look as when they were asked about, too
+   * @param {boolean} [again] whether to include faces that look the same as at their last question
    * @returns {Question | null} the new question
    */
   ask(now, again = false) {
@@ -90,7 +90,7 @@ export class Questions {
     const [next] = fit;
     if (!next) return null;
     const [number, { reading }] = next;
-    this.#asked.delete(number); // to the end
+    this.#asked.delete(number); // move it to the end
     this.#asked.set(number, reading);
     this.question = { number, reading };
     this.said = null;
@@ -98,7 +98,7 @@ export class Questions {
   }
 
   /**
-   * What the person says; only the first counts.
+   * Take the person's answer; only the first counts.
    * @param {string} said one of `EMOTIONS`, or `CANNOT_TELL`
    * @returns {boolean} whether it was the first
    */
@@ -108,14 +108,14 @@ export class Questions {
     return true;
   }
 
-  /** The question is done with, or dropped. */
+  /** Close the question, answered or not. */
   close() {
     this.question = null;
     this.said = null;
   }
 
   /**
-   * Why nothing is asked.
+   * Return the reason why nothing is asked.
    * @param {number} now milliseconds
    * @returns {Waiting}
    */
@@ -125,14 +125,14 @@ export class Questions {
     return [...this.#faces.values()].some(({ key }) => key) ? "soon" : "unclear";
   }
 
-  /** Clear faces whose answer has stood for some time. @param {number} now */
+  /** Clear faces whose answer has lasted. @param {number} now */
   #ready(now) {
     return [...this.#faces].filter(([, { key, since }]) => key && now - since >= STEADY_MS);
   }
 }
 
 /**
- * The share of people who would give another answer now.
+ * Return the share of people who would now answer differently.
  * @param {Record<string, number>} before
  * @param {Record<string, number>} after
  */
@@ -142,9 +142,9 @@ function moved(before, after) {
 }
 
 /**
- * How many of ten people say the same, for the words of the result.
+ * Compare the person's answer with most people's, for the words of the result.
  * @param {string} said
- * @param {string[]} answers that most people would give: one, or two about as frequent
+ * @param {string[]} answers answers of most people: one, or two about as frequent
  * @returns {"cannot" | "same" | "different"}
  */
 export function outcomeOf(said, answers) {
@@ -154,18 +154,18 @@ export function outcomeOf(said, answers) {
 
 /**
  * @typedef {object} ScoreRow
- * @property {string} answer that most people would give
- * @property {number} asked
- * @property {number} same how often the person said so, too
- * @property {string | null} instead what the person said most often otherwise; null where nothing
+ * @property {string} answer answer of most people
+ * @property {number} asked number of questions
+ * @property {number} same how often the person gave the same answer
+ * @property {string | null} instead the person's most frequent other answer; null if there is none
  */
 
-/** How often the person said what, by what most people would say. */
+/** Counts of the person's answers, by the answer of most people. */
 export class Score {
   /** @type {Record<string, Record<string, number>>} */
   #counts = {};
 
-  /** @param {unknown} [kept] by `toJSON`; whatever makes no sense is left out */
+  /** @param {unknown} [kept] result of `toJSON`; invalid parts are left out */
   constructor(kept) {
     for (const answer of EMOTIONS) {
       const row = property(kept, answer);
@@ -179,7 +179,7 @@ export class Score {
 
   /**
    * @param {string} said
-   * @param {string[]} answers that most people would give; of two, that which the person said counts
+   * @param {string[]} answers answers of most people; of two, the one that the person said counts
    */
   add(said, answers) {
     const answer = answers.includes(said) ? said : answers[0];
@@ -187,7 +187,7 @@ export class Score {
     this.#set(answer, said, (this.#counts[answer]?.[said] ?? 0) + 1);
   }
 
-  /** @returns {ScoreRow[]} emotions that were asked, in the order of the keys */
+  /** @returns {ScoreRow[]} emotions asked about, in the order of the keys */
   get rows() {
     return EMOTIONS.flatMap((answer) => {
       const row = Object.entries(this.#counts[answer] ?? {});
@@ -224,7 +224,7 @@ const KEY = "mien.guesses";
 
 /** @typedef {{isWanted: boolean, score: Score}} KeptScore */
 
-/** @returns {KeptScore} what this browser keeps; by default no score is wanted */
+/** @returns {KeptScore} score that this browser keeps; by default none is wanted */
 export function loadScore() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
@@ -233,17 +233,17 @@ export function loadScore() {
       score: new Score(property(kept, "score")),
     };
   } catch {
-    return { isWanted: false, score: new Score() }; // spoilt, or the browser keeps nothing
+    return { isWanted: false, score: new Score() }; // invalid, or the browser keeps nothing
   }
 }
 
-/** @param {KeptScore} kept nothing stays in the browser where none is wanted and none is there */
+/** @param {KeptScore} kept removed from the browser if it is neither wanted nor filled */
 export function keepScore({ isWanted, score }) {
   try {
     if (!isWanted && score.isEmpty) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, JSON.stringify({ isWanted, score }));
   } catch {
-    // The browser keeps nothing: the score holds until the page is closed.
+    // The browser keeps nothing: the score lasts until the page is closed.
   }
 }
 

@@ -1,11 +1,11 @@
-/** Answers that the person does not want to see count as "something else". */
+/** Answers that the person hides count as "something else". */
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 /** @typedef {import("../network/protocol.js").Share} Share */
 
 /**
  * @param {Reading} reading
- * @param {readonly string[]} hidden answers
+ * @param {readonly string[]} hidden hidden answers
  * @returns {Reading}
  */
 export function withoutHidden(reading, hidden) {
@@ -17,7 +17,7 @@ export function withoutHidden(reading, hidden) {
     delete votes[answer];
   }
   votes.other = (votes.other ?? 0) + moved;
-  // The largest share comes first, as everywhere; of two that are equal, the server's first.
+  // The largest share comes first, as everywhere; of two equal ones, the server's first.
   const leader = reading.top[0]?.[0] ?? "";
   const first = hidden.includes(leader) ? "other" : leader;
   const top = /** @type {Share[]} */ (Object.entries(votes))

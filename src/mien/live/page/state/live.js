@@ -1,4 +1,4 @@
-/** What goes on: source → frames → connection → faces; what is to be shown is told to a listener. */
+/** Live reading: source → frames → connection → faces. A listener is told what to show. */
 
 import { Connection } from "../network/connection.js";
 import { askSignIn } from "../network/sign-in.js";
@@ -12,18 +12,18 @@ import { Rates } from "./rates.js";
 
 /**
  * @typedef {object} Listener
- * @property {() => void} onStatus `state`, `server` or `message` changed
- * @property {(answer: ReadingsAnswer, now: number) => void} onReadings `faces` are those of an answer
- * @property {() => void} onForget what was read is old now
- * @property {(camera: string | undefined, source: Source) => void} onStart a source is there
- * @property {(number: number, taken: boolean) => void} onUsual whether a usual face was taken
+ * @property {() => void} onStatus called when `state`, `server` or `message` changed
+ * @property {(answer: ReadingsAnswer, now: number) => void} onReadings called with an answer once `faces` has it
+ * @property {() => void} onForget called when all earlier readings are out of date
+ * @property {(camera: string | undefined, source: Source) => void} onStart called when a source is open
+ * @property {(number: number, taken: boolean) => void} onUsual called with whether a usual face was taken
  */
 
-/** An answer that takes longer is late, and the page says so. */
+/** Milliseconds after which an answer is late, and the page says so. */
 const LATE_MS = 1000;
-/** One that takes longer does not come any more: the network is gone, though nobody said so. */
+/** Milliseconds after which no answer will come: the network is gone without notice. */
 const GONE_MS = 10_000;
-/** How long the page says that the server is back. */
+/** Milliseconds for which the page says that the server is back. */
 const BACK_MS = 4000;
 
 export class Live {
@@ -31,11 +31,11 @@ export class Live {
   state = "off";
   /** @type {import("../views/status.js").ServerState} */
   server = "connecting";
-  /** The server's own words, where it failed. */
+  /** The server's own words, if it failed. */
   message = "";
   faces = new Faces();
   rates = new Rates();
-  /** Counts how often all was forgotten: a track's number means a face only in between. */
+  /** Number of times that everything was forgotten: a track's number is valid only in between. */
   generation = 0;
 
   #video;
@@ -44,12 +44,12 @@ export class Live {
   #grabber;
   /** @type {Source | null} */
   #source = null;
-  /** Counts attempts to start: an older one that succeeds late must not go on. */
+  /** Number of attempts to start: an older one that succeeds late must end. */
   #attempt = 0;
-  /** Frames up to this sequence were taken before the last stop; their answers come too late. */
+  /** Last sequence number before the last stop; answers up to it come too late. */
   #staleUpTo = 0;
   #lastSent = 0;
-  /** When the page began to wait for an answer; null while no frame is on its way. */
+  /** Time at which the page began to wait for an answer; null while no frame is under way. */
   #waitingSince = /** @type {number | null} */ (null);
 
   /**
@@ -84,17 +84,17 @@ export class Live {
     setInterval(() => this.#checkDelay(), 250);
   }
 
-  /** The session was ended: nothing is read any more. */
+  /** The sign-in has ended: stop reading. */
   signOut() {
     this.#connection.end();
   }
 
-  /** Whether a source is open or about to be. */
+  /** Whether a source is open or opening. */
   get isBusy() {
     return ["on", "starting", "paused"].includes(this.state);
   }
 
-  /** What is read, while something is. @returns {import("../sources/source.js").Title | null} */
+  /** Title of the open source, if any. @returns {import("../sources/source.js").Title | null} */
   get title() {
     return this.#source?.title ?? null;
   }
@@ -116,7 +116,7 @@ export class Live {
     try {
       opened = await open();
     } catch (error) {
-      // The person may have pressed Stop while the browser asked.
+      // The person may have pressed Stop while the browser asked for permission.
       if (own === this.#attempt && this.state === "starting") {
         this.#setState(error instanceof SourceError ? error.problem : "failed");
       }
@@ -158,7 +158,7 @@ export class Live {
     this.#forget();
   }
 
-  /** Read nothing for a while; the source stays. */
+  /** Stop reading for a while; the source stays open. */
   pause() {
     if (this.state !== "on") return;
     this.#grabber.stop();
@@ -173,7 +173,7 @@ export class Live {
     await this.moved();
   }
 
-  /** The video stands still, or is in another document now, where its frames come from. */
+  /** The video moved to another document or stopped: take frames from where it is now. */
   async moved() {
     if (!this.#isOn) return;
     this.#grabber.stop();
@@ -191,7 +191,7 @@ export class Live {
    */
   #hear(now, message) {
     const returned = now === "ready" && ["away", "back"].includes(this.server);
-    // A server that starts again is away until it can read.
+    // A restarting server counts as away until it can read.
     if (now === "loading" && this.server === "away") return;
     this.server = returned ? "back" : now;
     this.message = message;
@@ -207,7 +207,7 @@ export class Live {
     if (now === "away") void this.#askSignIn();
   }
 
-  /** A server that asks for its token again does not come back by itself. */
+  /** Sign out if the server asks for its token again: it will not come back by itself. */
   async #askSignIn() {
     if ((await askSignIn()) === "out") this.#connection.end();
   }
@@ -226,7 +226,7 @@ export class Live {
     this.#listener.onReadings(answer, now);
   }
 
-  /** Say that answers are late, so that nobody takes old readings for new. */
+  /** Say that answers are late, so that nobody takes old readings for new ones. */
   #checkDelay() {
     const waiting = this.#waitingSince;
     const delay = waiting === null ? 0 : performance.now() - waiting;
@@ -242,7 +242,7 @@ export class Live {
     this.#listener.onStatus();
   }
 
-  /** Wipe what was read: it would be old. */
+  /** Wipe all readings: they would be out of date. */
   #forget() {
     this.#staleUpTo = this.#lastSent;
     this.#waitingSince = null;

@@ -1,17 +1,17 @@
-/** What the person marked as wrong, summed up: their own statistics. */
+/** Sum of what the person marked as wrong. */
 
 /** @typedef {import("./session.js").Session} Session */
 
 /**
  * @typedef {object} Mark
- * @property {string} shown as a remark's text
- * @property {string | null} right what the person would say; "" where nobody could tell, null where they
- *   did not say
+ * @property {string} shown what was shown, as in a remark's text
+ * @property {string | null} right what the person would say; "" if nobody could tell, null if they did
+ *   not say
  * @property {number} count
  */
 
 /**
- * What the person marked as wrong, and what they would say instead, the most frequent first.
+ * Return what the person marked as wrong and would say instead, the most frequent first.
  * @param {readonly Session[]} sessions
  * @returns {Mark[]}
  */

@@ -1,7 +1,7 @@
-/** Which movements of a face are said: the twin of mien/movements.py, to which a test holds it. */
+/** Which movements of a face are named. A test checks that it agrees with mien/movements.py. */
 
 /**
- * The value from which a movement is said, by the server's names.
+ * Values from which a movement is named, by the server's names.
  * @type {Readonly<Record<string, number>>}
  */
 export const SAID_FROM = {
@@ -21,11 +21,11 @@ export const SAID_FROM = {
   "eyes closed": 0.4,
 };
 
-/** Movements that are said of one face at most. */
+/** Largest number of movements named for one face. */
 export const MOST_SAID = 3;
 
 /**
- * The movements to say of a face, the strongest first.
+ * Return the movements to name for a face, the strongest first.
  * @param {Readonly<Record<string, number>>} movements 0 to 1, by name
  * @returns {string[]}
  */

@@ -1,6 +1,6 @@
-/** Names that the person gives to faces; they live in this page alone, and are gone when it closes. */
+/** Names that the person gives to faces; only in this page, and gone when it closes. */
 
-/** A longer name would not fit beside a face, in characters. */
+/** Longest name that fits beside a face, in characters. */
 export const LONGEST_NAME = 40;
 
 /** @type {Map<number, string>} */
@@ -8,7 +8,7 @@ const names = new Map();
 
 /**
  * @param {number} number of the face
- * @returns {string} "" where it has no name
+ * @returns {string} its name; "" if it has none
  */
 export function nameOf(number) {
   return names.get(number) ?? "";
@@ -16,7 +16,7 @@ export function nameOf(number) {
 
 /**
  * @param {number} number of the face
- * @param {string} name "" takes it away
+ * @param {string} name the name; "" removes it
  */
 export function setName(number, name) {
   const kept = [...name.trim().replace(/\s+/g, " ")].slice(0, LONGEST_NAME).join("");
@@ -24,7 +24,7 @@ export function setName(number, name) {
   else names.delete(number);
 }
 
-/** All names that were given, each once: whoever left and comes back can be named by a choice. */
+/** Return all names given, each once, to choose from when somebody comes back. */
 export function allNames() {
   return [...new Set(names.values())];
 }

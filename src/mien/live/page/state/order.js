@@ -1,14 +1,14 @@
-/** The order of the faces in the picture, row by row from left to right; it changes rarely. */
+/** Order of the faces in the picture, row by row from left to right; it rarely changes. */
 
 /** @typedef {{number: number, box: readonly [number, number, number, number]}} Placed */
 
-/** Faces whose middles lie apart by less than this part of a face's height stand in one row. */
+/** Part of a face's height; faces whose middles are closer than this share a row. */
 const ONE_ROW = 0.6;
-/** A new order must last for so long before it is taken, in milliseconds. */
+/** Milliseconds for which a new order must last before it is taken. */
 const LASTING_MS = 1500;
 
 /**
- * Numbers of the faces as one reads a page.
+ * Return the numbers of the faces in reading order.
  * @param {readonly Placed[]} faces
  * @returns {number[]}
  */
@@ -31,7 +31,7 @@ export function pictureOrder(faces) {
 }
 
 /**
- * Numbers of the faces, the largest first; faces of about one size in the order of their numbers.
+ * Return the numbers of the faces, the largest first; faces of about one size by number.
  * @param {readonly Placed[]} faces
  * @returns {number[]}
  */
@@ -42,7 +42,7 @@ export function sizeOrder(faces) {
   return sized.sort((a, b) => b.size - a.size || a.number - b.number).map(({ number }) => number);
 }
 
-/** An order that lasts: whoever comes takes their place at once, all others move rarely. */
+/** A steady order: a new face takes its place at once, all others rarely move. */
 export class SteadyOrder {
   /** @type {number[]} */
   #order = [];
@@ -53,7 +53,7 @@ export class SteadyOrder {
   /**
    * @param {readonly number[]} fresh the order at this moment
    * @param {number} now milliseconds
-   * @param {boolean} isHeld somebody points there or types: nobody moves away under that
+   * @param {boolean} isHeld whether the person points at a face or types: then none may move
    * @returns {number[]} the order to show
    */
   update(fresh, now, isHeld = false) {

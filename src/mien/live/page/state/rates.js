@@ -1,4 +1,4 @@
-/** How many readings a second came, and how old they were when they were shown. */
+/** Readings a second, and their age when they were shown. */
 
 const WINDOW_MS = 2000;
 
@@ -7,8 +7,8 @@ export class Rates {
   #shown = [];
 
   /**
-   * @param {number} at when a reading was shown, in milliseconds
-   * @param {number} delay since its frame was captured, in milliseconds
+   * @param {number} at time at which a reading was shown, in milliseconds
+   * @param {number} delay time since its frame was captured, in milliseconds
    */
   add(at, delay) {
     this.#shown.push({ at, delay });
@@ -16,7 +16,7 @@ export class Rates {
   }
 
   /**
-   * Readings a second and median delay of the last two seconds; null before the second reading.
+   * Return readings a second and median delay over the last two seconds; null before the second reading.
    * @param {number} now milliseconds
    */
   summary(now) {

@@ -1,24 +1,24 @@
-/** All that was read since the page was opened: each source is kept apart. */
+/** Everything read since the page was opened, each source apart. */
 
 import { lastingChanges, Session } from "./session.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 /** @typedef {import("./session.js").Origin} Origin */
 
-/** A film that goes back by more, in seconds, is watched again: that is kept apart, too. */
+/** Seconds; a film that jumps back by more is watched again, and recorded apart. */
 const BACK = 0.5;
 
 export class Recording {
-  /** One for each source, in the order in which they were begun. @type {Session[]} */
+  /** One session for each source, in order of start. @type {Session[]} */
   #sessions = [];
   /** @type {Session | null} */
   #current = null;
-  /** Where the film was last, in seconds. */
+  /** Last position in the film, in seconds. */
   #position = -1;
 
   /**
-   * A source is opened: what is added from now on is of it. A camera or window that was read before
-   * goes on; a film begins anew.
+   * Begin a source; everything added from now on belongs to it. A camera or window that was read before
+   * continues its session. A film begins a new one.
    * @param {Origin} origin
    */
   begin(origin) {
@@ -37,7 +37,7 @@ export class Recording {
    * @param {number} now milliseconds since 1970
    * @param {Iterable<{key: string, number: number, reading: Reading}>} faces
    * @param {{position?: number, pictureOf?: ((reading: Reading) => HTMLCanvasElement | null) | null}}
-   *   [more] the film's position in seconds, and how to get a face's picture
+   *   [more] film's position in seconds, and how to get a face's picture
    */
   add(now, faces, { position = 0, pictureOf = null } = {}) {
     if (this.current.isFilm && position < this.#position - BACK) this.begin(this.current.origin);
@@ -59,29 +59,29 @@ export class Recording {
    * @param {number} now milliseconds since 1970
    * @param {number} face
    * @param {string} shown
-   * @param {string | null} [right] what the person would say; "" where nobody could tell
+   * @param {string | null} [right] what the person would say; "" if nobody could tell
    */
   markWrong(now, face, shown, right = null) {
     this.current.markWrong(this.#nowOf(now), face, shown, right);
   }
 
-  /** Whether there are notes, bookmarks or marks that no file holds. */
+  /** Whether there are unsaved notes, bookmarks or marks. */
   get hasUnsaved() {
     return this.#sessions.some((session) => session.hasUnsaved);
   }
 
-  /** A file holds everything now. */
+  /** Note that everything is saved. */
   saved() {
     for (const session of this.#sessions) session.hasUnsaved = false;
   }
 
-  /** What is read now, or was last. */
+  /** The current or last session. */
   get current() {
     if (!this.#current) this.begin({ kind: "camera", name: "" });
     return /** @type {Session} */ (this.#current);
   }
 
-  /** Those in which anything was seen or noted. */
+  /** Sessions in which anything was seen or noted. */
   get sessions() {
     return this.#sessions.filter((session) => !session.isEmpty);
   }
@@ -90,12 +90,12 @@ export class Recording {
     return this.sessions.length === 0;
   }
 
-  /** When the first of them began, in milliseconds since 1970. */
+  /** Start of the first of them, in milliseconds since 1970. */
   get began() {
     return this.sessions[0]?.began ?? 0;
   }
 
-  /** Seconds that were recorded, and how often somebody's answer changed for some time. */
+  /** Seconds recorded, and number of lasting changes. */
   get soFar() {
     const rows = this.sessions.flatMap((session) => session.rows);
     const seconds = this.sessions.reduce((sum, { length }) => sum + length, 0);

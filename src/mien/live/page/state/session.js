@@ -1,7 +1,7 @@
 /**
- * What was read of one source: for each face, stretches of time in which it showed one thing, with the
- * mean votes of each; bookmarks, notes, and what the person marked as wrong. It holds a small picture of
- * each face where the person wants that, and lives in this page alone.
+ * Session: what was read from one source. For each face it has stretches of time in which it showed one
+ * thing, with the mean votes of each; also bookmarks, notes, and what the person marked as wrong. It
+ * holds a small picture of each face if the person wants that. It exists only in this page.
  */
 
 import { ANSWERS } from "./emotions.js";
@@ -13,27 +13,27 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  * @typedef {object} Stretch Time in which a face showed one thing.
  * @property {number} start seconds since the session began
  * @property {number} end seconds
- * @property {string | null} answer what most people would say, two such as "happy+neutral" while about
- *   half would say each; null while it was unclear
- * @property {string | null} why it was unclear
+ * @property {string | null} answer what most people would say; two such as "happy+neutral" if about half
+ *   would say each; null while it was unclear
+ * @property {string | null} why reason why it was unclear
  * @property {Record<string, number>} votes mean share of each answer
- * @property {number} readings how many the mean is of
+ * @property {number} readings number of readings in the mean
  */
 
 /**
- * @typedef {object} Row One face, from when it came until it went.
+ * @typedef {object} Row One face, from its arrival until it went.
  * @property {string} key
- * @property {number} number of the face on the page
+ * @property {number} number number of the face on the page
  * @property {Stretch[]} stretches in the order of time
- * @property {number} seen for how many seconds
- * @property {HTMLCanvasElement | null} picture at its clearest moment, where pictures are wanted
- * @property {number} share of the answer at that moment
+ * @property {number} seen seconds for which it was seen
+ * @property {HTMLCanvasElement | null} picture picture at its clearest moment, if pictures are wanted
+ * @property {number} share share of the answer at that moment
  */
 
 /** @typedef {{kind: "camera" | "window" | "film" | "picture", name: string}} Origin */
 
 /**
- * @typedef {object} Change From one answer to another, each for some time.
+ * @typedef {object} Change A change from one lasting answer to another.
  * @property {number} time seconds
  * @property {Row} row
  * @property {string} from
@@ -42,30 +42,30 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
  */
 
 /**
- * @typedef {object} Lane All that is known of one face number.
+ * @typedef {object} Lane Everything about one face number.
  * @property {number} number
- * @property {Row[]} rows in the order in which they came
+ * @property {Row[]} rows rows in order of arrival
  */
 
 /**
- * @typedef {object} Remark A note, or a mark that something was wrong.
+ * @typedef {object} Remark A bookmark, a note, or a mark that something was wrong.
  * @property {number} time seconds
  * @property {"bookmark" | "note" | "wrong"} kind
- * @property {string} text of the note or bookmark; of a mark, what was shown: "happy", "happy+neutral", or
- *   "" where it was unclear
- * @property {string | null} [right] of a mark, what the person would say; "" where nobody could tell
- * @property {number | null} face number; null for a note
+ * @property {string} text text of the note or bookmark; for a mark, what was shown: "happy",
+ *   "happy+neutral", or "" if it was unclear
+ * @property {string | null} [right] for a mark, what the person would say; "" if nobody could tell
+ * @property {number | null} face number of the face; null for a note
  */
 
-/** A face that is missed for longer leaves a gap, in seconds. */
+/** Seconds; a face that is missed for longer leaves a gap. */
 const GAP = 1.5;
-/** Whoever was seen for less, in seconds, is not listed. */
+/** Seconds; a face that was seen for less is not listed. */
 const BRIEF = 1;
-/** An answer lasts if it is shown for so many seconds ... */
+/** Seconds for which a lasting answer must be shown ... */
 const LASTING = 4;
-/** ... with interruptions of at most so many. */
+/** ... and seconds that interruptions may take. */
 const INTERRUPTION = 1;
-/** A bookmark takes a note for so long, in seconds. */
+/** Seconds for which a bookmark takes a note. */
 const NOTE_WITHIN = 60;
 
 export class Session {
@@ -73,17 +73,17 @@ export class Session {
   #rows = new Map();
   /** @type {Remark[]} */
   remarks = [];
-  /** When the session began, in milliseconds since 1970; 0 before that. */
+  /** Start of the session, in milliseconds since 1970; 0 before it. */
   began = 0;
-  /** Whether there are notes or marks that no file holds. */
+  /** Whether there are unsaved notes or marks. */
   hasUnsaved = false;
-  /** What was read. @type {Origin} */
+  /** The source. @type {Origin} */
   origin;
-  /** The newest reading's time, in seconds since then. */
+  /** Time of the newest reading, in seconds since then. */
   length = 0;
-  /** When `add` was called last, in seconds since the session began. */
+  /** Time of the last call of `add`, in seconds since the session began. */
   #newest = 0;
-  /** By how much the computer's clock was set back since then, in seconds. */
+  /** Seconds by which the computer's clock was set back since then. */
   #setBack = 0;
 
   /** @param {Origin} [origin] */
@@ -91,22 +91,22 @@ export class Session {
     this.origin = origin;
   }
 
-  /** Whether times are those in a film, not of the day. */
+  /** Whether times count within a film, not by the clock. */
   get isFilm() {
     return this.origin.kind === "film";
   }
 
   /**
-   * Take in what is shown now.
+   * Add what is shown now.
    * @param {number} now milliseconds since 1970
-   * @param {Iterable<{key: string, number: number, reading: Reading}>} faces a key names a face for
-   *   as long as it is followed
+   * @param {Iterable<{key: string, number: number, reading: Reading}>} faces faces; a key names a face
+   *   for as long as it is followed
    * @param {((reading: Reading) => HTMLCanvasElement | null) | null} [pictureOf] a face's picture
    */
   add(now, faces, pictureOf = null) {
     let time = this.#timeAt(now);
-    // A clock that is set back must not turn the order round. One that is set forward leaves a gap,
-    // as when the computer slept.
+    // A clock that is set back must not reverse the order. One that is set forward leaves a gap, like
+    // a sleeping computer.
     if (this.#newest - time > GAP) {
       this.#setBack += this.#newest - time;
       time = this.#newest;
@@ -140,7 +140,7 @@ export class Session {
     else this.remarks.push({ time, kind: "note", text, face: null });
   }
 
-  /** Remember a moment; a note that follows soon belongs to it. @param {number} now milliseconds */
+  /** Bookmark a moment; a note soon afterwards belongs to it. @param {number} now milliseconds */
   bookmark(now) {
     const remark = /** @type {Remark} */ ({ kind: "bookmark", text: "", face: null });
     remark.time = this.#timeAt(now);
@@ -152,16 +152,16 @@ export class Session {
   /**
    * Mark what a face shows as wrong.
    * @param {number} now milliseconds since 1970
-   * @param {number} face number
+   * @param {number} face number of the face
    * @param {string} shown
-   * @param {string | null} right what the person would say; "" where nobody could tell
+   * @param {string | null} right what the person would say; "" if nobody could tell
    */
   markWrong(now, face, shown, right = null) {
     this.remarks.push({ time: this.#timeAt(now), kind: "wrong", text: shown, face, right });
     this.hasUnsaved = true;
   }
 
-  /** Faces that were seen for some time, in the order in which they came. @returns {Row[]} */
+  /** Faces that were seen for some time, in order of arrival. @returns {Row[]} */
   get rows() {
     return [...this.#rows.values()].filter(({ seen }) => seen >= BRIEF);
   }
@@ -232,12 +232,12 @@ function extend(row, time, reading) {
  * @typedef {object} Summary
  * @property {Row} row
  * @property {number} seen seconds
- * @property {[string | null, number][]} parts seconds of each answer, longest first; null: unclear
- * @property {number} changes from one clear answer to another
+ * @property {[string | null, number][]} parts seconds of each answer, longest first; null is unclear
+ * @property {number} changes number of changes from one clear answer to another
  */
 
 /**
- * How long each face showed what.
+ * Return how long a face showed each answer.
  * @param {Row} row
  * @returns {Summary}
  */
@@ -257,7 +257,7 @@ export function summaryOf(row) {
 }
 
 /**
- * When a face changed from one answer to another, and both lasted.
+ * Return a face's changes from one lasting answer to another.
  * @param {Row} row
  * @returns {Change[]}
  */
@@ -280,7 +280,7 @@ export function lastingChanges(row) {
 }
 
 /**
- * The answers that a stretch showed: one, two, or none.
+ * Return the answers that a stretch showed: one, two, or none.
  * @param {string | null} answer
  * @returns {string[]}
  */
@@ -289,7 +289,7 @@ export function shownIn(answer) {
 }
 
 /**
- * Of ten people, how many would have said what in a stretch.
+ * Count what ten people would have said in a stretch.
  * @param {Stretch} stretch
  */
 export function peopleOf(stretch) {

@@ -1,4 +1,4 @@
-/** What the person chose; it stays in this browser. */
+/** The person's settings; they stay in this browser. */
 
 import { ANSWERS } from "./emotions.js";
 
@@ -11,16 +11,16 @@ import { ANSWERS } from "./emotions.js";
  * @property {boolean} shares whether exact shares are shown
  * @property {boolean} boxes whether faces are boxed in the picture
  * @property {boolean} record whether a timeline is kept
- * @property {boolean} pictures whether that has a small picture of each face
- * @property {boolean} announce whether screen readers are told of changes
- * @property {Record<string, string>} words the person's own, by answer
- * @property {Record<string, string>} symbols the person's own, by answer
+ * @property {boolean} pictures whether the timeline has a small picture of each face
+ * @property {boolean} announce whether screen readers announce changes
+ * @property {Record<string, string>} words the person's own words, by answer
+ * @property {Record<string, string>} symbols the person's own symbols, by answer
  * @property {string[]} hidden answers that count as "something else"
  */
 
 const KEY = "mien.settings";
 export const MODES = Object.freeze(["full", "compact", "text", "symbols"]);
-/** More would not fit beside a figure. */
+/** Longest word that fits beside a figure, in characters. */
 const LONGEST_WORD = 24;
 const LONGEST_SYMBOL = 2;
 
@@ -41,7 +41,7 @@ export function defaults() {
 }
 
 /**
- * Settings of what was kept; whatever makes no sense is as by default.
+ * Make settings from kept ones; invalid parts get their defaults.
  * @param {unknown} kept
  * @returns {Settings}
  */
@@ -65,7 +65,7 @@ export function checked(kept) {
 }
 
 /**
- * A text for some answers, without spaces around it and of at most so many characters.
+ * Return the texts of answers, trimmed and cut to so many characters.
  * @param {unknown} given
  * @param {number} longest
  */
@@ -82,12 +82,12 @@ function texts(given, longest) {
   return kept;
 }
 
-/** @returns {Settings} what this browser keeps */
+/** @returns {Settings} settings that this browser keeps */
 export function load() {
   try {
     return checked(JSON.parse(localStorage.getItem(KEY) ?? "null"));
   } catch {
-    return defaults(); // spoilt, or the browser keeps nothing
+    return defaults(); // invalid, or the browser keeps nothing
   }
 }
 
@@ -96,6 +96,6 @@ export function keep(settings) {
   try {
     localStorage.setItem(KEY, JSON.stringify(settings));
   } catch {
-    // The browser keeps nothing: the settings hold until the page is closed.
+    // The browser keeps nothing: the settings last until the page is closed.
   }
 }

@@ -1,4 +1,4 @@
-/** What is shown of the faces, now: held still, in a lasting order, without what is hidden. */
+/** What is shown of the faces now: held still, in a steady order, without hidden answers. */
 
 import { withoutHidden } from "./hidden.js";
 import { pictureOrder, SteadyOrder } from "./order.js";
@@ -7,25 +7,25 @@ import { Steady } from "./steady.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 /** @typedef {import("./faces.js").Face} Face */
 
-/** Words, figures and colours change at most so often, in milliseconds; boxes move with every reading. */
+/** Least milliseconds between changes of words, figures and colours; boxes move with every reading. */
 export const CALM_MS = 200;
 
 export class Shown {
-  /** What cards, colours and labels tell, by face number, in the order of the picture. @type {Map<number, Reading>} */
+  /** Readings for cards, colours and labels, by face number, in picture order. @type {Map<number, Reading>} */
   readings = new Map();
-  /** The same as it is at this moment, of all faces. @type {Map<number, Reading>} */
+  /** The exact readings of this moment, for all faces. @type {Map<number, Reading>} */
   exact = new Map();
   #steady = new Steady();
   #order = new SteadyOrder();
   #shownAt = 0;
 
   /**
-   * Take in the faces, unless that would change what is shown oftener than people can follow.
+   * Take the faces, unless the display would then change faster than people can follow.
    * @param {number} now milliseconds
    * @param {readonly Face[]} faces
-   * @param {{hidden: readonly string[], isHeld: boolean, isCovered: boolean}} how answers that are not
-   *   to be seen; whether somebody points at a face; whether no answer is to be seen
-   * @returns {boolean} whether it did
+   * @param {{hidden: readonly string[], isHeld: boolean, isCovered: boolean}} how hidden answers; whether
+   *   the person points at a face; whether all answers are covered
+   * @returns {boolean} whether it took them
    */
   update(now, faces, { hidden, isHeld, isCovered }) {
     if (now - this.#shownAt < CALM_MS && this.readings.size > 0) return false;
@@ -43,12 +43,12 @@ export class Shown {
     return true;
   }
 
-  /** Show no answer. */
+  /** Hide all answers. */
   cover() {
     this.readings = new Map();
   }
 
-  /** What was held is held no longer: answers that are hidden are others. */
+  /** Hold nothing any longer, after the hidden answers changed. */
   release() {
     this.#steady.clear();
   }

@@ -1,6 +1,6 @@
 /**
- * Holds still what is shown of a face, so that symbols, colours, words and counts change together and
- * no more often than the words do. Boxes, movements and exact shares go on with every reading.
+ * Hold still what is shown of a face, so that symbols, colours, words and counts change together, and
+ * only as often as the words. Boxes, movements and exact shares follow every reading.
  */
 
 import { answersOf, countAnswers, tenPeople } from "./votes.js";
@@ -8,7 +8,7 @@ import { answersOf, countAnswers, tenPeople } from "./votes.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 /** @typedef {"nearlyAll" | "most" | "half" | "some"} Level How many of ten agree. */
 
-/** Share by which an answer must be beyond the border of a level before the words change. */
+/** Share by which an answer must pass the border of a level before the words change. */
 const MARGIN = 0.05;
 
 /**
@@ -22,7 +22,7 @@ export function levelOf(count) {
 }
 
 /**
- * How many of ten people give the most frequent answer.
+ * Return how many of ten people give the most frequent answer.
  * @param {Reading} reading
  */
 export function leadersOf({ votes, top }) {
@@ -35,10 +35,10 @@ export class Steady {
   #held = new Map();
 
   /**
-   * The reading to show: the newest, with the votes of the moment at which its words changed last.
-   * What is exact now stands in `now`.
-   * @param {number} number of the face
-   * @param {Reading} reading the newest
+   * Return the reading to show: the newest one, with the votes from the last change of its words. `now`
+   * has the exact values.
+   * @param {number} number number of the face
+   * @param {Reading} reading the newest reading
    * @returns {Reading}
    */
   hold(number, reading) {
@@ -52,7 +52,7 @@ export class Steady {
     return held;
   }
 
-  /** @param {Iterable<number>} numbers of the faces that are there; all others are forgotten */
+  /** @param {Iterable<number>} numbers numbers of the present faces; all others are forgotten */
   keepOnly(numbers) {
     const here = new Set(numbers);
     for (const number of this.#held.keys()) {
@@ -66,7 +66,7 @@ export class Steady {
 }
 
 /**
- * Whether the words for a reading are those that are shown.
+ * Return whether the words for a reading are the same as those shown.
  * @param {Reading} shown
  * @param {Reading} reading
  */

@@ -1,27 +1,27 @@
 /**
- * From shares to answers and ten people: the twin of mien/answers.py, to which a test holds it. Both
- * count in ten-thousandths, as the server gives shares, so that they never differ.
+ * From shares to answers and ten people. A test checks that it agrees with its twin, mien/answers.py.
+ * Both count in ten-thousandths, the precision of the server's shares, so that they never differ.
  */
 
 import { ANSWERS } from "./emotions.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
-/** Share by which one of two emotions may lead at most for a face to be "mixed". */
+/** Largest lead of one of two emotions for which a face may be "mixed". */
 export const MIXED_LEAD = 0.1;
-/** Share of two emotions together from which a face may be "mixed". */
+/** Least joint share of two emotions for which a face may be "mixed". */
 export const MIXED_TOGETHER = 0.8;
-/** Shares are compared in parts of it. */
+/** Number of parts in which shares are compared. */
 const WHOLE = 10_000;
 
 /**
- * What each of ten people would say: the largest share's answer first, the same answers side by side.
+ * Return what each of ten people would say: the largest share's answer first, equal answers side by side.
  *
  * Shares are rounded by largest remainder, so that there are always exactly as many people, and a
  * larger share never has fewer of them than a smaller one.
  *
  * @param {Record<string, number>} votes share of each answer
- * @param {string} [first] the largest share's answer, where two are equal after rounding
+ * @param {string} [first] the largest share's answer, in case two are equal after rounding
  * @param {number} people
  * @returns {string[]} one answer a person
  */
@@ -54,7 +54,7 @@ export function tenPeople(votes, first, people = 10) {
 }
 
 /**
- * The largest share's answer: `first`, unless another share is larger.
+ * Return the largest share's answer: `first`, unless another share is larger.
  * @param {Record<string, number>} votes
  * @param {string} [first]
  */
@@ -65,7 +65,7 @@ function leaderOf(votes, first) {
 }
 
 /**
- * Whether the two largest of the seven emotions are about as frequent, and nearly all.
+ * Return whether the two largest of the seven emotions are about as frequent, and nearly all.
  * @param {Record<string, number>} votes
  */
 export function isMixed(votes) {
@@ -78,7 +78,7 @@ export function isMixed(votes) {
 }
 
 /**
- * The answers to show: one where a face is clear, two where it is mixed, none where it is unclear.
+ * Return the answers to show: one if a face is clear, two if it is mixed, none if it is unclear.
  * @param {Reading} reading
  * @returns {string[]}
  */
@@ -96,7 +96,7 @@ function partOf(votes, answer) {
 }
 
 /**
- * How many people say what, in the order of `people`.
+ * Count the people for each answer, in the order of `people`.
  * @param {string[]} people
  * @returns {Map<string, number>}
  */

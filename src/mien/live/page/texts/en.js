@@ -1,8 +1,8 @@
 /**
- * Every text of the page in English; a translation is a file beside with the same keys.
+ * Every text of the page in English. A translation is a file beside this one with the same keys.
  *
- * {names} in braces are filled in by language.js. Where a number decides the form of a word, the
- * text is an object of forms by the language's plural rules ("one", "other", …).
+ * language.js fills in {names} in braces. If a number decides the form of a word, the text is an
+ * object of forms by the language's plural rules ("one", "other", …).
  *
  * A face shows an expression, not what the person feels: "looks happy", "8 of 10 people would say
  * happy", never "is happy".
@@ -26,10 +26,10 @@ export default {
   start: "Start",
   stop: "Stop",
   pause: "Pause",
-  goOn: "Go on",
+  goOn: "Continue",
   float: "Small window",
   floatMore: "A small window that stays above all others",
-  /** What is read, in the picker. */
+  /** Names of the source, in the picker. */
   reading: {
     browser: "A shared tab",
     window: "A shared window",
@@ -50,7 +50,7 @@ export default {
   noFace: "No face in the picture",
   noFaceMore: "Faces appear here, each with what ten people would say.",
   notFeelings: "What people would say about a face is not what the person feels.",
-  /** Stands in the footer alone, and is always seen there. */
+  /** Only in the footer, where it is always visible. */
   limits:
     "Tell the others that you use mien. Not at work or in education: " +
     "the EU forbids inferring emotions there (AI Act, Art. 5).",
@@ -64,7 +64,7 @@ export default {
     away: "Not answering · mien",
     signedOut: "Signed out · mien",
   },
-  drop: "Let go to read this file",
+  drop: "Drop to read this file",
   off: "Nothing is being read",
   rate: {
     one: "{rate} reading a second · {delay} ms",
@@ -102,9 +102,9 @@ export default {
   fraction: "{count}/10",
 
   settingsKept: "Settings stay in this browser.",
-  /** Where the server asks for a token. */
+  /** Shown if the server asks for a token. */
   signedIn:
-    "You are signed in: this browser showed mien’s token. Signing out ends that, here and in its other pages.",
+    "You are signed in: this browser showed mien’s token. Signing out ends that in all its pages.",
   signOut: "Sign out",
   signOutFailed: "mien does not answer; try again",
   languageOf: "Language",
@@ -112,13 +112,13 @@ export default {
   mode: "Show",
   modeFull: "Everything",
   modeCompact: "Compact",
-  modeText: "Text alone",
+  modeText: "Text only",
   modeSymbols: "No words",
   shares: "Exact shares",
   boxes: "Boxes in the picture",
   record: "Keep a timeline of this session",
   pictures: "Keep a small picture of each face in it, until the page is closed",
-  announce: "Read changes aloud by a screen reader, at most every 3 seconds",
+  announce: "Read changes aloud with a screen reader, at most every 3 seconds",
   ownWords: "Your own words and symbols",
   ownWordsMore: "Leave a field empty for mien’s own. What you hide counts as “{other}”.",
   ownWordHead: "Word",
@@ -130,7 +130,7 @@ export default {
   reset: "Back to mien’s own",
   close: "Close",
 
-  /** Instead of the texts of the same names, where the page comes from another computer. */
+  /** Replace the texts of the same names if the page comes from another computer. */
   elsewhere: {
     private: "Pictures go to {host}, and are not kept",
     beforePrivate: "Nothing is kept",
@@ -143,7 +143,7 @@ export default {
   },
 
   paused: "Paused. Nothing is being read.",
-  /** What went wrong with a camera, window or file. */
+  /** Problems with a camera, window or file. */
   problems: {
     denied:
       "The browser does not let mien use the camera. " +
@@ -168,7 +168,7 @@ export default {
     back: "mien is back.",
     failed: "mien cannot read faces: {message}",
     signedOut:
-      "You are signed out, and nothing is read any more. To come back, open the address of this page " +
+      "You are signed out, and nothing is read. To come back, open the address of this page " +
       "with /?token=… and your token behind it.",
   },
 };

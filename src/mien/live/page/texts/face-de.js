@@ -1,4 +1,4 @@
-/** What is said of a face, in German. */
+/** Texts about a face, in German. */
 
 /** @type {typeof import("./face-en.js").default} */
 export default {

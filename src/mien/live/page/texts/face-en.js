@@ -1,7 +1,7 @@
-/** What is said of a face, in English; face-de.js has the same keys. */
+/** Texts about a face, in English; face-de.js has the same keys. */
 
 export default {
-  /** What people say, by the server's names. */
+  /** Words for answers, by the server's names. */
   answers: {
     angry: "angry",
     disgust: "disgusted",
@@ -12,7 +12,7 @@ export default {
     neutral: "neutral",
     other: "something else",
   },
-  /** Why a face is unclear, by the server's names. */
+  /** Reasons why a face is unclear, by the server's names. */
   reasons: {
     "too small": "too small",
     "too dark": "too dark",
@@ -20,7 +20,7 @@ export default {
     "turned away": "turned away",
     "people would disagree": "people would disagree",
   },
-  /** What would help: in a line beside the reason, ... */
+  /** What would help, in a line beside the reason, ... */
   hints: {
     "too small": "nearer to the camera, or a larger window, would help",
     "too dark": "more light from the front would help",
@@ -33,18 +33,18 @@ export default {
     "too small":
       "The face has too few pixels to be read. Move nearer to the camera, make the call’s window " +
       "larger, or choose the view of one speaker.",
-    "too dark": "A lamp or a window in front of the face, not behind it, mends this.",
+    "too dark": "Put a lamp or a window in front of the face, not behind it.",
     blurred:
       "Wait until the face is still. If it stays like this, wipe the camera’s lens, or stop other " +
       "downloads: a weak connection blurs calls.",
-    "turned away": "mien reads on as soon as the face turns to the camera.",
+    "turned away": "mien continues as soon as the face turns to the camera.",
     "people would disagree":
-      "Of ten people, about {one} would say {first}, {other} {second}. Words and voice tell you " +
+      "Of ten people, about {one} would say {first}, {other} {second}. Words and voice say " +
       "more than this face; you can ask.",
     "not a face": "Nothing to do: it is left out.",
   },
 
-  /** What moves in a face, by the server's names. It claims no cause. */
+  /** Movements of a face, by the server's names. They claim no cause. */
   movements: {
     "mouth corners up": "corners of the mouth up",
     "mouth corners down": "corners of the mouth down",
@@ -64,7 +64,7 @@ export default {
 
   face: "Person {number}",
   nameOf: "Name of {face}",
-  /** How many of ten agree, and what goes before the answer. */
+  /** How many of ten agree, and the words before the answer. */
   amounts: {
     nearlyAll: { amount: "Nearly all", say: "would say" },
     most: { amount: "Most", say: "would say" },
@@ -72,7 +72,7 @@ export default {
     some: { amount: "Fewer than half", say: "would say" },
   },
   count: "{count} of 10",
-  /** Two answers that are about as frequent: before each on the card, in a line, and in little room. */
+  /** Two answers about as frequent: words before each on the card, in a line, and in little room. */
   mixedTitle: { amount: "About half", say: "would say", other: "half" },
   mixed: "about half {one}, half {other}",
   mixedShort: "half {one}, half {other}",
@@ -85,15 +85,15 @@ export default {
   /** Ten figures in words, and between them. */
   figure: "{count} {answer}",
   and: ", ",
-  /** Read out and kept in the record. */
+  /** Read aloud and kept in the record. */
   saysLooks: "{face} looks {answer}",
   saysMixed: "{face} looks {halves}",
   saysUnclear: "{face} is unclear: {why}",
-  /** What a face does over time; "just changed" for some seconds after an answer changed and stayed. */
+  /** Events over time; "just changed" for some seconds after an answer changed and stayed. */
   talking: "talking",
   gestures: { nod: "nods", shake: "shakes the head" },
   justNow: "just changed",
-  /** How a face differs from how the same person usually looks, by the server's names. */
+  /** Changes from how the same person usually looks, by the server's names. */
   changes: {
     angry: { unlike: "frowning, unlike usual", more: "frowning more than usual" },
     disgust: {
@@ -121,19 +121,19 @@ export default {
     "Of 10 faces that mien calls {answer}, people agree on {right}. It misses {missed} of 10 that " +
     "people call {answer}.",
   fewerThanOne: "fewer than 1",
-  reliabilityUnknown: "Too few such faces were measured to tell how often mien is right.",
+  reliabilityUnknown: "Too few such faces were measured to say how often mien is right.",
   whatHelps: "What helps",
   whatToDo: "What you can do",
   youCan: {
-    angry: "It can be concentration or bright light as well. You can ask.",
-    disgust: "Faces do this at a thought or a taste as well. You can ask what they think.",
+    angry: "It can also be concentration or bright light. You can ask.",
+    disgust: "A thought or a taste can do this, too. You can ask what they think.",
     fear: "Surprise looks much the same. You can slow down, or ask.",
-    happy: "Go on as you are. A smile can be politeness as well; the words tell.",
-    sad: "It can be tiredness as well. If it lasts, you can ask how they are.",
+    happy: "Carry on. A smile can also be politeness; the words say more.",
+    sad: "It can also be tiredness. If it lasts, you can ask how they are.",
     surprise: "Something may be new to them. You can ask, or say it again.",
     neutral: "A calm face is no bad sign. Listen to the words; you can ask.",
     other: "People would find other words for it. You can ask.",
-    mixed: "People would be split. Words and voice tell more than this face; you can ask.",
+    mixed: "People would be split. Words and voice say more than this face; you can ask.",
   },
   exactly: "Exactly, at this moment",
   usual: "This is how they usually look",

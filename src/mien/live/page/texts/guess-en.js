@@ -39,20 +39,20 @@ export default {
   deckEmpty: "There is no picture among these files. Choose JPEG, PNG or WebP.",
 
   pictures: "Pictures of your own",
-  picturesMore: "They are read as everything else here, and nothing of them is kept.",
+  picturesMore: "They are read like everything else here, and nothing of them is kept.",
   choosePictures: "Choose pictures …",
   chooseFolder: "Choose a folder …",
 
   score: "Your score",
   scoreKeep: "Keep score in this browser",
   scoreMore:
-    "Off, nothing is counted. On, this browser keeps how often you said what, by emotion: no " +
+    "When off, nothing is counted. When on, this browser counts your answers by emotion: no " +
     "pictures, no names, no times.",
   scoreEmpty: "Nothing is counted yet.",
   scoreEmotion: "Most people would say",
   scoreSame: "You, too",
   scoreOf: "{same} of {asked}",
-  scoreInstead: "Else mostly",
+  scoreInstead: "Otherwise mostly",
   scoreDelete: "Delete the score",
   scoreDeleteSure: "Press again to delete it",
 
@@ -62,9 +62,9 @@ export default {
       "say they are autistic, practice with feedback on another program’s faces made them more often " +
       "right (by 14 %; by 2 % with a sham practice).",
     "Nobody has measured whether practice with mien helps.",
-    "It cannot teach what somebody feels. A face shows an expression; words, voice and asking tell more.",
+    "It cannot teach what somebody feels. A face shows an expression; words, voice and asking say more.",
     "The answers are mien’s guess of what ten people would say. It reads disgusted, afraid and " +
-      "sad faces worst, and mild smiles as neutral at times.",
-    "You see a still picture. In life, faces move, and the situation tells much.",
+      "sad faces worst, and sometimes takes mild smiles for neutral.",
+    "You see a still picture. Real faces move, and the situation says much.",
   ],
 };

@@ -11,14 +11,14 @@ export const LANGUAGES = { en: english, de: german };
 /** The language's code, for `Intl` and the page. */
 export let language = "en";
 let texts = english;
-/** Another computer, to which pictures go; "" where they stay on this one. */
+/** Another computer, to which pictures go; "" if they stay on this one. */
 let server = "";
 /** @type {Readonly<Record<string, string>>} */
 let ownWords = {};
 
 /**
- * @param {string} code of `LANGUAGES`; "auto" for the first of the browser's that there is
- * @param {readonly string[]} preferred the browser's, best first
+ * @param {string} code a key of `LANGUAGES`; "auto" for the first known language of the browser
+ * @param {readonly string[]} preferred the browser's languages, best first
  */
 export function setLanguage(code, preferred = []) {
   const wanted = code === "auto" ? preferred.map((name) => name.split("-")[0] ?? "") : [code];
@@ -34,26 +34,26 @@ export function setLanguage(code, preferred = []) {
 }
 
 /**
- * Say where pictures go; from the next language set on.
- * @param {string} host that the page comes from
+ * Set where pictures go; the next `setLanguage` applies it.
+ * @param {string} host host that the page comes from
  */
 export function setServer(host) {
   const isThisComputer = /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
   server = isThisComputer ? "" : host;
 }
 
-/** @param {Readonly<Record<string, string>>} words by answer; mien's own where there is none */
+/** @param {Readonly<Record<string, string>>} words words by answer; a missing one is mien's own */
 export function setOwnWords(words) {
   ownWords = words;
 }
 
-/** The texts of the language. */
+/** Return the texts of the language. */
 export function say() {
   return texts;
 }
 
 /**
- * A text with what stands in braces filled in.
+ * Fill in the names in braces in a text.
  * @param {string} text
  * @param {Record<string, string | number>} values
  */
@@ -62,7 +62,7 @@ export function fill(text, values) {
 }
 
 /**
- * The form of a text that a number asks for.
+ * Return the form of a text for a number.
  * @param {{one: string, other: string}} forms
  * @param {number} number
  */
@@ -77,7 +77,7 @@ export function answerWord(answer) {
 }
 
 /**
- * mien's own word, in the language.
+ * Return mien's own word, in the language.
  * @param {string} answer
  */
 export function mienWord(answer) {

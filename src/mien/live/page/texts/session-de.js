@@ -1,4 +1,4 @@
-/** Texts of looking back, in German. */
+/** Texts for looking back, in German. */
 
 /** @type {typeof import("./session-en.js").default} */
 export default {

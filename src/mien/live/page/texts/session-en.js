@@ -1,9 +1,9 @@
-/** Texts of looking back, in English; session-de.js has the same keys. */
+/** Texts for looking back, in English; session-de.js has the same keys. */
 
 export default {
   session: "Looking back",
   sessionMore:
-    "Kept in this page alone, and gone when you close it. Arrow keys read the timeline, B bookmarks a moment.",
+    "Kept only in this page, and gone when you close it. Arrow keys read the timeline, B bookmarks a moment.",
   originCamera: "Camera",
   originWindow: "Window",
   originFile: "Picture",
@@ -16,7 +16,7 @@ export default {
   openSession: "Show",
   closeSession: "Hide",
   moments: "Moments",
-  noMoments: "Nothing changed for some time, and nothing was bookmarked.",
+  noMoments: "No lasting change, and no bookmark.",
   timeline: "What the faces looked like over time",
   table: "The same as a table",
   time: "Time",
@@ -28,7 +28,7 @@ export default {
   markedWrong: "marked as wrong",
   markedAs: "you would say {answer}",
   markedNobody: "you could not tell",
-  /** What the person marked as wrong, in all. */
+  /** Sum of what the person marked as wrong. */
   marks: {
     one: "You marked {count} reading as wrong: {parts}.",
     other: "You marked {count} readings as wrong: {parts}.",
@@ -52,7 +52,7 @@ export default {
   report: "mien: what faces looked like",
   reportMore:
     "Made by mien on {date}. It shows what ten people would say about each face, as a program " +
-    "guesses it; it is not what the persons felt. Keep it private.",
+    "guesses. It is not what the people felt. Keep it private.",
   lengthHours: "{hours} h {minutes} min",
   lengthMinutes: "{minutes} min {seconds} s",
   lengthSeconds: "{seconds} s",

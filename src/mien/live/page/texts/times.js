@@ -1,4 +1,4 @@
-/** Numbers, times and dates in the language, as the person's own country writes them. */
+/** Numbers, times and dates in the page's language, as the person's own country writes them. */
 
 import { fill, language, plural, say } from "./language.js";
 

@@ -1,4 +1,4 @@
-/** What the page says of faces, in the person's language and with the person's own words. */
+/** What the page says about faces, in the person's language and with the person's own words. */
 
 import RELIABILITY from "../reliability.js";
 import { moving } from "../state/movements.js";
@@ -13,11 +13,11 @@ export * from "./times.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 /** @typedef {import("./language.js").Texts} Texts */
 
-/** Why a face is unclear that can be seen well: then what people would say is worth showing. */
+/** Reason for which a well-seen face is unclear: its votes are still worth showing. */
 export const DISAGREE = "people would disagree";
 
 /**
- * The name that the person gave a face, or "Person 3".
+ * Return the name that the person gave a face, or "Person 3".
  * @param {number} number
  */
 export function faceName(number) {
@@ -25,7 +25,7 @@ export function faceName(number) {
 }
 
 /**
- * What a face without a name is called.
+ * Return the name of a face that has no given name.
  * @param {number} number
  */
 export function plainName(number) {
@@ -33,8 +33,8 @@ export function plainName(number) {
 }
 
 /**
- * The words for a face, in parts that are set apart: "Nearly all", "would say", "happy"; of two
- * answers also what stands before the second.
+ * Return the words for a face in parts: "Nearly all", "would say", "happy"; for two answers also the
+ * words before the second.
  * @param {Reading} reading
  * @returns {{amount: string, say: string, answers: string[], between: string}}
  */
@@ -54,7 +54,7 @@ export function countText(count) {
 }
 
 /**
- * The same in little room: "9/10".
+ * Return the same for little room: "9/10".
  * @param {number} count of ten people
  */
 export function fractionText(count) {
@@ -62,7 +62,7 @@ export function fractionText(count) {
 }
 
 /**
- * Two answers that are about as frequent, in a sentence: "about half happy, half neutral".
+ * Return two answers that are about as frequent in a sentence: "about half happy, half neutral".
  * @param {string[]} answers
  */
 export function halves([one = "", other = ""]) {
@@ -70,7 +70,7 @@ export function halves([one = "", other = ""]) {
 }
 
 /**
- * What a stretch of time showed: "happy", or "half happy, half neutral".
+ * Return what a stretch of time showed: "happy", or "half happy, half neutral".
  * @param {string[]} answers
  */
 export function answersWord(answers) {
@@ -91,7 +91,7 @@ export function hint(why) {
 }
 
 /**
- * What mends the reason for which a face is unclear, or between which answers people are split.
+ * Return what would help an unclear face, or between which answers people are split.
  * @param {Reading} reading
  */
 export function mend({ why, votes, top }) {
@@ -103,8 +103,8 @@ export function mend({ why, votes, top }) {
 }
 
 /**
- * How a face differs from the person's usual one: "smiling, unlike usual"; "" where it does not, or
- * where that is not known.
+ * Return how a face differs from the person's usual one: "smiling, unlike usual"; "" if it does not,
+ * or if that is unknown.
  * @param {Reading} reading
  */
 export function changeText({ change, clear, why }) {
@@ -115,7 +115,7 @@ export function changeText({ change, clear, why }) {
 }
 
 /**
- * The same in the details, which say it in any case: "as usual", "not known yet".
+ * Return the same for the details, also without a change: "as usual", "not known yet".
  * @param {Reading} reading
  */
 export function usualText(reading) {
@@ -124,15 +124,15 @@ export function usualText(reading) {
 }
 
 /**
- * The line beside a face: a nod or a shake of the head, that the answer changed just now, what differs
- * from usual, that the person talks; or what would help.
+ * Return the line beside a face: nod or shake of the head, "just changed", the change from usual,
+ * "talking"; or what would help.
  * @param {Reading} reading
  */
 export function noteText(reading) {
   if (!reading.clear && reading.why !== DISAGREE) return hint(reading.why);
   const { gesture, talking, just_now: isNew } = reading;
   const parts = [
-    // First what is there for a moment alone: a long line is cut at its end.
+    // Brief events come first, because a long line is cut at its end.
     gesture ? say().gestures[gesture] : "",
     isNew ? say().justNow : "",
     changeText(reading),
@@ -142,7 +142,8 @@ export function noteText(reading) {
 }
 
 /**
- * How often mien is right about an answer: "Of 10 faces that mien calls happy, people agree on 9. …"
+ * Return how often mien is right about an answer: "Of 10 faces that mien calls happy, people agree on
+ * 9. …"
  * @param {string} answer
  */
 export function reliabilityText(answer) {
@@ -155,7 +156,7 @@ export function reliabilityText(answer) {
 }
 
 /**
- * The same of all answers of a face.
+ * Return the same for all answers of a face.
  * @param {string[]} answers
  */
 export function sureText(answers) {
@@ -163,7 +164,7 @@ export function sureText(answers) {
 }
 
 /**
- * What one may do about what a face shows.
+ * Return what the person can do about what a face shows.
  * @param {string[]} answers one, or two about as frequent
  */
 export function youCan(answers) {
@@ -172,7 +173,7 @@ export function youCan(answers) {
 }
 
 /**
- * What moves in a face: "corners of the mouth up, eyes narrowed". Empty where nothing does, and where
+ * Return what moves in a face: "corners of the mouth up, eyes narrowed". Empty if nothing does, or if
  * the face cannot be seen well.
  * @param {Reading} reading
  */
@@ -185,7 +186,7 @@ export function movementsText({ movements, clear, why }) {
 }
 
 /**
- * The same in the details, where "nothing" is said, too.
+ * Return the same for the details, which also say that nothing moves.
  * @param {Reading} reading
  */
 export function movesText(reading) {
@@ -193,7 +194,7 @@ export function movesText(reading) {
 }
 
 /**
- * The label beside a box: "Ana · happy, 9 of 10", in parts.
+ * Return the label beside a box in parts: "Ana · happy, 9 of 10".
  * @param {number} number
  * @param {Reading} reading
  */
@@ -207,9 +208,9 @@ export function boxLabel(number, reading) {
 }
 
 /**
- * What a face shows, in a sentence: "Face 1 looks happy".
+ * Return what a face shows in a sentence: "Face 1 looks happy".
  * @param {number} number
- * @param {string[]} answers one, two that are about as frequent, or none where it is unclear
+ * @param {string[]} answers one, two about as frequent, or none if it is unclear
  * @param {string | null} why
  */
 export function sentence(number, answers, why) {
@@ -221,7 +222,7 @@ export function sentence(number, answers, why) {
 }
 
 /**
- * Ten figures in words: "8 happy, 2 neutral".
+ * Return ten figures in words: "8 happy, 2 neutral".
  * @param {Map<string, number>} counts
  */
 export function figuresText(counts) {

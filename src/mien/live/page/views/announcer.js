@@ -1,4 +1,4 @@
-/** Tells screen readers of changes, if the person asks for it, and never oftener than they can hear. */
+/** Announce changes to screen readers, if the person wants that, and not faster than they can hear. */
 
 import { answersOf } from "../state/votes.js";
 import * as wording from "../texts/wording.js";
@@ -11,7 +11,7 @@ export const PAUSE_MS = 3000;
 export class Announcer {
   #region;
   #saidAt = -Infinity;
-  /** What was told last, by face number. @type {Map<number, string>} */
+  /** Last announcement, by face number. @type {Map<number, string>} */
   #told = new Map();
   enabled = false;
 

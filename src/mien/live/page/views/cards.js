@@ -1,17 +1,17 @@
-/** The faces beside the picture, in its order: one or two large cards, from three on a row each. */
+/** The faces beside the picture, in its order: one or two large cards, or rows for three and more. */
 
 import { shared } from "../state/faces.js";
 import { FaceView } from "./face.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
-/** From so many faces on there is a row for each. */
+/** Number of faces from which each has a row. */
 const ROWS = 3;
-/** The row of a face that is missed keeps its place for so long, in milliseconds: nothing moves up. */
+/** Milliseconds for which a missed face keeps its row, so that nothing moves up. */
 const GONE_MS = 5000;
-/** Somebody new takes that row at once where they share so much of both boxes together. */
+/** Share of both boxes together from which a new face takes that row at once. */
 const IN_PLACE = 0.3;
-/** Cards come back only when there were fewer for so long, in milliseconds. */
+/** Milliseconds of fewer faces after which cards come back. */
 const FEWER_MS = 4000;
 
 export class Cards {
@@ -19,7 +19,7 @@ export class Cards {
   #listener;
   /** @type {Map<number, FaceView>} */
   #views = new Map();
-  /** When and where each face was seen last. @type {Map<number, {seen: number, box: Reading["box"]}>} */
+  /** Time and place at which each face was last seen. @type {Map<number, {seen: number, box: Reading["box"]}>} */
   #last = new Map();
   #manyAt = -Infinity;
 
@@ -32,13 +32,13 @@ export class Cards {
     this.#listener = listener;
   }
 
-  /** Whether somebody points at a face, types there, or reads what it means: none may move then. */
+  /** Whether the person points at a face, types there, or reads what it means: then none may move. */
   get isHeld() {
     return this.#container.contains(document.activeElement) || this.#container.matches(":hover");
   }
 
   /**
-   * @param {ReadonlyMap<number, Reading>} readings by face number, in the order of the picture
+   * @param {ReadonlyMap<number, Reading>} readings readings by face number, in picture order
    * @param {number} now milliseconds
    */
   show(readings, now = performance.now()) {
@@ -47,7 +47,7 @@ export class Cards {
     const numbers = this.#withGone(readings, asRows, now);
     this.#container.classList.toggle("rows", asRows);
     document.documentElement.classList.toggle("several", asRows);
-    // Rows share the height; from three to nine of them it is theirs.
+    // Three to nine rows share the whole height.
     this.#container.style.setProperty("--count", String(Math.max(ROWS, numbers.length)));
     for (const [index, number] of numbers.entries()) {
       let view = this.#views.get(number);
@@ -68,7 +68,7 @@ export class Cards {
   }
 
   /**
-   * The faces to show, in order: those that are read, and among rows those that were until just now.
+   * Return the faces to show, in order: those that are read, and for rows also those missed just now.
    * @param {ReadonlyMap<number, Reading>} readings
    * @param {boolean} asRows
    * @param {number} now milliseconds
@@ -89,7 +89,7 @@ export class Cards {
         now - last.seen < GONE_MS &&
         !fresh.some(([, { box }]) => shared(box, last.box) > IN_PLACE);
       if (isKept) {
-        // Behind whom it stood, as far as they are there.
+        // After the faces that were before it, if they are there.
         const ahead = before.slice(0, before.indexOf(number)).findLast((n) => numbers.includes(n));
         numbers.splice(ahead === undefined ? 0 : numbers.indexOf(ahead) + 1, 0, number);
       } else {
@@ -102,7 +102,7 @@ export class Cards {
   }
 
   /**
-   * Mark a face's card, because it is pointed at in the picture.
+   * Mark the card of a face pointed at in the picture.
    * @param {number | null} marked
    */
   mark(marked) {
@@ -111,7 +111,7 @@ export class Cards {
     }
   }
 
-  /** Open what a face's answer means, and show it. @param {number} number */
+  /** Open the meaning of a face's answer, and scroll to it. @param {number} number */
   open(number) {
     const view = this.#views.get(number);
     view?.toggle(true);
@@ -119,7 +119,7 @@ export class Cards {
   }
 
   /**
-   * Say whether a usual face was taken.
+   * Show whether a usual face was taken.
    * @param {number} number
    * @param {boolean} taken
    */
@@ -127,12 +127,12 @@ export class Cards {
     this.#views.get(number)?.answerUsual(taken);
   }
 
-  /** @param {number} number of a face */
+  /** @param {number} number number of a face */
   pictureOf(number) {
     return this.#views.get(number)?.picture;
   }
 
-  /** Make all anew when they are shown next: words or symbols are others. */
+  /** Make all cards again at the next update, after words or symbols changed. */
   forget() {
     for (const { element } of this.#views.values()) element.remove();
     this.#views.clear();

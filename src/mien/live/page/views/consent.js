@@ -1,9 +1,9 @@
-/** Before the first shared window: tell the others, and where mien must not be used. */
+/** Before the first shared window: a reminder to tell the others, and where mien must not be used. */
 
 import { part } from "./elements.js";
 
 const KEY = "mien.toldOthers";
-/** Whether the person has agreed since the page was opened: all that is known where nothing is kept. */
+/** Whether the person has agreed since the page was opened, for browsers that keep nothing. */
 let agreedHere = false;
 
 /** @returns {boolean} whether this browser remembers that the person has agreed */
@@ -11,13 +11,13 @@ function remembered() {
   try {
     return localStorage.getItem(KEY) !== null;
   } catch {
-    return false; // the browser forbids to keep anything
+    return false; // the browser forbids keeping anything
   }
 }
 
 /**
- * Ask once in this browser; the answer stays in the browser.
- * @returns {Promise<boolean>} whether to go on
+ * Ask once in this browser, which keeps the answer.
+ * @returns {Promise<boolean>} whether to continue
  */
 export async function agreed() {
   if (agreedHere || remembered()) return true;
@@ -30,12 +30,12 @@ export async function agreed() {
   try {
     localStorage.setItem(KEY, "yes");
   } catch {
-    // The browser keeps nothing: it is asked again when the page is opened again.
+    // The browser keeps nothing, so the page asks again after it is opened again.
   }
   return true;
 }
 
-/** @param {() => string} copied what the button says afterwards */
+/** @param {() => string} copied text of the button afterwards */
 export function enableCopying(copied) {
   const button = part("copy", HTMLButtonElement);
   button.addEventListener("click", async () => {
@@ -44,7 +44,7 @@ export function enableCopying(copied) {
       await navigator.clipboard.writeText(text.textContent ?? "");
       button.textContent = copied();
     } catch {
-      getSelection()?.selectAllChildren(text); // the browser forbids it: the person may copy
+      getSelection()?.selectAllChildren(text); // the browser forbids it: the person can copy the text
     }
   });
 }

@@ -1,4 +1,4 @@
-/** The buttons that start, pause and stop, in the bar and in the small window, and the media keys. */
+/** The buttons to start, pause and stop, in the bar and in the small window, and the media keys. */
 
 import * as wording from "../texts/wording.js";
 import { button, part, setText } from "./elements.js";
@@ -10,15 +10,15 @@ import { canFloat } from "./panel.js";
  * @property {() => void} onStop
  * @property {() => void} onPause
  * @property {() => void} onGoOn
- * @property {() => void} onFloat the small window is wanted
- * @property {() => void} onAllOff nothing is to be read, and the small window to close
+ * @property {() => void} onFloat opens the small window
+ * @property {() => void} onAllOff stops reading and closes the small window
  */
 
 export class Controls {
   #toggle = part("toggle", HTMLButtonElement);
   #pause = part("pause", HTMLButtonElement);
   #float = part("float", HTMLButtonElement);
-  /** For the small window. */
+  /** Buttons of the small window. */
   #pauseInside = button({}, () => this.#pauseOrGoOn());
   #stopInside;
   #state = "off";
@@ -34,12 +34,12 @@ export class Controls {
     });
     this.#pause.addEventListener("click", () => this.#pauseOrGoOn());
     this.#float.addEventListener("click", () => actions.onFloat());
-    // Where the browser gives media keys to a page without sound. Each says what it wants.
+    // Some browsers give media keys to a page without sound. Each key has its own action.
     navigator.mediaSession?.setActionHandler("pause", () => actions.onPause());
     navigator.mediaSession?.setActionHandler("play", () => actions.onGoOn());
   }
 
-  /** The same for the small window. */
+  /** Make the buttons of the small window. */
   get inside() {
     return [this.#pauseInside, this.#stopInside];
   }
@@ -50,8 +50,8 @@ export class Controls {
   }
 
   /**
-   * @param {string} state of live.js
-   * @param {boolean} isSignedOut nothing can be read until the page is opened with a token
+   * @param {string} state state of live.js
+   * @param {boolean} isSignedOut whether nothing can be read until the page is opened with a token
    */
   show(state, isSignedOut) {
     this.#state = state;
@@ -64,7 +64,7 @@ export class Controls {
       setText(each, state === "paused" ? goOn : pause);
     }
     setText(this.#stopInside, stop);
-    // There from the click on: later they would push the others aside.
+    // Visible from the click on: later they would push the others aside.
     this.#pause.hidden = !isBusy(state);
     this.#pause.disabled = !isRunning;
     this.#float.hidden = !canFloat || !isBusy(state);
@@ -77,8 +77,8 @@ export class Controls {
 }
 
 /**
- * Whether a source is open or about to be.
- * @param {string} state of live.js
+ * Return whether a source is open or opening.
+ * @param {string} state state of live.js
  */
 export function isBusy(state) {
   return ["on", "starting", "paused"].includes(state);

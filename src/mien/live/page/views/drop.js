@@ -1,8 +1,8 @@
-/** Files that are dropped on the page. */
+/** Files dropped on the page. */
 
 const page = document.documentElement;
 
-/** @param {(files: File[]) => void} onFiles at least one */
+/** @param {(files: File[]) => void} onFiles called with at least one file */
 export function enableDropping(onFiles) {
   document.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -1,16 +1,16 @@
 /**
- * Makes and finds elements. Everything on the page that is not in index.html is made here, from names
- * and texts, never from HTML: the page's content security policy forbids that.
+ * Make and find elements. Everything on the page that is not in index.html is made here, from names
+ * and texts, never from HTML, which the page's content security policy forbids.
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 /**
- * An HTML element.
+ * Make an HTML element.
  *
- * Keys with a hyphen (`aria-label`, `data-face`) and keys that the element has no property for become
- * attributes; all others are set as properties (`className`, `textContent`, `hidden`, `type`). What is
- * null or undefined is left out.
+ * Keys with a hyphen (`aria-label`, `data-face`) and keys without a property of the element become
+ * attributes. All others are set as properties (`className`, `textContent`, `hidden`, `type`). Null and
+ * undefined values are left out.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Attributes} [attributes]
@@ -29,7 +29,7 @@ export function create(name, attributes = {}, ...children) {
 }
 
 /**
- * An SVG element; all its keys are attributes.
+ * Make an SVG element; all keys are attributes.
  * @param {string} name
  * @param {Record<string, string | number>} attributes
  * @param {Element[]} children
@@ -44,8 +44,8 @@ export function svg(name, attributes = {}, children = []) {
 }
 
 /**
- * A button that does something when it is pressed.
- * @param {Attributes} attributes of `create`
+ * Make a button.
+ * @param {Attributes} attributes attributes as for `create`
  * @param {() => void} onPress
  */
 export function button(attributes, onPress) {
@@ -55,7 +55,7 @@ export function button(attributes, onPress) {
 }
 
 /**
- * Set an element's text, unless it reads so already: screen readers and styles see real changes alone.
+ * Set an element's text if it differs, so that screen readers and styles see only real changes.
  * @param {Element} element
  * @param {string} text
  */
@@ -64,7 +64,7 @@ export function setText(element, text) {
 }
 
 /**
- * Set a line of [element name or "", text] parts, unless it reads so already.
+ * Set a line of [element name or "", text] parts, if it differs.
  * @param {Element} element
  * @param {[keyof HTMLElementTagNameMap | "", string][]} parts
  */
@@ -76,7 +76,7 @@ export function setParts(element, parts) {
 }
 
 /**
- * An element of index.html.
+ * Find an element of index.html.
  * @template {Element} T
  * @param {string} id
  * @param {new () => T} kind

@@ -1,6 +1,6 @@
 /**
  * One face: a large card while there are one or two, a row from three on. Both are the same elements,
- * which styles/face.css lays out; they are kept, and only what changed is set.
+ * laid out by styles/face.css. The elements stay, and only changes are set.
  */
 
 import { allNames, LONGEST_NAME, nameOf, setName } from "../state/names.js";
@@ -16,10 +16,10 @@ import { createThumbnail } from "./thumbnail.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
 /**
- * @typedef {object} Listener What the person does with a face.
+ * @typedef {object} Listener Called for what the person does with a face.
  * @property {(number: number, right: string) => void} onWrong
  * @property {(number: number) => void} onUsual
- * @property {() => void} onName a name was given or taken away
+ * @property {() => void} onName a name was given or removed
  * @property {(number: number | null) => void} onPoint the person points at a face, or at none
  */
 
@@ -31,7 +31,7 @@ export class FaceView {
   #note = create("p", { className: "note" });
   #symbols = create("span", { className: "verdict-symbol", "aria-hidden": "true" });
   #words = create("span", { className: "verdict-words" });
-  /** The same for eyes alone, where there is little room. */
+  /** Shorter words for little room, hidden from screen readers. */
   #short = create("span", { className: "verdict-short", ariaHidden: "true" });
   #figures = createFigures();
   #count = create("p", { className: "count" });
@@ -82,7 +82,7 @@ export class FaceView {
     }
   }
 
-  /** Open or close what it means. @param {boolean} [wanted] */
+  /** Open or close the meaning. @param {boolean} [wanted] */
   toggle(wanted = !this.isOpen) {
     this.element.classList.toggle("opened", wanted);
     this.#open.ariaExpanded = String(wanted);
@@ -97,7 +97,7 @@ export class FaceView {
     this.#meaning.answerUsual(taken);
   }
 
-  /** The face is missed; its row keeps the place for a while. */
+  /** Show that the face is missed; its row keeps the place for a while. */
   showGone() {
     if (this.element.classList.contains("gone")) return;
     this.element.classList.add("gone", "unclear");
@@ -130,7 +130,7 @@ export class FaceView {
     setText(this.#people, told ? text : "");
     const note = wording.noteText(reading);
     setText(this.#note, note);
-    this.#note.title = note; // whole, where there is too little room
+    this.#note.title = note; // the whole text, for little room
     this.#note.classList.toggle("told", told);
     this.#note.classList.toggle("changed", Boolean(wording.changeText(reading)));
     this.#meaning.show(reading);
@@ -145,7 +145,7 @@ export class FaceView {
     this.#name.title = wording.fill(wording.say().nameOf, { face: wording.plainName(number) });
   }
 
-  /** @param {string[]} answers none where it is unclear */
+  /** @param {string[]} answers none if it is unclear */
   #showSymbols(answers) {
     const key = answers.join();
     if (key === this.#shownSymbols) return;
@@ -155,7 +155,7 @@ export class FaceView {
 }
 
 /**
- * The words of a card, in parts: "Nearly all" " would say " "happy".
+ * Return the words of a card in parts: "Nearly all" " would say " "happy".
  * @param {Reading} reading
  * @returns {[keyof HTMLElementTagNameMap | "", string][]}
  */
@@ -180,7 +180,7 @@ export function verdictParts(reading) {
 }
 
 /**
- * The same in little room: "Nearly all: happy", "half angry, half neutral".
+ * Return the same for little room: "Nearly all: happy", "half angry, half neutral".
  * @param {Reading} reading
  * @returns {[keyof HTMLElementTagNameMap | "", string][]}
  */
@@ -197,7 +197,7 @@ function shortParts(reading) {
 }
 
 /**
- * The name, which looks like text until it is pointed at, and can be typed.
+ * Make the field of the name, which looks like text until it is pointed at.
  * @param {number} number
  * @param {() => void} onName
  */
@@ -232,7 +232,7 @@ function nameField(number, onName) {
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.stopPropagation(); // Escape here is no "all off"
+    event.stopPropagation(); // Escape here does not turn everything off
     if (event.key === "Escape") field.value = nameOf(number);
     field.blur();
   });

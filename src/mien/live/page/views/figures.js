@@ -1,4 +1,4 @@
-/** Ten little people, each in the colour and with the face of what they would say. */
+/** Ten little people, each with the colour and the face of their answer. */
 
 import { colourOf } from "../state/emotions.js";
 import { svg } from "./elements.js";
@@ -7,7 +7,7 @@ import { markOf } from "./symbols.js";
 const STEP = 34;
 const BODY = "M0.5 47V38q0-13 11.5-13t11.5 13v9q0 1-1 1h-21q-1 0-1-1z";
 
-/** The figures, ten grey people at first. */
+/** Make the figures, ten grey people at first. */
 export function createFigures() {
   const people = Array.from({ length: 10 }, (_, index) =>
     svg("g", { class: "person", transform: `translate(${index * STEP + 1} 0)` }, [
@@ -20,8 +20,8 @@ export function createFigures() {
 }
 
 /**
- * @param {Element} figures of `createFigures`
- * @param {string[] | null} people what each of them would say; null where nobody could tell
+ * @param {Element} figures result of `createFigures`
+ * @param {string[] | null} people each person's answer; null if nobody could tell
  * @param {string} text the same in words
  */
 export function updateFigures(figures, people, text) {

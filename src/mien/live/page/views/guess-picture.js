@@ -1,20 +1,20 @@
-/** The face that is asked about: a still of it, and a calm mark around it in the picture. */
+/** The face in question: a still of it, and a calm mark around it in the picture. */
 
 import { create } from "./elements.js";
 import { placement } from "./overlay.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
-/** How much is seen around a face, in parts of its longer side: hair, ears, chin. */
+/** Margin around a face in parts of its longer side, for hair, ears and chin. */
 const AROUND = 0.45;
 /** Longest side of a still, in pixels. */
 const MAX_SIDE = 480;
 
 /**
- * The part of the video around a face, as it is now; in memory only.
+ * Return the part of the video around a face, as it is now; only in memory.
  * @param {HTMLVideoElement} video
- * @param {Reading["box"]} box in the frame that was read
- * @param {{width: number, height: number}} frame its size
+ * @param {Reading["box"]} box box in the frame that was read
+ * @param {{width: number, height: number}} frame size of that frame
  * @param {string} label
  */
 export function stillOf(video, [x1, y1, x2, y2], frame, label) {
@@ -34,7 +34,7 @@ export function stillOf(video, [x1, y1, x2, y2], frame, label) {
   return still;
 }
 
-/** A frame around a face in the picture, without colour or word. */
+/** A frame around a face in the picture, without colour or words. */
 export class Mark {
   #stage;
   #element = create("div", { className: "guess-mark", ariaHidden: "true", hidden: true });
@@ -49,8 +49,8 @@ export class Mark {
   }
 
   /**
-   * @param {Reading["box"] | null} box null where the face is not in the picture
-   * @param {{width: number, height: number}} frame that was read
+   * @param {Reading["box"] | null} box null if the face is not in the picture
+   * @param {{width: number, height: number}} frame size of the frame that was read
    */
   show(box, frame) {
     this.#shown = box && { box, frame };

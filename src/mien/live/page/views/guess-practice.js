@@ -1,4 +1,4 @@
-/** Guessing with pictures of one's own: choosing them, opening one after the other, and the end. */
+/** Guessing with the person's own pictures: choosing them, opening one after the other, and the end. */
 
 import { Deck } from "../state/deck.js";
 import * as wording from "../texts/wording.js";
@@ -6,25 +6,25 @@ import { button, create, setText } from "./elements.js";
 
 /**
  * @typedef {object} Actions
- * @property {(file: File) => Promise<boolean>} openPicture whether it is read now
- * @property {() => void} closePicture the pictures are at their end: nothing is read any more
- * @property {() => void} onNext another picture is about to come
- * @property {() => void} onChange what is shown of it is another
- * @property {(text: string) => void} say tells screen readers
+ * @property {(file: File) => Promise<boolean>} openPicture opens a picture; returns whether it is read
+ * @property {() => void} closePicture stops reading after the last picture
+ * @property {() => void} onNext called before the next picture
+ * @property {() => void} onChange called when this view changed
+ * @property {(text: string) => void} say announces to screen readers
  */
 
 export class Practice {
   element = create("div", { className: "guess-pictures" });
-  /** Which picture of how many. */
+  /** Number of the picture, and of all. */
   place = create("p", { className: "guess-place" });
-  /** Whether a picture of one's own is read. */
+  /** Whether one of the person's pictures is being read. */
   isOwnPicture = false;
-  /** What is said when the pictures are at their end; "" before that. */
+  /** Text after the last picture; "" before. */
   over = "";
   #actions;
   /** @type {Deck | null} */
   #deck = null;
-  /** Whether this starts the source itself: then the pictures go on. */
+  /** Whether this class starts the source itself: then the pictures continue. */
   #isOpening = false;
 
   /** @param {Actions} actions */
@@ -32,17 +32,17 @@ export class Practice {
     this.#actions = actions;
   }
 
-  /** Whether pictures are asked through. */
+  /** Whether a series of pictures is under way. */
   get isOn() {
     return this.#deck !== null;
   }
 
-  /** Whether a source that starts is a picture that this opens. */
+  /** Whether the starting source is a picture opened here. */
   get isOpening() {
     return this.#isOpening;
   }
 
-  /** Write it all, in the language. */
+  /** Write all texts, in the language. */
   showTexts() {
     const { guess } = wording.say();
     this.element.replaceChildren(
@@ -60,7 +60,7 @@ export class Practice {
     setText(this.place, deck ? wording.fill(wording.say().guess.picture, values) : "");
   }
 
-  /** Ask through pictures. @param {Iterable<File>} files */
+  /** Begin a series of pictures. @param {Iterable<File>} files */
   async begin(files) {
     const deck = new Deck(files);
     this.#actions.onNext();
@@ -73,13 +73,13 @@ export class Practice {
     await this.next();
   }
 
-  /** Everything off, or another source: no picture stays. */
+  /** End the series: everything is off, or there is another source. */
   stop() {
     this.#deck = null;
     this.isOwnPicture = false;
   }
 
-  /** There was nothing to ask in an answer about the picture; after some of them the next one comes. */
+  /** Note an answer with nothing to ask about; after some of them the next picture comes. */
   sawNothing() {
     if (!this.#deck?.sawNothing()) return;
     this.#deck.skipped += 1;
@@ -108,7 +108,7 @@ export class Practice {
       const values = { count: deck.skipped };
       texts.push(wording.fill(wording.plural(deckSkipped, deck.skipped), values));
     }
-    // The last picture belongs to no session, nor does what the browser said of a broken one.
+    // The last picture belongs to no session, and neither does the browser's error about a broken one.
     this.#actions.closePicture();
     this.#end(texts.join(" "));
   }

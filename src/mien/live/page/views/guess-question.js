@@ -1,4 +1,4 @@
-/** A question about one face: its still, the answers to choose from, and then what people would say. */
+/** A question about one face: its still, the possible answers, and then what people would say. */
 
 import { CANNOT_TELL, EMOTIONS } from "../state/guess.js";
 import * as wording from "../texts/wording.js";
@@ -10,16 +10,16 @@ import { symbolOf } from "./symbols.js";
 
 /**
  * @typedef {object} Actions
- * @property {(said: string) => void} onAnswer one of `EMOTIONS`, or `CANNOT_TELL`
- * @property {() => void} onNext the person has seen the result
+ * @property {(said: string) => void} onAnswer called with one of `EMOTIONS`, or `CANNOT_TELL`
+ * @property {() => void} onNext called when the person has seen the result
  */
 
 /**
- * @typedef {object} Place What the question stands in.
- * @property {HTMLCanvasElement} still of the face
+ * @typedef {object} Place Context of the question.
+ * @property {HTMLCanvasElement} still still of the face
  * @property {boolean} isOneOfMany whether other faces are in the picture
  * @property {boolean} isPicture whether it is one of the person's own pictures
- * @property {readonly string[]} hidden answers that are not offered
+ * @property {readonly string[]} hidden answers not offered
  */
 
 export class QuestionView {
@@ -38,7 +38,7 @@ export class QuestionView {
 
   /**
    * @param {Question} question
-   * @param {string | null} said null before the person has said anything
+   * @param {string | null} said answer of the person; null before they answer
    * @param {Place} place
    */
   show(question, said, { still, isOneOfMany, isPicture, hidden }) {
@@ -64,12 +64,12 @@ export class QuestionView {
     );
   }
 
-  /** Let the keyboard go on at the button that follows. */
+  /** Move the focus to the next button. */
   focusNext() {
     focus(this.element.querySelector(".guess-next"));
   }
 
-  /** Let the keyboard go on where the question is, unless it is elsewhere. */
+  /** Move the focus to the question, unless it is elsewhere. */
   focusFirst() {
     if (document.activeElement && document.activeElement !== document.body) return;
     focus(this.element.querySelector("button:not([hidden])"));
@@ -80,7 +80,7 @@ export class QuestionView {
    * @param {readonly string[]} hidden
    */
   #choice(answer, hidden) {
-    const key = String(EMOTIONS.indexOf(answer) + 1); // of "cannot tell" 0
+    const key = String(EMOTIONS.indexOf(answer) + 1); // the key of "cannot tell" is 0
     const word = answer === CANNOT_TELL ? wording.say().guess.cannot : wording.answerWord(answer);
     const made = button({ className: "guess-choice", "aria-keyshortcuts": key }, () => {
       this.#actions.onAnswer(answer);
@@ -99,7 +99,7 @@ export class QuestionView {
 }
 
 /**
- * What a key answers; null where it answers nothing.
+ * Return the answer of a key; null if it has none.
  * @param {KeyboardEvent} event
  * @returns {string | null}
  */

@@ -1,6 +1,6 @@
 /**
- * What mien shows after a guess: ten people, what moves, the change from the usual face, and how sure
- * that is; in the words of the cards.
+ * The result after a guess, in the words of the cards: ten people, what moves, the change from the usual
+ * face, and how sure that is.
  */
 
 import { outcomeOf } from "../state/guess.js";
@@ -12,8 +12,8 @@ import { createFigures, updateFigures } from "./figures.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
 /**
- * What the person said beside what ten people would say, in a sentence. It never says "right": a face
- * shows an expression, and mien's answer is a guess, too.
+ * Return a sentence with the person's answer and that of ten people. It never says "right": a face shows
+ * an expression, and mien's answer is a guess, too.
  * @param {Reading} reading
  * @param {string} said
  */
@@ -41,7 +41,7 @@ export function resultTitle(reading, said) {
 }
 
 /**
- * @param {Reading} reading at the moment that was asked about
+ * @param {Reading} reading reading at the moment in question
  * @param {string} said
  */
 export function createResult(reading, said) {

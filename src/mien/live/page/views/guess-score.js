@@ -1,11 +1,11 @@
-/** The score of guessing, which is kept only when it is wanted. */
+/** The score of guessing, kept only if the person wants it. */
 
 import { CANNOT_TELL, keepScore, loadScore, Score } from "../state/guess.js";
 import * as wording from "../texts/wording.js";
 import { button, create } from "./elements.js";
 import { symbolOf } from "./symbols.js";
 
-/** How long "press again" is offered, in milliseconds. */
+/** Milliseconds for which "press again" is offered. */
 const SURE_MS = 4000;
 
 export class ScoreView {
@@ -14,9 +14,9 @@ export class ScoreView {
   #place = create("div");
 
   /**
-   * Count a guess, if that is wanted.
+   * Count a guess, if the person wants that.
    * @param {string} said
-   * @param {string[]} answers that most people would give
+   * @param {string[]} answers answers of most people
    */
   add(said, answers) {
     if (!this.#kept.isWanted) return;
@@ -25,7 +25,7 @@ export class ScoreView {
     this.#show();
   }
 
-  /** Write it all, in the language. */
+  /** Write all texts, in the language. */
   showTexts() {
     const { guess } = wording.say();
     const box = create("input", { type: "checkbox", checked: this.#kept.isWanted });

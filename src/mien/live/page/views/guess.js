@@ -1,8 +1,8 @@
 /**
  * Guess first: the page covers every answer until the person has said what they see in one face.
  *
- * While the mode is on, main.js gives answers to nobody but this: no card, label, panel, announcement
- * or timeline shows one.
+ * While the mode is on, main.js gives answers only to this view: no card, label, small window,
+ * announcement or timeline shows one.
  */
 
 import { Questions } from "../state/guess.js";
@@ -21,24 +21,24 @@ import { ScoreView } from "./guess-score.js";
 /**
  * @typedef {object} Parts
  * @property {HTMLButtonElement} toggle
- * @property {HTMLElement} section where questions stand
+ * @property {HTMLElement} section place of the questions
  * @property {HTMLElement} stage
  * @property {HTMLVideoElement} video
  */
 
 /**
  * @typedef {object} Actions
- * @property {() => void} onToggle the mode was turned on or off
- * @property {(file: File) => Promise<boolean>} openPicture whether it is read now
- * @property {() => void} closePicture nothing is read any more
+ * @property {() => void} onToggle called when the mode was turned on or off
+ * @property {(file: File) => Promise<boolean>} openPicture opens a picture; returns whether it is read
+ * @property {() => void} closePicture stops reading
  */
 
-/** How often it looks whether there is something to ask, in milliseconds. */
+/** Milliseconds between checks whether there is something to ask. */
 const LOOK_MS = 250;
 
 export class Guess {
   isOn = false;
-  /** Answers that the person does not want to see. @type {readonly string[]} */
+  /** Answers that the person hides. @type {readonly string[]} */
   hidden = [];
   #parts;
   #actions;
@@ -91,7 +91,7 @@ export class Guess {
     setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Whether the person's own pictures are read: they belong to no session. */
+  /** Whether the person's own pictures are read, which belong to no session. */
   get isPractice() {
     return this.isOn && this.#practice.isOwnPicture;
   }
@@ -102,7 +102,7 @@ export class Guess {
   }
 
   /**
-   * Take in the faces of a frame.
+   * Take the faces of a frame.
    * @param {number} now milliseconds
    * @param {readonly Face[]} faces
    * @param {{width: number, height: number}} frame
@@ -122,8 +122,8 @@ export class Guess {
   }
 
   /**
-   * What is read may be old now. While it is paused the picture stands, and can be asked about.
-   * @param {string} state of live.js
+   * Forget faces that may be out of date. While reading is paused the picture stays, and can be asked about.
+   * @param {string} state state of live.js
    */
   forget(state) {
     if (state !== "paused") {
@@ -132,13 +132,13 @@ export class Guess {
     }
   }
 
-  /** @param {string} state of live.js */
+  /** @param {string} state state of live.js */
   showState(state) {
     if (state === this.#state) return;
     this.#state = state;
     const isOther = state === "starting" && !this.#practice.isOpening;
     if (isOther || state === "off") {
-      // Everything off: no picture stays either.
+      // Everything is off: the series of pictures ends, too.
       this.#practice.stop();
       this.#isFilmHeld = false;
       this.#drop();
@@ -146,7 +146,7 @@ export class Guess {
     this.#show();
   }
 
-  /** Write it all, in the language. */
+  /** Write all texts, in the language. */
   showTexts() {
     const { guess } = wording.say();
     setText(this.#parts.toggle, guess.toggle);
@@ -176,7 +176,7 @@ export class Guess {
     this.#show();
   }
 
-  /** Ask, if there is something to ask. @param {boolean} [again] */
+  /** Ask a question, if possible. @param {boolean} [again] */
   #look(again = false) {
     if (!this.isOn || this.#questions.question) return;
     const now = performance.now();
@@ -237,7 +237,7 @@ export class Guess {
     this.#view.focusFirst();
   }
 
-  /** A film that waited goes on. */
+  /** Continue a film that waited. */
   async #goOn() {
     const { video } = this.#parts;
     if (!this.#isFilmHeld) return;
@@ -272,7 +272,7 @@ export class Guess {
     }
   }
 
-  /** @param {string} text for screen readers */
+  /** @param {string} text text for screen readers */
   #say(text) {
     setText(this.#said, text);
   }

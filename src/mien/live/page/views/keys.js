@@ -1,7 +1,7 @@
-/** What keys mean where. */
+/** Which keys are commands. */
 
 /**
- * Whether a key goes to a field in which the person writes: it is no command then.
+ * Return whether a key goes to a text field: then it is no command.
  * @param {KeyboardEvent} event
  */
 export function isTyping({ target }) {
@@ -10,7 +10,7 @@ export function isTyping({ target }) {
 }
 
 /**
- * Whether a key is a command by itself, without others that are held.
+ * Return whether a key is a command, outside text fields and without modifier keys.
  * @param {KeyboardEvent} event
  */
 export function isCommand(event) {

@@ -1,4 +1,4 @@
-/** What a face's answer means and what one may do: the part of a card or row that opens. */
+/** What a face's answer means and what the person can do: the part of a card or row that opens. */
 
 import { ANSWERS, colourOf } from "../state/emotions.js";
 import { answersOf } from "../state/votes.js";
@@ -9,13 +9,13 @@ import { symbolOf } from "./symbols.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
 /**
- * @typedef {object} Actions What the person does with a face.
- * @property {(number: number, right: string) => void} onWrong says what it shows instead: an answer, or
- *   "" where nobody could tell
- * @property {(number: number) => void} onUsual says that it looks as usual now
+ * @typedef {object} Actions Called for what the person does with a face.
+ * @property {(number: number, right: string) => void} onWrong what it shows instead: an answer, or "" if
+ *   nobody could tell
+ * @property {(number: number) => void} onUsual it looks as usual now
  */
 
-/** How long a button says that it has done its work, in milliseconds. */
+/** Milliseconds for which a button says that it is done. */
 const SAID_MS = 2500;
 
 export class Meaning {
@@ -30,7 +30,7 @@ export class Meaning {
   #usual;
 
   /**
-   * @param {number} number of the face
+   * @param {number} number number of the face
    * @param {Actions} actions
    */
   constructor(number, actions) {
@@ -73,7 +73,7 @@ export class Meaning {
   }
 
   /**
-   * Say whether the usual face was taken.
+   * Show whether the usual face was taken.
    * @param {boolean} taken
    */
   answerUsual(taken) {
@@ -93,7 +93,7 @@ function section(className, title, content) {
 }
 
 /**
- * "Wrong?" and the answers that it offers.
+ * Make "Wrong?" and the answers that it offers.
  * @param {number} number
  * @param {Actions} actions
  */

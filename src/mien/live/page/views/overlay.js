@@ -1,4 +1,4 @@
-/** Boxes and labels over the video. What must be read stands in the cards as well. */
+/** Boxes and labels over the video. The cards repeat everything that must be read. */
 
 import { colourOf } from "../state/emotions.js";
 import { leadersOf, levelOf } from "../state/steady.js";
@@ -10,19 +10,19 @@ import { boxLabel } from "../texts/wording.js";
 
 const UNCLEAR_COLOUR = "#C9CED6";
 const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-/** Narrower views get smaller labels. */
+/** Width of the view in pixels below which labels are smaller. */
 const NARROW = 480;
-/** So do narrower faces, in pixels. */
+/** Width of a face in pixels below which its label is smaller. */
 const SMALL = 100;
-/** Wider views get larger labels, up to a limit. */
+/** Width of the view in pixels from which labels grow, up to a limit. */
 const WIDE = { from: 1200, most: 1.7 };
 
 /**
- * Where a picture lies in an element that shows it whole (`object-fit: contain`).
- * @param {number} width of the picture
- * @param {number} height of the picture
- * @param {number} outerWidth of the element
- * @param {number} outerHeight of the element
+ * Return where a picture lies in an element that shows it whole (`object-fit: contain`).
+ * @param {number} width width of the picture
+ * @param {number} height height of the picture
+ * @param {number} outerWidth width of the element
+ * @param {number} outerHeight height of the element
  * @returns {{scale: number, left: number, top: number}}
  */
 export function placement(width, height, outerWidth, outerHeight) {
@@ -37,30 +37,30 @@ export function placement(width, height, outerWidth, outerHeight) {
 export class Overlay {
   #canvas;
   #context;
-  /** Without words the labels are numbers alone. */
+  /** Whether labels have words; without, they are only numbers. */
   words = true;
-  /** The face that is pointed at, by its number. @type {number | null} */
+  /** Number of the face pointed at. @type {number | null} */
   #marked = null;
-  /** Where faces are drawn. @type {(Rectangle & {number: number})[]} */
+  /** Drawn faces. @type {(Rectangle & {number: number})[]} */
   #boxes = [];
-  /** What is drawn, to draw it again. @type {Parameters<Overlay["draw"]> | null} */
+  /** Arguments of the last `draw`, to draw it again. @type {Parameters<Overlay["draw"]> | null} */
   #drawn = null;
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d");
-    // A still picture sends no further frame that would bring the boxes back.
+    // A still picture sends no further frame, which would bring the boxes back.
     new ResizeObserver(() => this.#drawn && this.draw(...this.#drawn)).observe(canvas);
   }
 
   /**
    * Draw the boxes of one frame.
    * @param {Face[]} faces
-   * @param {Map<number, Reading>} shown by face number, what colour and label tell of; they change
-   *   less often than the boxes move
-   * @param {number} width of the frame that was read
-   * @param {number} height of that frame
+   * @param {Map<number, Reading>} shown readings for colour and label, by face number; they change less
+   *   often than the boxes move
+   * @param {number} width width of the frame that was read
+   * @param {number} height height of that frame
    */
   draw(faces, shown, width, height) {
     this.#drawn = [faces, shown, width, height];
@@ -93,7 +93,7 @@ export class Overlay {
   }
 
   /**
-   * Mark a face, because its card is pointed at.
+   * Mark the face of the card pointed at.
    * @param {number | null} number
    */
   mark(number) {
@@ -103,7 +103,7 @@ export class Overlay {
   }
 
   /**
-   * The number of the face at a point of the screen.
+   * Return the number of the face at a point of the screen.
    * @param {{clientX: number, clientY: number}} point
    */
   faceAt({ clientX, clientY }) {
@@ -112,7 +112,7 @@ export class Overlay {
     return this.#boxes.find((box) => overlap(point, box))?.number ?? null;
   }
 
-  /** Draw the same once more: names are others. */
+  /** Draw the same again, after names changed. */
   redraw() {
     if (this.#drawn) this.draw(...this.#drawn);
   }
@@ -123,7 +123,7 @@ export class Overlay {
     this.#fit();
   }
 
-  /** Give the canvas one pixel a screen pixel, and wipe it. */
+  /** Give the canvas one pixel for each screen pixel, and wipe it. */
   #fit() {
     const density = window.devicePixelRatio || 1;
     const width = Math.round(this.#canvas.clientWidth * density);
@@ -141,7 +141,7 @@ export class Overlay {
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {Size & {x: number, y: number}} Rectangle */
 
-/** How wide the line is around a face, in pixels, by how many of ten agree. */
+/** Width of the line around a face in pixels, by how many of ten agree. */
 const LINES = { nearlyAll: 4, most: 3.5, half: 2.5, some: 2 };
 
 /**
@@ -157,7 +157,7 @@ function drawBox(context, box, reading, isMarked) {
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, radius);
   context.setLineDash([]);
-  context.lineWidth = line + (isMarked ? 7 : 2); // a rim, so that the colour shows on any picture
+  context.lineWidth = line + (isMarked ? 7 : 2); // a rim shows the colour on any picture
   context.strokeStyle = isMarked ? "#FFFFFF" : "rgb(16 21 29 / 35%)";
   context.stroke();
   context.lineWidth = line;
@@ -169,7 +169,7 @@ function drawBox(context, box, reading, isMarked) {
   }
   context.stroke();
   if (other !== undefined) {
-    context.strokeStyle = colourOf(other); // of two answers, both colours in turn
+    context.strokeStyle = colourOf(other); // two answers: both colours in turn
     context.setLineDash([18, 18]);
     context.stroke();
   }
@@ -181,12 +181,12 @@ function drawBox(context, box, reading, isMarked) {
  * @param {Rectangle} box
  * @param {{before: string, word: string, after: string}} text
  * @param {Size} outer
- * @param {readonly Rectangle[]} faces all of them
- * @param {readonly Rectangle[]} others labels that are there already
- * @returns {Rectangle | null} where the label is; null where there is no room for it
+ * @param {readonly Rectangle[]} faces all faces
+ * @param {readonly Rectangle[]} others labels drawn already
+ * @returns {Rectangle | null} place of the label; null if there is no room for it
  */
 function drawLabel(context, box, { before, word, after }, outer, faces, others) {
-  // As much as there is room for: name, answer and count; smaller; the answer; nothing.
+  // As much as fits: name, answer and count; the same smaller; only the answer; nothing.
   for (const { parts, small } of [
     { parts: [before, word, after], small: outer.width < NARROW || box.width < SMALL },
     { parts: [before, word, ""], small: outer.width < NARROW || box.width < SMALL },
@@ -221,19 +221,19 @@ function drawLabel(context, box, { before, word, after }, outer, faces, others) 
   return null;
 }
 
-/** How far a head reaches beyond the box around its face, in parts of the box: hair, ears, chin. */
+/** Parts of a face's box by which the head reaches beyond it: hair, ears, chin. */
 const HEAD = { side: 0.08, above: 0.2, below: 0.06 };
-/** A label on the forehead must be lower than this part of the box, or it would hide the brows. */
+/** Part of a box that a label on the forehead may cover without hiding the brows. */
 const FOREHEAD = 0.2;
 
 /**
- * Where a label can lie: beside its own face, never on a face, another person's head or a label.
+ * Return a place for a label: beside its own face, never on a face, another person's head or a label.
  * @param {Rectangle} box
- * @param {Size} size of the label
+ * @param {Size} size size of the label
  * @param {Size} outer
- * @param {readonly Rectangle[]} faces all of them, this one too
- * @param {readonly Rectangle[]} others labels that are there already
- * @returns {Rectangle | null} null where there is no room
+ * @param {readonly Rectangle[]} faces all faces, including this one
+ * @param {readonly Rectangle[]} others labels drawn already
+ * @returns {Rectangle | null} null if there is no room
  */
 export function labelPlace(box, { width, height }, outer, faces, others) {
   const edge = 4;

@@ -1,4 +1,4 @@
-/** Writes the texts of the language into index.html, and the state into the tab's title. */
+/** Write the texts of the language into index.html, and the state into the tab's title. */
 
 import { fill, language, plural, say } from "../texts/wording.js";
 import { setText } from "./elements.js";
@@ -22,10 +22,10 @@ export function showTexts() {
 }
 
 /**
- * The tab's title: whether mien reads, and how many faces; never what they show.
- * @param {string} state of the source
- * @param {string} server its state
- * @param {number} faces that are there
+ * Return the tab's title: whether mien reads, and how many faces; never what they show.
+ * @param {string} state state of the source
+ * @param {string} server state of the server
+ * @param {number} faces number of faces
  */
 export function titleOf(state, server, faces) {
   const { titles } = say();

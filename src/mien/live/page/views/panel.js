@@ -1,9 +1,9 @@
 /**
- * The small window of the browser that stays above all others (Document Picture-in-Picture): a line a
- * person, the largest first, or one person who was chosen.
+ * The small window, which stays above all others (Document Picture-in-Picture): a line for each person,
+ * the largest face first, or only the chosen person.
  *
- * A page in the background is not drawn and its video gives no frames; so the video moves into the
- * small window, one pixel small, as long as that is open.
+ * A page in the background is not drawn, and its video gives no frames. So while the small window is
+ * open, the video is in it, one pixel small.
  */
 
 import { SteadyOrder, sizeOrder } from "../state/order.js";
@@ -17,12 +17,12 @@ import { createThumbnail } from "./thumbnail.js";
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
 /**
- * @typedef {object} PictureInPicture What TypeScript does not know yet.
+ * @typedef {object} PictureInPicture An interface that TypeScript does not know yet.
  * @property {(options: {width: number, height: number}) => Promise<Window>} requestWindow
  */
 
 const WIDTH = 340;
-/** Heights in pixels of a line, of what is around the lines, and of the controls. */
+/** Heights in pixels: of a line, around the lines, and of the controls. */
 const LINE = 46;
 const AROUND = 16;
 const CONTROLS = 44;
@@ -64,11 +64,11 @@ export class Panel {
   }
 
   /**
-   * Open it; browsers allow that only right after the person's click or key.
-   * @param {HTMLVideoElement} video moves in; the caller takes it back when the window closes
-   * @param {HTMLElement[]} controls stand beside the choice of the person, seen on hover and focus
+   * Open it. Browsers allow that only right after a click or key of the person.
+   * @param {HTMLVideoElement} video video that moves in; the caller takes it back when the window closes
+   * @param {HTMLElement[]} controls buttons beside the choice of the person, visible on hover and focus
    * @param {(key: KeyboardEvent) => void} onKey
-   * @param {number} count of people now, which makes the height
+   * @param {number} count number of people now, for the height
    */
   async open(video, controls, onKey, count) {
     if (!pictureInPicture || this.#window) return;
@@ -104,7 +104,7 @@ export class Panel {
   }
 
   /**
-   * @param {ReadonlyMap<number, Reading>} shown by face number
+   * @param {ReadonlyMap<number, Reading>} shown readings by face number
    * @param {number} now milliseconds
    */
   show(shown, now = performance.now()) {
@@ -135,12 +135,12 @@ export class Panel {
     this.#showEmpty(numbers.length === 0);
   }
 
-  /** @param {number} number of a face */
+  /** @param {number} number number of a face */
   pictureOf(number) {
     return this.#lines.get(number)?.picture;
   }
 
-  /** Make the lines anew when they are shown next: words, names or symbols are others. */
+  /** Make the lines again at the next update, after words, names or symbols changed. */
   forget() {
     for (const { element } of this.#lines.values()) element.remove();
     this.#lines.clear();
@@ -149,7 +149,7 @@ export class Panel {
   /**
    * @param {string} kind
    * @param {string} text
-   * @param {boolean} isReading whether faces are read now
+   * @param {boolean} isReading whether faces are being read
    */
   showStatus(kind, text, isReading) {
     this.#isReading = isReading;
@@ -158,7 +158,7 @@ export class Panel {
     this.#showEmpty(this.#lines.size === 0);
   }
 
-  /** What stands there instead of people. @param {boolean} isEmpty */
+  /** Show a text instead of people. @param {boolean} isEmpty */
   #showEmpty(isEmpty) {
     this.#list.hidden = isEmpty;
     this.#empty.hidden = !isEmpty;
@@ -181,7 +181,7 @@ export class Panel {
     try {
       opened.resizeTo(opened.outerWidth, heightOf(count) + frame);
     } catch {
-      // The browser forbids it: the lines share the height that there is.
+      // The browser forbids it: the lines share the present height.
     }
   }
 
@@ -193,10 +193,10 @@ export class Panel {
     this.#picker.ariaLabel = wording.say().chosen;
   }
 
-  /** @param {number[]} numbers of the faces that are there */
+  /** @param {number[]} numbers numbers of the present faces */
   #offer(numbers) {
     const wanted = Number(this.#chosen);
-    // A person who was chosen and is gone stays chosen.
+    // A chosen person who is gone stays chosen.
     const all = [...new Set([...numbers, ...(wanted ? [wanted] : [])])].sort((a, b) => a - b);
     const options = [ALL, ...all.map(String)];
     const texts = [wording.say().allFaces, ...all.map(wording.faceName)];
@@ -206,12 +206,12 @@ export class Panel {
   }
 }
 
-/** @param {number} count of people */
+/** @param {number} count number of people */
 function heightOf(count) {
   return CONTROLS + AROUND + LINE * Math.max(1, Math.min(count, MOST_LINES));
 }
 
-/** One person: picture, answer, what differs from usual, and how many of ten. */
+/** One person: picture, answer, change from usual, and how many of ten. */
 class Line {
   element = create("li", { className: "line" });
   picture = createThumbnail();

@@ -1,4 +1,4 @@
-/** The recording as files that the person may save: a table, data, and a report to read. */
+/** The recording as files to save: a table, data, and a report to read. */
 
 import { ANSWERS } from "../state/emotions.js";
 import { marksOf } from "../state/marks.js";
@@ -18,8 +18,8 @@ import { TimelinePicture } from "./timeline-picture.js";
 /** @typedef {import("../state/session.js").Session} Session */
 
 /**
- * One row a stretch and remark, in the order of time. Column names and answers are the same in every
- * language, for programs.
+ * Return the table as CSV: a row for each stretch and remark, in order of time. Column names and answers
+ * are the same in every language, for programs.
  * @param {Recording} recording
  */
 export function toCsv({ sessions }) {
@@ -82,7 +82,7 @@ function dataOf(session) {
 }
 
 /**
- * What was shown, and what the person would say, in a word: neither is ever empty.
+ * Return what was shown and what the person would say, as words that are never empty.
  * @param {{text: string, right?: string | null}} mark
  */
 function marked({ text, right = null }) {
@@ -93,9 +93,9 @@ function marked({ text, right = null }) {
 let style = null;
 
 /**
- * The style of mien's reports. It is fetched once, as soon as there is something to save: when a report
- * is saved, the server may be gone, or the person signed out. A report without it is plain, and whole.
- * @returns {Promise<string>} "" where it cannot be had
+ * Fetch the style of mien's reports, once, as soon as there is something to save: later the server may be
+ * gone, or the person signed out. A report without it is complete, but plain.
+ * @returns {Promise<string>} the style; "" if it cannot be fetched
  */
 export function reportStyle() {
   style ??= fetch("styles/report.css").then(
@@ -105,13 +105,13 @@ export function reportStyle() {
   return style;
 }
 
-/** What the saved report may do: show its own style and pictures, and nothing else. */
+/** Policy of the saved report: it may show its own style and pictures, and nothing else. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
- * A page of its own that needs nothing else: for each source people, timeline, moments and table.
+ * Return the report, a page that needs nothing else: people, timeline, moments and table of each source.
  * @param {Recording} recording
- * @param {string} [style] of mien's reports; `reportStyle` where it is left out
+ * @param {string} [style] style of mien's reports; by default that of `reportStyle`
  */
 export async function toHtml(recording, style) {
   const texts = wording.say();
@@ -127,7 +127,7 @@ export async function toHtml(recording, style) {
       create("p", { className: "caution" }, wording.fill(texts.reportMore, { date })),
     ),
   );
-  // As text: style and policy would hold for mien's own page, which refuses them.
+  // As text: as elements, style and policy would apply to mien's own page, which refuses them.
   const rules = style ?? (await reportStyle());
   const head = `<meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
@@ -174,7 +174,7 @@ function sectionsOf(session) {
 }
 
 /**
- * @param {string} name of the file
+ * @param {string} name name of the file
  * @param {string} type
  * @param {string} content
  */
@@ -215,7 +215,7 @@ function records(session) {
 }
 
 /**
- * A cell of CSV; a leading sign is quoted away, so that no spreadsheet takes a note for a formula.
+ * Return a cell of CSV. A leading sign is quoted, so that no spreadsheet takes a note for a formula.
  * @param {unknown} value
  */
 function cell(value) {

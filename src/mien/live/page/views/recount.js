@@ -1,4 +1,4 @@
-/** The session in words: sentences and a table, for the page and the report. */
+/** A session in words: sentences and a table, for the page and the report. */
 
 import { marksOf } from "../state/marks.js";
 import { lastingChanges, peopleOf, shownIn, summaryOf } from "../state/session.js";
@@ -9,11 +9,11 @@ import { create } from "./elements.js";
 /** @typedef {import("../state/session.js").Stretch} Stretch */
 /** @typedef {import("../state/session.js").Row} Row */
 
-/** Shorter stretches are in the files and the picture, not in the table, in seconds. */
+/** Seconds; shorter stretches are in the files and the picture, but not in the table. */
 const BRIEF = 0.5;
 
 /**
- * How long each face showed what, a sentence or two a face.
+ * Return how long each face showed what, in a sentence or two for each face.
  * @param {Session} session
  */
 export function summarySentences(session) {
@@ -41,8 +41,8 @@ export function summarySentences(session) {
 }
 
 /**
- * What the person marked as wrong: "You marked 3 readings as wrong: 2 happy that you would call neutral;
- * …"; "" where nothing was.
+ * Return what the person marked as wrong: "You marked 3 readings as wrong: 2 happy that you would call
+ * neutral; …"; "" if nothing was.
  * @param {readonly Session[]} sessions
  */
 export function marksSentence(sessions) {
@@ -60,7 +60,7 @@ export function marksSentence(sessions) {
 }
 
 /**
- * What a mark is about: "happy", or "unclear".
+ * Return what a mark is about: "happy", or "unclear".
  * @param {string} shown
  */
 function shownWord(shown) {
@@ -68,7 +68,7 @@ function shownWord(shown) {
 }
 
 /**
- * What the person says of a mark: "marked as wrong; you would say neutral".
+ * Return the text of a mark: "marked as wrong; you would say neutral".
  * @param {import("../state/session.js").Remark} remark
  */
 function markText({ right = null }) {
@@ -81,7 +81,7 @@ function markText({ right = null }) {
 }
 
 /**
- * One moment in a line: "14:03:10 · Face 1 looks happy · 12 s · 8 happy, 2 neutral".
+ * Return a moment in a line: "14:03:10 · Face 1 looks happy · 12 s · 8 happy, 2 neutral".
  * @param {Session} session
  * @param {Row} row
  * @param {Stretch} stretch
@@ -97,7 +97,7 @@ export function momentText(session, row, stretch) {
 
 /**
  * @param {Session} session
- * @param {number} seconds since it began
+ * @param {number} seconds seconds since it began
  */
 export function clock(session, seconds) {
   if (session.isFilm) return wording.filmTime(seconds);
@@ -105,7 +105,7 @@ export function clock(session, seconds) {
 }
 
 /**
- * What a session is of: "Camera", "Window", or the film's name.
+ * Return the name of a session's source: "Camera", "Window", or the film's name.
  * @param {Session} session
  */
 export function originText({ origin: { kind, name } }) {
@@ -115,7 +115,7 @@ export function originText({ origin: { kind, name } }) {
 }
 
 /**
- * Lasting changes, bookmarks, notes and marks, in the order of time.
+ * Return lasting changes, bookmarks, notes and marks, in order of time.
  * @param {Session} session
  * @returns {{time: number, kind: "change" | "bookmark" | "note" | "wrong", text: string}[]}
  */

@@ -1,4 +1,4 @@
-/** Looking back: a line while faces are read; then people, timelines, moments, saving. */
+/** Looking back: a line while faces are read; afterwards people, timelines, moments, saving. */
 
 import * as wording from "../texts/wording.js";
 import { create, part, setText } from "./elements.js";
@@ -16,9 +16,9 @@ import { Timeline } from "./timeline.js";
 /** @typedef {import("../state/recording.js").Recording} Recording */
 /** @typedef {import("../state/session.js").Session} Session */
 
-/** How often it is drawn again while faces are read, in milliseconds. */
+/** Milliseconds between redraws while faces are read. */
 const DRAW_MS = 1000;
-/** How long "press again" is offered, in milliseconds. */
+/** Milliseconds for which "press again" is offered. */
 const SURE_MS = 4000;
 
 export class SessionView {
@@ -39,7 +39,7 @@ export class SessionView {
   #running = false;
 
   /**
-   * @param {HTMLElement} section with the parts of index.html
+   * @param {HTMLElement} section section of index.html with all parts
    * @param {Recording} recording
    */
   constructor(section, recording) {
@@ -73,7 +73,7 @@ export class SessionView {
     this.#unfold(false);
   }
 
-  /** Whether faces are read now: then it is closed, until it is wanted. */
+  /** Whether faces are being read: then it is closed until the person opens it. */
   get running() {
     return this.#running;
   }
@@ -93,7 +93,7 @@ export class SessionView {
   }
 
   /**
-   * Show what is new, but not oftener than people can follow.
+   * Show what is new, but not faster than people can follow.
    * @param {number} now milliseconds
    */
   showCalmly(now) {
@@ -102,7 +102,7 @@ export class SessionView {
     this.show();
   }
 
-  /** Show it all, in the language. */
+  /** Show everything, in the language. */
   show() {
     this.#section.hidden = this.#recording.isEmpty;
     if (this.#section.hidden) return;
@@ -205,7 +205,7 @@ class Part {
     this.element = create("section", { className: "part" }, ...parts);
   }
 
-  /** @param {boolean} whole whether nothing follows */
+  /** @param {boolean} whole whether the session has ended */
   show(whole) {
     const texts = wording.say();
     setText(this.#name, originText(this.#session));
@@ -225,7 +225,7 @@ class Part {
 }
 
 /**
- * The date and time at which a recording began, for a file's name.
+ * Return the date and time at which a recording began, for a file's name.
  * @param {Recording} recording
  */
 function stamp(recording) {

@@ -1,4 +1,4 @@
-/** The dialog of the settings: every change holds at once. */
+/** The dialog of the settings: every change applies at once. */
 
 import { ANSWERS } from "../state/emotions.js";
 import { checked, defaults, MODES } from "../state/settings.js";
@@ -50,7 +50,7 @@ export class SettingsDialog {
     if (language !== this.#settings.language) this.#fill();
   }
 
-  /** @returns {Settings} what the form says */
+  /** @returns {Settings} settings in the form */
   #read() {
     const data = new FormData(this.#form);
     /** @param {string} name */
@@ -73,7 +73,7 @@ export class SettingsDialog {
     });
   }
 
-  /** Write the settings, in the language, into the form. */
+  /** Write the settings into the form, in the language. */
   #fill() {
     const focused = document.activeElement?.id;
     const settings = this.#settings;
@@ -118,7 +118,7 @@ export class SettingsDialog {
   #answers({ words, symbols, hidden }) {
     const explained = fill(say().ownWordsMore, { other: mienWord("other") });
     const titles = [say().ownWordHead, say().ownSymbolHead].map((text) => create("span", {}, text));
-    // Hidden from screen readers, since each field says it by itself.
+    // Hidden from screen readers, because each field repeats it.
     const heads = create("div", { className: "own-word heads", ariaHidden: "true" }, ...titles);
     const rows = ANSWERS.map((answer) => {
       const own = mienWord(answer);

@@ -1,10 +1,10 @@
-/** "Sign out", in the settings: where this browser showed the server its token. */
+/** "Sign out" in the settings, if this browser showed the server its token. */
 
 import { askSignIn, signOut } from "../network/sign-in.js";
 import * as wording from "../texts/wording.js";
 import { part, setText } from "./elements.js";
 
-/** How long the button says that it failed, in milliseconds. */
+/** Milliseconds for which the button says that it failed. */
 const SAID_MS = 4000;
 
 /** @param {() => void} onSignedOut */

@@ -1,4 +1,4 @@
-/** The picker of what mien looks at: the cameras, a window, a file; while it reads, what it reads. */
+/** The picker of the source: the cameras, a window or a file; while mien reads, the open source. */
 
 import { listCameras, openCamera } from "../sources/camera.js";
 import { chooseFile } from "../sources/file.js";
@@ -10,10 +10,10 @@ import { agreed } from "./consent.js";
 /** @typedef {import("../sources/source.js").Source} Source */
 /** @typedef {import("../sources/source.js").Title} Title */
 
-/** Values beside the cameras' ids. */
+/** Values besides the cameras' ids. */
 const WINDOW = "window";
 const FILE = "file";
-/** Another window or file than that which is read. */
+/** Values for another window or file than the open one. */
 const ANOTHER = "another-";
 
 export class SourcePicker {
@@ -21,7 +21,7 @@ export class SourcePicker {
 
   /**
    * @param {HTMLSelectElement} select
-   * @param {() => void} onChange the person chose
+   * @param {() => void} onChange called when the person chose
    */
   constructor(select, onChange) {
     this.#select = select;
@@ -31,12 +31,12 @@ export class SourcePicker {
     });
   }
 
-  /** Choose "a file", since one was dropped. */
+  /** Choose "a file", after one was dropped. */
   chooseFile() {
     this.#select.value = FILE;
   }
 
-  /** @returns {Promise<Source>} what is chosen */
+  /** @returns {Promise<Source>} the chosen source */
   open = async () => {
     const { value } = this.#select;
     if (value === FILE) return chooseFile();
@@ -46,8 +46,8 @@ export class SourcePicker {
   };
 
   /**
-   * Offer what there is.
-   * @param {Title | null} title of what is read
+   * Offer all sources.
+   * @param {Title | null} title title of the open source
    * @param {string} [camera] device id of the camera in use
    */
   async show(title, camera) {

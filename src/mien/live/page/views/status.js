@@ -1,4 +1,4 @@
-/** Which one message the page shows: what stops the person most comes first. */
+/** The one message that the page shows: the most serious problem comes first. */
 
 import { fill, say } from "../texts/wording.js";
 
@@ -11,7 +11,7 @@ import { fill, say } from "../texts/wording.js";
 /**
  * @param {string} source a `SourceState`
  * @param {ServerState} server
- * @param {string} message the server's own words, where it failed
+ * @param {string} message the server's own words, if it failed
  * @returns {{kind: "none" | "info" | "good" | "problem", text: string}}
  */
 export function statusOf(source, server, message = "") {

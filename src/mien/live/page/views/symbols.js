@@ -1,4 +1,4 @@
-/** What marks an answer beside its colour: a face of a few strokes, or the person's own symbol. */
+/** Symbols of answers, beside their colours: faces of a few strokes, or the person's own symbols. */
 
 import { colourOf } from "../state/emotions.js";
 import { svg } from "./elements.js";
@@ -20,14 +20,13 @@ const STROKES = {
 /** @type {Readonly<Record<string, string>>} */
 let ownSymbols = {};
 
-/** @param {Readonly<Record<string, string>>} symbols by answer; mien's own where there is none */
+/** @param {Readonly<Record<string, string>>} symbols symbols by answer; a missing one is mien's own */
 export function setOwnSymbols(symbols) {
   ownSymbols = symbols;
 }
 
 /**
- * What marks an answer beside its colour: a face of a few strokes, or the person's own symbol, in a
- * box of 20 × 20.
+ * Return an answer's symbol, a face of a few strokes or the person's own symbol, in a box of 20 × 20.
  * @param {string} answer
  */
 export function markOf(answer) {
@@ -39,7 +38,7 @@ export function markOf(answer) {
 }
 
 /**
- * The answer's symbol: its mark on its colour. Decoration; the word stands beside it.
+ * Make the answer's symbol on its colour. It is decoration; the word is beside it.
  * @param {string} answer
  */
 export function symbolOf(answer) {

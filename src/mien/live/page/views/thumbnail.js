@@ -1,26 +1,26 @@
-/** Small live pictures of faces, drawn from the video; they are in memory only, never kept or sent. */
+/** Small live pictures of faces, drawn from the video; only in memory, never kept or sent. */
 
 import { create } from "./elements.js";
 
 /** @typedef {import("../network/protocol.js").Reading} Reading */
 
-/** Pixels a side; shown smaller, so that dense screens are sharp. */
+/** Side in pixels; shown smaller, so that dense screens are sharp. */
 const SIDE = 112;
-/** How much of what surrounds a face is seen, in parts of the face's longer side. */
+/** Margin around a face, in parts of its longer side. */
 const AROUND = 1.45;
-/** Pictures follow the video so often, in milliseconds. */
+/** Milliseconds between pictures. */
 const EVERY_MS = 250;
 
-/** An empty picture. @param {string} className */
+/** Make an empty picture. @param {string} className */
 export function createThumbnail(className = "thumb") {
   return create("canvas", { className, width: SIDE, height: SIDE, "aria-hidden": "true" });
 }
 
 /**
- * The square of a picture that shows a face, as large as fits.
+ * Return the square of a picture that shows a face, as large as fits.
  * @param {Reading["box"]} box
- * @param {number} width of the picture
- * @param {number} height of the picture
+ * @param {number} width width of the picture
+ * @param {number} height height of the picture
  * @returns {{x: number, y: number, side: number}}
  */
 export function thumbnailPlace([x1, y1, x2, y2], width, height) {
@@ -40,11 +40,11 @@ export class Thumbnails {
   }
 
   /**
-   * Draw the faces of a frame into their pictures, unless that was done just now.
+   * Draw the faces of a frame into their pictures, unless they were drawn just now.
    * @param {number} now milliseconds
    * @param {Iterable<{number: number, reading: Reading}>} faces
-   * @param {{width: number, height: number}} frame that their boxes are of
-   * @param {(number: number) => Iterable<HTMLCanvasElement>} picturesOf a face's, by its number
+   * @param {{width: number, height: number}} frame size of the frame of their boxes
+   * @param {(number: number) => Iterable<HTMLCanvasElement>} picturesOf returns a face's pictures
    */
   draw(now, faces, frame, picturesOf) {
     const { videoWidth, videoHeight } = this.#video;
@@ -70,11 +70,11 @@ export class Thumbnails {
 }
 
 /**
- * A picture of a face as it is now.
+ * Return a picture of a face as it is now.
  * @param {HTMLVideoElement} video
  * @param {Reading["box"]} box
- * @param {{width: number, height: number}} frame that the box is of
- * @returns {HTMLCanvasElement | null} null where there is no picture now
+ * @param {{width: number, height: number}} frame size of the frame of the box
+ * @returns {HTMLCanvasElement | null} null if there is no picture now
  */
 export function faceThumbnail(video, box, { width, height }) {
   if (!video.videoWidth || !width) return null;

@@ -1,11 +1,10 @@
 /**
- * The session as a picture: a lane for each face number, time from left to right, in the colour,
- * pattern and, where there is room, the word of what people would say.
+ * A session as a picture: a lane for each face number, time from left to right, in the colour, pattern
+ * and, if it fits, the word of what people would say.
  *
- * It is drawn once and then appended to: a lane is one path for each answer, of runs as fine as its
- * pixels (timeline-runs.js), and its time is a round one that is longer than the session, so that
- * nothing that is drawn moves until that is full. Every attribute is in the SVG itself, so that the
- * picture is whole in a saved report as well.
+ * It is drawn once and then only appended to. A lane has one path for each answer, with runs as fine as
+ * its pixels (timeline-runs.js). Its length is a round time beyond the session, so nothing moves until
+ * that is full. The SVG has every attribute itself, so the picture is complete in a saved report, too.
  */
 
 import { ANSWERS, colourOf } from "../state/emotions.js";
@@ -22,23 +21,23 @@ import { RunMerger } from "./timeline-runs.js";
 
 /** Height of a lane in pixels. */
 export const LANE = 34;
-/** Height of what is drawn in it. */
+/** Height of the drawing in a lane, in pixels. */
 export const BLOCK = 24;
 const NAME = 84;
 const AXIS = 26;
 const MARGIN = 8;
-/** Pixels for a letter of a word inside its block: for most, for narrow and for wide ones. */
+/** Pixels for a letter of a word inside its block: most, narrow and wide letters. */
 const LETTER = { most: 8.1, narrow: 4.8, wide: 12.6 };
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 const INK = "#10151d";
 const UNCLEAR = "unclear";
-/** Lengths of a picture in seconds. */
+/** Possible lengths of a picture in seconds. */
 const SPANS = [60, 120, 300, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 10_800, 14_400, 21_600];
-/** Time between two marks of the axis in seconds, where there is room for them. */
+/** Possible seconds between two marks of the axis. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 const TICK_ROOM = 96;
 
-/** Strokes of a tile of 8 × 8 that tell answers apart without colour. */
+/** Strokes in a tile of 8 × 8, which distinguish answers without colour. */
 const PATTERNS = /** @type {Readonly<Record<string, string>>} */ ({
   angry: "M-1 9L9 -1",
   disgust: "M2 2h.01M6 6h.01",
@@ -49,7 +48,7 @@ const PATTERNS = /** @type {Readonly<Record<string, string>>} */ ({
   [UNCLEAR]: "M-1 9L9 -1",
 });
 
-/** Pictures so far: each has patterns of its own, found by name. */
+/** Number of pictures so far; each has its own patterns, found by name. */
 let pictures = 0;
 
 export class TimelinePicture {
@@ -70,10 +69,10 @@ export class TimelinePicture {
   ]);
 
   /**
-   * Draw what is new; all of it where the width, the time, the faces or the words are others.
+   * Draw what is new, or everything if the width, the time, the faces or the words changed.
    * @param {Session} session
    * @param {number} width pixels
-   * @param {boolean} [whole] let the session fill the width: nothing follows
+   * @param {boolean} [whole] whether the session has ended and fills the width
    */
   draw(session, width, whole = false) {
     const { lanes, length } = session;
@@ -97,7 +96,7 @@ export class TimelinePicture {
   }
 
   /**
-   * The time at a place, in seconds.
+   * Return the time at a place, in seconds.
    * @param {number} x pixels
    */
   timeAt(x) {
@@ -147,7 +146,7 @@ export class TimelinePicture {
   }
 
   /**
-   * Notes and marks: a small flag above the axis.
+   * Draw notes and marks as small flags above the axis.
    * @param {Session} session
    * @param {number} height
    */
@@ -194,13 +193,13 @@ export class TimelinePicture {
   }
 }
 
-/** The shortest round time that holds a session, in seconds. @param {number} length seconds */
+/** Return the shortest round time that holds a session, in seconds. @param {number} length seconds */
 export function spanOf(length) {
   const last = SPANS.at(-1) ?? 1;
   return SPANS.find((span) => length <= span) ?? Math.ceil(length / last) * last;
 }
 
-/** One lane, appended to while its face is seen. */
+/** One lane, which grows while its face is seen. */
 class DrawnLane {
   element = svg("g");
   #words = svg("g");
@@ -208,15 +207,15 @@ class DrawnLane {
   #top;
   #picture;
   #merger;
-  /** How many stretches of each of the lane's rows are drawn for good. @type {number[]} */
+  /** Number of finished stretches of each of the lane's rows. @type {number[]} */
   #done = [];
-  /** Each answer's path, and what of it is finished. @type {Map<string, {path: Element, d: string}>} */
+  /** Each answer's path, and its finished part. @type {Map<string, {path: Element, d: string}>} */
   #paths = new Map();
 
   /**
-   * @param {number} index from the top
+   * @param {number} index number of the lane from the top
    * @param {number} scale pixels a second
-   * @param {number} picture its number
+   * @param {number} picture number of the picture
    */
   constructor(index, scale, picture) {
     this.#top = index * LANE + (LANE - BLOCK) / 2;
@@ -267,7 +266,7 @@ class DrawnLane {
 }
 
 /**
- * What a run is drawn as: a box for each answer, of two one above the other.
+ * Return the shape of a run: a box for each answer; two boxes are one above the other.
  * @param {Run} run
  * @param {number} top
  * @returns {[string, string][]} the kind, and a closed path
@@ -275,7 +274,7 @@ class DrawnLane {
 function pieces({ from, to, answer }, top) {
   const kinds = answer === null ? [UNCLEAR] : shownIn(answer);
   const height = BLOCK / kinds.length;
-  const width = to - from > 4 ? to - from - 1 : to - from; // a little ground between long ones
+  const width = to - from > 4 ? to - from - 1 : to - from; // a little ground between long runs
   return kinds.map((kind, index) => [
     kind,
     `M${NAME + from} ${top + index * height}h${width}v${height}h${-width}z`,
@@ -283,7 +282,7 @@ function pieces({ from, to, answer }, top) {
 }
 
 /**
- * The word in a run that has room for it.
+ * Return the word of a run, if it fits.
  * @param {Run} run
  * @param {number} top
  */
@@ -300,7 +299,7 @@ function word({ from, to, answer }, top) {
   ];
 }
 
-/** About how wide a text is, in pixels; where it is drawn, nothing measures. @param {string} text */
+/** Estimate the width of a text in pixels, because nothing can measure it. @param {string} text */
 function widthOf(text) {
   const { most, narrow, wide } = LETTER;
   return [...text].reduce((sum, letter) => {
@@ -312,7 +311,7 @@ function widthOf(text) {
 /**
  * @param {string} text
  * @param {number} x
- * @param {number} y of its middle
+ * @param {number} y position of its middle
  * @param {Record<string, string | number>} attributes
  */
 function label(text, x, y, attributes = {}) {

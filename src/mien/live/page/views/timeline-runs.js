@@ -1,9 +1,9 @@
 /**
- * What a lane of the timeline shows, pixel by pixel.
+ * The content of a timeline's lane, pixel by pixel.
  *
- * A column of pixels shows what the face showed for the longest part of it; neighbouring columns that
- * show the same are one run. So a lane never has more runs than it is wide, however long the recording,
- * and what is finished is never looked at again.
+ * A column of pixels shows what the face showed for the longest part of it. Neighbouring columns that
+ * show the same are one run. So a lane never has more runs than pixels, however long the recording, and
+ * finished runs are never looked at again.
  */
 
 /** @typedef {import("../state/session.js").Stretch} Stretch */
@@ -12,10 +12,10 @@
  * @typedef {object} Run
  * @property {number} from first column
  * @property {number} to column after the last
- * @property {string | null} answer of the stretches; null: unclear
+ * @property {string | null} answer answer of the stretches; null is unclear
  */
 
-/** What was seen for no time at all, in one reading only, still counts a little. */
+/** What a stretch of a single reading, without length, counts. */
 const INSTANT = 1e-6;
 
 export class RunMerger {
@@ -34,7 +34,7 @@ export class RunMerger {
   }
 
   /**
-   * Append a stretch that will not change any more; it begins where the last one ended, or later.
+   * Append a finished stretch; it begins where the last one ended, or later.
    * @param {Pick<Stretch, "start" | "end" | "answer">} stretch
    */
   add({ start, end, answer }) {
@@ -52,13 +52,13 @@ export class RunMerger {
     }
   }
 
-  /** Runs that are finished, each given once. */
+  /** Take the finished runs; each is given once. */
   takeClosed() {
     return this.#closed.splice(0);
   }
 
   /**
-   * The runs after those: the one that may go on, with a stretch that may grow.
+   * Return the unfinished runs, with a stretch that may grow.
    * @param {Pick<Stretch, "start" | "end" | "answer">} [stretch]
    * @returns {Run[]}
    */

@@ -1,7 +1,7 @@
 /**
  * A timeline on the page: the picture, read by mouse or arrow keys.
  *
- * The keys go from stretch to stretch, the moments of change; up and down to another face.
+ * Left and right go from stretch to stretch, up and down to another face.
  */
 
 import { svg } from "./elements.js";
@@ -16,20 +16,19 @@ export class Timeline {
   #place;
   #line;
   #picture = new TimelinePicture();
-  /** What is read: a stretch of a row of a lane. @type {Cursor | null} */
+  /** The stretch of a row of a lane that is read. @type {Cursor | null} */
   #cursor = null;
   #frame = svg("rect", { fill: "none", stroke: "currentColor", "stroke-width": 2.5, rx: 4 });
 
   /**
    * @param {Session} session
-   * @param {{place: HTMLElement, line: HTMLElement}} parts where the picture and the line that is read
-   *   go
+   * @param {{place: HTMLElement, line: HTMLElement}} parts places of the picture and of its line of text
    */
   constructor(session, { place, line }) {
     this.#session = session;
     this.#place = place;
     this.#line = line;
-    this.#picture.element.setAttribute("aria-hidden", "true"); // the element around it speaks
+    this.#picture.element.setAttribute("aria-hidden", "true"); // the element around it has the label
     this.#picture.element.append(this.#frame);
     place.addEventListener("keydown", (event) => this.#press(event));
     place.addEventListener("pointermove", (event) => this.#point(event));
@@ -38,7 +37,7 @@ export class Timeline {
 
   /**
    * Draw what is new.
-   * @param {boolean} [whole] whether nothing follows
+   * @param {boolean} [whole] whether the session has ended
    */
   show(whole = false) {
     this.#picture.draw(this.#session, Math.max(240, Math.floor(this.#place.clientWidth)), whole);
@@ -110,7 +109,7 @@ export class Timeline {
     const found = nearest(this.#session.lanes[lane]?.rows ?? [], lane, time);
     if (!found) return;
     const stretch = this.#session.lanes[lane]?.rows[found.row]?.stretches[found.index];
-    // Up to a pixel beside it counts: a short one is no wider.
+    // One pixel beside it counts, too, because a short stretch is no wider.
     if (!stretch || x < this.#picture.across(stretch.start) - 1) return;
     if (x <= this.#picture.across(stretch.end) + 1) this.#moveTo(found);
   }
@@ -119,7 +118,7 @@ export class Timeline {
 /** @typedef {{lane: number, row: number, index: number}} Cursor */
 
 /**
- * The first and the last stretch of a lane.
+ * Return the first and the last stretch of a lane.
  * @param {Row[]} rows
  * @param {number} lane
  * @returns {Cursor[]}
@@ -136,7 +135,7 @@ function ends(rows, lane) {
 }
 
 /**
- * The stretch before or after one, within its lane.
+ * Return the stretch before or after one, within its lane.
  * @param {Row[]} rows
  * @param {Cursor} at
  * @param {1 | -1} step
@@ -150,7 +149,7 @@ function stepped(rows, { lane, row, index }, step) {
 }
 
 /**
- * The last stretch of a lane that began before a time, or its first one.
+ * Return the last stretch of a lane that began before a time, or its first one.
  * @param {Row[]} rows
  * @param {number} lane
  * @param {number} time seconds
@@ -174,7 +173,7 @@ function nearest(rows, lane, time) {
 }
 
 /**
- * The last place in an ordered list that is not after a time; -1 where all are.
+ * Return the last index in an ordered list that is not after a time; -1 if all are.
  * @template T
  * @param {T[]} items
  * @param {number} time
@@ -191,9 +190,9 @@ function before(items, time, startOf) {
 }
 
 /**
- * Which of all stretches a cursor is at, lane by lane.
+ * Return the index of a cursor among all stretches, lane by lane.
  * @param {Cursor} cursor
- * @param {number[][]} counts of stretches by lane and row
+ * @param {number[][]} counts numbers of stretches by lane and row
  */
 function numberOf({ lane, row, index }, counts) {
   return sum(counts.slice(0, lane).flat()) + sum(counts[lane]?.slice(0, row) ?? []) + index;
