@@ -46,7 +46,7 @@ def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) 
 
     Args:
         images: float32 (N, 1, H, W), on any device.
-        augmentation: what may happen to an image.
+        augmentation: changes that an image may undergo.
         seed: seed of this batch.
 
     Returns:

@@ -1,6 +1,6 @@
 """Patches without a face, from which the votes head learns to say so (FER+'s column NF).
 
-FER2013 holds few of them, nearly all drawings or captions: a network trained on it alone takes a
+FER2013 holds few of them, nearly all drawings or captions: a network trained only on it takes a
 cup for a face when the detector does.
 """
 

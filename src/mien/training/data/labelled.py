@@ -208,6 +208,6 @@ def _by_folders(folder: Path) -> LabelledFolder:
 
 def _taken_in_words(taken: Counter[tuple[str, str]]) -> Iterable[str]:
     return (
-        f'"{word}" is taken for {emotion} ({count:,} {"picture" if count == 1 else "pictures"})'
+        f'"{word}" counts as {emotion} ({count:,} {"picture" if count == 1 else "pictures"})'
         for (word, emotion), count in sorted(taken.items())
     )

@@ -118,21 +118,14 @@ class State:
                     setattr(self, field.name, kept[field.name])
 
 
-def best_weights(run: Path) -> dict[str, torch.Tensor]:
-    """Return the weights of the run's best epoch, on the CPU.
+def kept_weights(run: Path, *, last: bool) -> dict[str, torch.Tensor]:
+    """Load the average's weights after the run's best or last epoch, on the CPU.
 
     Raises:
         FileNotFoundError: the run has finished no epoch.
     """
-    return torch.load(run / BEST, map_location="cpu", weights_only=True)
-
-
-def last_weights(run: Path) -> dict[str, torch.Tensor]:
-    """Return the average's weights after the run's last epoch, on the CPU.
-
-    Raises:
-        FileNotFoundError: the run has no checkpoint.
-    """
+    if not last:
+        return torch.load(run / BEST, map_location="cpu", weights_only=True)
     average = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["average"]
     return {key.removeprefix(_PREFIX): average[key] for key in average if key != _COUNT}
 

@@ -13,7 +13,7 @@ from mien.training.model.heads import Head
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What may happen to an image; each image of a batch draws its own values.
+    """Changes that an image may undergo; each image of a batch draws its own values.
 
     Attributes:
         rotation_range: largest rotation in degrees, either way.

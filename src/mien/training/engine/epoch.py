@@ -41,7 +41,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Trainer:
-    """What the epochs of a run have in common.
+    """Parts that the epochs of a run share.
 
     Attributes:
         config: options of the run.

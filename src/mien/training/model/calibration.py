@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 RARITY: Final = 0.2
-"""How much more rare answers count: an image's weight is its answer's count to minus this power.
+"""Power by which rare answers count more: an image's weight is its answer's count to minus this.
 
 Without it disgust and fear hardly ever come first, because of the many happy and neutral images. On
 FER2013's validation images (five-fold cross-validation, weights `residual-3`) this costs the votes
