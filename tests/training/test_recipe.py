@@ -14,10 +14,18 @@ from mien.training.engine.config import Config, config_from
 from mien.training.engine.run_folder import read_config
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "recipes" / "shipped.sh").read_text().replace("\\\n", " ")
-SHARED = re.findall(r'^(\w+)="(--.*|\$.*)"$', TEXT, re.MULTILINE)
-for _name, _options in reversed(SHARED):
-    TEXT = TEXT.replace(f"${_name}", _options)
+
+
+def expanded(text: str) -> str:
+    """The recipe with the options that runs share in place of their names."""
+    text = text.replace("\\\n", " ")
+    shared = re.findall(r'^(\w+)="(--.*|\$.*)"$', text, re.MULTILINE)
+    for name, options in reversed(shared):
+        text = text.replace(f"${name}", options)
+    return text
+
+
+TEXT = expanded((ROOT / "recipes" / "shipped.sh").read_text())
 RUNS = dict(re.findall(r"^train (\S+) (.*)", TEXT, re.MULTILINE))
 
 
