@@ -42,15 +42,9 @@ class Stages:
 
 
 def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) -> Stages:
-    """Augment a batch; the same images and seed give the same result.
+    """Augment a batch, float32 (N, 1, H, W); the same images and seed give the same result.
 
-    Args:
-        images: float32 (N, 1, H, W), on any device.
-        augmentation: changes that an image may undergo.
-        seed: seed of this batch.
-
-    Returns:
-        Both stages, float32 (N, 1, H, W) on the images' device, within the range of the input.
+    Both stages are of the same shape and device, within the range of the input.
     """
     a = augmentation
     affine = RandomAffine(
