@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole way from FER2013, FER+, press faces and teachers to the weights that mien ships.
+# Make the weights that mien ships from FER2013, FER+, press faces and teachers.
 #
 #   recipes/shipped.sh fer2013.zip fer2013new.csv press-faces.zip TEACHERS OUT
 #
@@ -84,7 +84,7 @@ train residual-9 --network se_resnet_deep --start "$out/mean-6-8" --epochs 15 --
     --shear-range 5 --brightness-range 0.25 --contrast-range 0.25 --blur 1.1 --noise 6 --jpeg 40 \
     --erasing 0.15
 
-# Both answer together, the second by the mirror image.
+# Both in one file; the second sees the mirror image.
 mien export "$out/residual-8" "$out/residual-9" --data "$data" --out "$out/mien.onnx" \
     --quantize --last
 for split in validation public; do
