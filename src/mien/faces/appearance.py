@@ -52,7 +52,8 @@ class Look:
         if shrink > 1:  # only around the face: the whole picture would take much longer
             columns = _around(x, side / shrink, image.shape[1] // shrink)
             rows = _around(y, side / shrink, image.shape[0] // shrink)
-            image, x, y = _shrunk(image, columns, rows, shrink), x - columns[0], y - rows[0]
+            image = _shrunk(image, columns, rows, shrink)
+            x, y = x - columns.start, y - rows.start
         scale = _SIDE * shrink / side
         place = np.array([[scale, 0, _SIDE / 2 - x * scale], [0, scale, _SIDE / 2 - y * scale]])
         # The face stays in the middle even if it reaches beyond the edge of the picture.
@@ -80,26 +81,21 @@ class Look:
         return pattern + min(_COLOUR_WEIGHT * colours, _COLOURS_AT_MOST)
 
 
-def _around(centre: float, side: float, length: int) -> tuple[int, int]:
-    """Return the first pixel that a look needs along one axis, and the one behind the last.
-
-    Args:
-        centre: centre of the look.
-        side: side of the look.
-        length: length of the picture; 0 counts as 1.
-    """
+def _around(centre: float, side: float, length: int) -> slice:
+    """Return the pixels that a look needs along one axis; a length of 0 counts as 1."""
     last = max(1, length)
     first = min(max(0, floor(centre - side / 2) - 1), last - 1)
-    return first, min(max(ceil(centre + side / 2) + 1, first + 1), last)
+    return slice(first, min(max(ceil(centre + side / 2) + 1, first + 1), last))
 
 
 def _shrunk(
-    image: NDArray[np.uint8], columns: tuple[int, int], rows: tuple[int, int], shrink: int
+    image: NDArray[np.uint8], columns: slice, rows: slice, shrink: int
 ) -> NDArray[np.uint8]:
     """Return part of a picture with means of `shrink` by `shrink` pixels."""
-    (left, right), (top, bottom) = columns, rows
-    part = image[top * shrink : bottom * shrink, left * shrink : right * shrink]
-    size = (right - left, bottom - top)
+    part = image[
+        rows.start * shrink : rows.stop * shrink, columns.start * shrink : columns.stop * shrink
+    ]
+    size = (columns.stop - columns.start, rows.stop - rows.start)
     return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -42,33 +42,20 @@ _ALIKE: Final = 3.0  # largest ratio of the sizes of two swings
 
 
 class Point(NamedTuple):
-    """A value at a time.
+    """A value at a time."""
 
-    Attributes:
-        time: time in seconds.
-        value: value in the unit of its series.
-    """
-
-    time: float
+    time: float  # in seconds
     value: float
 
 
 class _Pose(NamedTuple):
-    """Where the head is in one reading.
+    """Where the head is in one reading."""
 
-    Attributes:
-        time: time in seconds.
-        x: horizontal position of the middle between the eyes, in pixels.
-        y: its vertical position, in pixels.
-        apart: distance between the eyes, in pixels.
-        turn: sideways position of the nose between the eyes, in distances between the eyes.
-    """
-
-    time: float
-    x: float
+    time: float  # in seconds
+    x: float  # place of the middle between the eyes, in pixels
     y: float
-    apart: float
-    turn: float
+    apart: float  # distance between the eyes, in pixels
+    turn: float  # sideways place of the nose between the eyes, in distances between the eyes
 
 
 class Gestures:
@@ -139,17 +126,11 @@ def _is_gesture(series: Sequence[Point], least: float) -> bool:
 
 
 class Swing(NamedTuple):
-    """One direction of a movement back and forth.
+    """One direction of a movement back and forth."""
 
-    Attributes:
-        start: start in seconds.
-        end: end in seconds.
-        size: distance in the unit of the series.
-    """
-
-    start: float
+    start: float  # in seconds
     end: float
-    size: float
+    size: float  # in the unit of the series
 
 
 def swings(series: Sequence[Point], least: float) -> list[Swing]:

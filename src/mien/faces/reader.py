@@ -41,16 +41,10 @@ MOST_THREADS: Final = 4
 
 
 class _Crop(NamedTuple):
-    """A face, and what the network sees of it.
-
-    Attributes:
-        face: where the face is.
-        pixels: grey uint8 (48, 48).
-        quality: how well the face can be seen.
-    """
+    """A face, and what the network sees of it."""
 
     face: Face
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[np.uint8]  # grey (48, 48)
     quality: Quality
 
 

@@ -56,16 +56,10 @@ Votes = NDArray[np.float64]
 
 @dataclass(slots=True)
 class _Step:
-    """Readings in quick succession.
+    """Readings in quick succession."""
 
-    Attributes:
-        time: time of the first in seconds.
-        total: sum of their values.
-        count: number of readings.
-    """
-
-    time: float
-    total: float
+    time: float  # of the first, in seconds
+    total: float  # sum of their values
     count: int = 1
 
 

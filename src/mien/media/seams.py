@@ -15,15 +15,10 @@ _NEAR: Final = 2  # packets of pictures behind a marked one within which a seam 
 
 
 class _Last(NamedTuple):
-    """The last packet of a stream.
-
-    Attributes:
-        time: its time in seconds.
-        duration: seconds until the next packet is due.
-    """
+    """The last packet of a stream, in seconds."""
 
     time: float
-    duration: float
+    duration: float  # until the next packet is due
 
 
 class Seams:

@@ -17,19 +17,12 @@ _NAMED: Final = 5  # number of folders and links that a sentence names
 
 
 class Place(NamedTuple):
-    """A file or folder that was found.
-
-    Attributes:
-        path: path by which it was found.
-        real: path without links.
-        linked: whether a link led to it.
-        folder: whether it is a folder.
-    """
+    """A file or folder that was found."""
 
     path: Path
-    real: str
-    linked: bool
-    folder: bool
+    real: str  # path without links
+    linked: bool  # whether a link led to it
+    folder: bool  # whether it is one
 
 
 @dataclass(slots=True)

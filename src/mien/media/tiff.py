@@ -62,12 +62,7 @@ class Numbers:
 
 
 class Patch(NamedTuple):
-    """A replacement of bytes in a file.
-
-    Attributes:
-        place: where it begins.
-        content: the new bytes.
-    """
+    """New bytes for a place in a file."""
 
     place: int
     content: bytes
