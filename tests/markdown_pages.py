@@ -1,4 +1,4 @@
-"""The Markdown pages of the repository, taken apart."""
+"""Parse the Markdown pages of the repository."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PAGES = tuple(
         for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
     )
 )
-"""By their paths from the repository's root."""
+"""Paths from the repository's root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Example:
     """A block of code in a page.
 
     Attributes:
-        language: as written behind the fence; "" of none.
-        text: its lines.
-        line: of the page, from 1, where the text begins.
+        language: language after the fence; "" if there is none.
+        text: lines of code.
+        line: line of the page, from 1, at which the text begins.
     """
 
     language: str
@@ -43,7 +43,7 @@ def _tokens(page: str) -> tuple[Token, ...]:
 
 
 def examples(page: str) -> list[Example]:
-    """All blocks of code of a page, in order."""
+    """Return all blocks of code of a page, in order."""
     blocks: list[Example] = []
     for token in _tokens(page):
         if token.type in {"fence", "code_block"} and token.map is not None:
@@ -53,14 +53,14 @@ def examples(page: str) -> list[Example]:
 
 
 def code_spans(page: str) -> Iterator[str]:
-    """What stands in backticks within the text of a page."""
+    """Yield the text in backticks of a page."""
     for token in _inline(page):
         if token.type == "code_inline":
             yield token.content
 
 
 def links(page: str) -> Iterator[str]:
-    """Where the links and pictures of a page lead, as written."""
+    """Yield the targets of the links and pictures of a page, as written."""
     for token in _inline(page):
         target = {"link_open": "href", "image": "src"}.get(token.type)
         if target is not None:
@@ -69,7 +69,7 @@ def links(page: str) -> Iterator[str]:
 
 @cache
 def anchors(page: str) -> frozenset[str]:
-    """The anchors that forges give to the headings of a page."""
+    """Return the anchors that forges give to the headings of a page."""
     found: list[str] = []
     tokens = _tokens(page)
     for heading, inline in pairwise(tokens):

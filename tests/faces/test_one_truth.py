@@ -28,7 +28,7 @@ def reader() -> Reader:
 
 
 def check(frame: Frame, reading: Reading) -> None:
-    """That everything which is said of a reading is the same, and follows from its votes."""
+    """Check that all outputs for a reading agree, and follow from its votes."""
     ranked = sorted(reading.votes.values(), reverse=True)
     assert reading.votes[reading.emotion] == ranked[0]
     told = reading.to_dict()

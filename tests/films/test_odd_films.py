@@ -1,4 +1,4 @@
-"""Films with odd sound, errors of any kind, pipes that stall: nothing ends or loses the rest."""
+"""Odd sound, errors of any kind and stalling pipes neither end the run nor lose the rest."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The page's modules: unit tests in Node, types by TypeScript. Node comes with pyright[nodejs]."""
+"""Tests of the page's modules in Node and TypeScript. Node comes with pyright[nodejs]."""
 
 import json
 import subprocess

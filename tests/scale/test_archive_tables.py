@@ -1,4 +1,4 @@
-"""The tables of an archive: what counts after a kill, and what is refused."""
+"""Tables of an archive: what counts after a kill, and what is refused."""
 
 import subprocess
 import sys

@@ -12,7 +12,7 @@ from mien.errors import MienError
 from mien.faces.reader import Reader
 from mien.films.annotation import Annotation, AnnotationTask, Film
 from mien.films.output_files import DAMAGE, find_place, fingerprint, name_of
-from mien.media.container import reason_of
+from mien.media.container import ffmpeg_reason
 from mien.media.frame_times import clock_time
 from mien.media.sources import open_video
 from mien.media.waiting import end_without
@@ -95,7 +95,7 @@ def _try(given: str, out: Path, task: AnnotationTask, reader: Reader, part: str)
         where = getattr(error, "filename", None)
         place = f" ({str(where).removeprefix('file:')})" if where else ""
         mend = "When that is mended, run the same command again to continue."
-        return _Ending(f"{given}: stopped: {reason_of(error)}{place}. {mend}")
+        return _Ending(f"{given}: stopped: {ffmpeg_reason(error)}{place}. {mend}")
     except Exception as error:
         return _Ending(
             f"{given}: cannot be annotated: {type(error).__name__}: {error}. "

@@ -37,7 +37,7 @@ _KNOWN: Final = frozenset(
     {
         *(("mien", name) for name in _PUBLIC),
         ("mien.films.checkpoint", "Progress"),
-        *(("mien.films.summary", name) for name in ("Summary", "Life", "Segment", "Moment")),
+        *(("mien.films.summary", name) for name in ("Summary", "FaceSummary", "Segment", "Moment")),
         ("mien.faces.spacing", "SpacedFollower"),
         *(("mien.faces.usual_faces", "_Person"), ("collections", "deque")),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),

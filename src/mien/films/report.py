@@ -14,7 +14,7 @@ from PIL import Image
 
 from mien.answers import PEOPLE, Language, share_out
 from mien.emotions import COLOURS, VOTE_NAMES
-from mien.films.summary import Life, Moment, Picture, Segment, Summary
+from mien.films.summary import FaceSummary, Moment, Picture, Segment, Summary
 from mien.media.frame_times import clock_time
 from mien.output.html import render
 from mien.output.texts import load_texts
@@ -109,7 +109,7 @@ class _Report:
             (texts["read"], self._words.date(self._about.day)),
         ]
 
-    def _legend(self, shown: Sequence[Life]) -> list[dict[str, Any]]:
+    def _legend(self, shown: Sequence[FaceSummary]) -> list[dict[str, Any]]:
         kept = {
             name for face in shown for answer in face.shares() for name in (answer or "").split("+")
         }
@@ -119,7 +119,7 @@ class _Report:
             if name in kept
         ] + [{"colours": [], "word": self._texts["unclear_more"]}]
 
-    def _lane(self, face: Life) -> dict[str, object]:
+    def _lane(self, face: FaceSummary) -> dict[str, object]:
         texts = self._texts
         shares = [
             {
@@ -144,7 +144,7 @@ class _Report:
             "bars": [self._bar(segment) for segment in face.segments],
         }
 
-    def _events(self, face: Life) -> str:
+    def _events(self, face: FaceSummary) -> str:
         """Describe a face's events in order of time, `_EVENTS` at most."""
         words = self._words.over_time
         events = [

@@ -18,13 +18,13 @@ from mien.emotions import EMOTION_NAMES
 from mien.errors import DataError, ImageError
 from mien.faces.alignment import CROP_SIZE, framing
 from mien.faces.detector import Detector
+from mien.frames import Face
 from mien.media.picture import load_image
 from mien.output.progress import with_progress
 from mien.output.whole_file import whole_file
 from mien.training.data.expressions import ExpressionTeacher
 from mien.training.data.labelled import LabelledPicture, find_pictures
 from mien.training.data.press import FACES_COLUMNS, FRAMED, SIDE
-from mien.types import Face
 
 _QUALITY: Final = (cv2.IMWRITE_JPEG_QUALITY, 95)
 _DETAIL: Final = FRAMED // CROP_SIZE
