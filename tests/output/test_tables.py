@@ -16,8 +16,7 @@ from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
 from mien.movements import MOVEMENT_NAMES
-from mien.output.journal import csv_header
-from mien.output.printing import as_csv
+from mien.output.journal import csv_header, csv_line
 from mien.output.result_file import ResultFile
 from mien.output.rows import CHANGE_COLUMNS, COLUMNS, rows
 from mien.readings import PictureResult
@@ -146,7 +145,7 @@ def test_any_results_go_through_a_csv_file_and_back(data: st.DataObject) -> None
             Reading(reading().face, Votes(np.array(p) / sum(p)), reading().quality) for p in parts
         )
         results.append(PictureResult(name, 5, 5, readings, data.draw(st.none() | NAMES)))
-    content = csv_header(COLUMNS) + "".join(map(as_csv, results))
+    content = csv_header(COLUMNS) + "".join(map(csv_line, rows(results)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "faces.csv"
         sources: dict[str, Path | bytes] = {result.image: b"" for result in results}

@@ -17,15 +17,15 @@ from mien.faces.reader import Reader
 from mien.faces.usual_face import usual_face
 from mien.media.lists import STANDARD_INPUT, read_list
 from mien.media.search import ImageSearch
-from mien.output.console import tell
+from mien.output.console import safe, tell
 from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
-from mien.output.journal import csv_header
-from mien.output.printing import as_csv, as_json, as_text
+from mien.output.journal import csv_header, csv_line, json_line
 from mien.output.progress import progress
 from mien.output.result_file import ResultFile
 from mien.output.resuming import hash_of, weights_of
-from mien.output.rows import COLUMNS
+from mien.output.rows import COLUMNS, rows
 from mien.output.tables import arrow_schema
+from mien.output.texts import load_texts
 from mien.readings import PictureResult
 from mien.types import Reading
 
@@ -167,14 +167,16 @@ def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
     if kind == "csv":
         sys.stdout.write(csv_header(COLUMNS))
 
-    def written(result: PictureResult) -> str:
+    def lines(result: PictureResult) -> str:
         if kind == "text":
-            return as_text(result, movements=movements)
-        return as_csv(result) if kind == "csv" else as_json(result)
+            return _as_text(result, movements)
+        if kind == "csv":
+            return "".join(map(csv_line, rows([result])))
+        return json_line(result.to_dict())
 
     def show(result: PictureResult) -> None:
         try:
-            sys.stdout.write(written(result))
+            sys.stdout.write(lines(result))
             sys.stdout.flush()
         except BrokenPipeError:
             raise
@@ -182,6 +184,32 @@ def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
             raise OSError(error.errno, error.strerror, "standard output") from error
 
     return show
+
+
+def _as_text(result: PictureResult, movements: bool) -> str:
+    """Return a line for a picture and an indented one for each face; nothing for an error.
+
+    Where the person's usual face is known, a further line says how the face differs from it.
+
+    Args:
+        result: result of one picture.
+        movements: whether a further line says what moves in a face, where anything does.
+    """
+    if result.error is not None:
+        return ""
+    lines = [f"{safe(result.image)}: {result.summary()}\n"]
+    numbered = load_texts("en").sentences["numbered"]
+    for number, reading in enumerate(result.readings, start=1):
+        sentence = reading.sentence()
+        if len(result.readings) > 1:
+            width = f"{reading.face.width:.0f}"
+            sentence = numbered.format(number=number, width=width, sentence=sentence)
+        lines.append(f"  {sentence}\n")
+        if movements and (moves := reading.movement_words()):
+            lines.append(f"    {moves}\n")
+        if change := reading.change_words():
+            lines.append(f"    {change}\n")
+    return "".join(lines)
 
 
 def _comparison(reader: Reader, usual: Sequence[Path]) -> _Compare:
