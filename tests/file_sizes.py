@@ -1,4 +1,4 @@
-"""The repository's files and their sizes; as a program, names those that are too large."""
+"""Sizes of the files in the repository; as a program, it names those that are too large."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ LARGER = {
 
 
 def tracked_files() -> list[str]:
-    """The files that git keeps, or is about to."""
+    """Return the files that git tracks, or would add."""
     done = subprocess.run(
         ["git", "ls-files", "-z", "--cached"], cwd=ROOT, capture_output=True, check=True
     )
@@ -23,7 +23,7 @@ def tracked_files() -> list[str]:
 
 
 def too_large(names: list[str]) -> list[str]:
-    """A sentence for each file above its limit."""
+    """Return a sentence for each file above its limit."""
     told: list[str] = []
     for name in names:
         size, limit = (ROOT / name).stat().st_size, LARGER.get(name, LIMIT)

@@ -1,4 +1,4 @@
-"""Small films, made from pictures by PyAV, whole or broken."""
+"""Small films, written by PyAV from pictures, whole or broken."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -7,11 +7,16 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import pytest
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
+
+from mien.errors import VideoError
+from mien.frames import Frame
+from mien.media.film import Video
 
 Picture = NDArray[np.uint8]
 
@@ -23,13 +28,13 @@ SAMPLES = 44_100
 
 
 def face(astronaut: Picture, side: int = 240) -> Picture:
-    """RGB uint8 (side, side, 3): her head and shoulders."""
+    """Head and shoulders of the astronaut, RGB uint8 (side, side, 3)."""
     head = astronaut[:320, 64:384]
     return np.asarray(cv2.resize(head, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def placed(picture: Picture, x: int, y: int = 0, size: tuple[int, int] = (480, 240)) -> Picture:
-    """A picture at a place of a grey one; `size` is width and height."""
+    """Put a picture at a place in a grey one; `size` is width and height."""
     result = np.full((size[1], size[0], 3), 110, np.uint8)
     result[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
     return result
@@ -52,17 +57,17 @@ def write_film(
     """Write a film.
 
     Args:
-        path: its ending chooses the container.
-        pictures: RGB uint8 (H, W, 3), all of one size.
-        times: of each picture in seconds; without it `RATE`.
-        sound: codec of a tone as long as the film.
-        turn: degrees by which players are told to turn the pictures, against the clock.
-        mirror: whether they are told to mirror them, too.
-        aspect: width of a pixel by its height.
-        codec: of the pictures.
-        key_every: frames between key frames.
-        options: of the container.
-        zero_latency: whether no picture waits for a later one, as when it is sent live.
+        path: path of the film; its ending chooses the container.
+        pictures: pictures, RGB uint8 (H, W, 3), all of one size.
+        times: time of each picture in seconds; None follows `RATE`.
+        sound: codec of a tone as long as the film; None adds no sound.
+        turn: degrees by which players must turn the pictures, counter-clockwise.
+        mirror: whether players must also mirror them.
+        aspect: ratio of width to height of a pixel.
+        codec: codec of the pictures.
+        key_every: number of frames from one key frame to the next.
+        options: options of the container.
+        zero_latency: whether no picture waits for a later one, as in live streams.
     """
     pictures = list(pictures)
     times = times or [index / RATE for index in range(len(pictures))]
@@ -99,7 +104,7 @@ def write_film(
 
 
 def write_sound(path: Path) -> Path:
-    """Write half a second of a tone, and no pictures."""
+    """Write half a second of a tone without pictures."""
     with av.open(str(path), "w") as film:
         tone = film.add_stream("aac", rate=SAMPLES)
         wave = (8000 * np.sin(np.arange(SAMPLES // 2) / 20)).astype(np.int16)[None]
@@ -111,13 +116,13 @@ def write_sound(path: Path) -> Path:
 
 
 def joined(path: Path, films: Iterable[Path]) -> Path:
-    """Write films one behind the other, as MPEG-TS may be."""
+    """Join films by writing one behind the other, as MPEG-TS allows."""
     path.write_bytes(b"".join(film.read_bytes() for film in films))
     return path
 
 
 def cut(path: Path, share: float, name: str) -> Path:
-    """A copy that holds only the first share of a file."""
+    """Copy only the first share of a file."""
     content = path.read_bytes()
     copy = path.with_name(name)
     copy.write_bytes(content[: int(len(content) * share)])
@@ -125,7 +130,7 @@ def cut(path: Path, share: float, name: str) -> Path:
 
 
 def spoil(path: Path, share: float, length: int, name: str) -> Path:
-    """A copy with `length` bytes of noise behind the first share of a file."""
+    """Copy a file with `length` bytes of noise behind its first share."""
     content = bytearray(path.read_bytes())
     start = int(len(content) * share)
     noise = np.random.default_rng(0).integers(0, 256, length).astype(np.uint8)
@@ -133,3 +138,23 @@ def spoil(path: Path, share: float, length: int, name: str) -> Path:
     copy = path.with_name(name)
     copy.write_bytes(content)
     return copy
+
+
+def read_film(path: str | Path, every: float = 0) -> list[Frame]:
+    with Video(path) as video:
+        return list(video.frames(every))
+
+
+def read_broken_film(path: str | Path) -> tuple[list[Frame], str]:
+    """Return the frames that can be read, and the error after them."""
+    frames: list[Frame] = []
+    with Video(path) as video, pytest.raises(VideoError) as raised:
+        frames.extend(video.frames())
+    return frames, str(raised.value)
+
+
+def assert_alike(image: Picture, expected: Picture) -> None:
+    assert np.abs(expected[::-1].astype(int) - expected).mean() > 40  # checks something
+    assert image.shape == expected.shape
+    assert image.dtype == np.uint8
+    assert np.abs(image.astype(int) - expected).mean() < 14

@@ -1,4 +1,4 @@
-"""Small ONNX files by the contract of `mien export`, or breaking it."""
+"""Small ONNX files that follow the contract of `mien export`, or break it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,19 +29,19 @@ def write_model(
     """Write the file.
 
     Args:
-        folder: that gets the file.
+        folder: folder of the file.
         label: answers for a black crop, in the file's own order; a whiter crop moves them towards
             the last.
-        votes: the same of a votes head; None leaves that out.
-        shown: the same of what is shown in their place; None leaves that out.
-        movements: the same of movements, which need not sum to anything: a black crop has these
+        votes: the same for a votes head; None omits it.
+        shown: the same for the head that is shown instead; None omits it.
+        movements: the same for movements, which have no fixed sum: a black crop has these
             values, and each grey value more adds 0.001 to the last; None leaves them out.
         change: entries of the metadata that differ.
-        metadata: the metadata's text itself; None leaves them out.
+        metadata: text of the metadata; None omits them.
         size: side of a crop.
-        input_name: of the input.
+        input_name: name of the input.
         outputs: names of the outputs for `label` and `votes`.
-        scale: what the shares sum to.
+        scale: sum of the shares.
     """
     label = label or dict.fromkeys(EMOTION_NAMES, 1 / 7)
     given = [label] if votes is None else [label, votes]

@@ -1,4 +1,4 @@
-"""A small RTSP server: sends one H.264 film as it happens, over and over, and can lose the line."""
+"""A small RTSP server that sends one H.264 film live, again and again, and can lose the line."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ _DESCRIPTION = (
     "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\n"
     "a=control:track\r\n"
 )
-_PAYLOAD = 1300  # bytes of a packet
+_PAYLOAD = 1300  # bytes in a packet
 
 
 @contextmanager
@@ -29,13 +29,13 @@ def serve(
     """Serve a film whose pictures are H.264 in an Annex-B stream (.h264, .ts).
 
     Args:
-        film: the file.
-        lose_after: seconds after which the connection is closed without a word.
-        stall_after: seconds after which nothing more comes, on a connection that stays.
-        stalled: set then.
+        film: file of the film.
+        lose_after: seconds after which the connection is closed without notice.
+        stall_after: seconds after which nothing more is sent, although the connection stays.
+        stalled: event that is set when sending stalls.
 
     Yields:
-        The address.
+        Address of the stream.
     """
     ending = threading.Event()
 
@@ -116,13 +116,13 @@ def _send(connection: socket.socket, film: Path, seconds: float) -> None:
 
 
 def _units(packet: bytes) -> list[bytes]:
-    """The NAL units between start codes."""
+    """Yield the NAL units between start codes."""
     parts = packet.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1")
     return [part for part in parts if part]
 
 
 def _payloads(unit: bytes) -> Generator[tuple[bytes, bool]]:
-    """RFC 6184: a unit whole, or in fragments (FU-A)."""
+    """Yield a unit whole, or in fragments (FU-A), by RFC 6184."""
     if len(unit) <= _PAYLOAD:
         yield unit, True
         return

@@ -18,7 +18,7 @@ from mien.training.data.press import FACES_COLUMNS
 
 
 def press_row(number: int, label: str, **change: str) -> dict[str, str]:
-    """A row of `faces.csv`: a teacher that agrees with the label in nine parts of ten."""
+    """A row of `faces.csv` in which the teacher agrees with the label by nine tenths."""
     shares = {f"zoo_{name}": "0.9" if name == label else "0" for name in EMOTION_NAMES}
     other = "sad" if label != "sad" else "happy"
     shares[f"zoo_{other}"] = "0.1"
@@ -34,10 +34,10 @@ def write_press(
     """Write a zip of press faces.
 
     Args:
-        path: the zip.
-        rows: of `faces.csv`.
-        pictures: by file name: grey (112, 112), written as JPEG; or what stands in the file.
-        columns: of `faces.csv`.
+        path: path of the zip.
+        rows: rows of `faces.csv`.
+        pictures: by file name, grey (112, 112), written as JPEG, or the content of the file.
+        columns: columns of `faces.csv`.
     """
     table = io.StringIO()
     writer = csv.DictWriter(table, columns, extrasaction="ignore")
@@ -54,7 +54,7 @@ def write_press(
 
 
 def write_expressions(path: Path, side: int = 112) -> Path:
-    """Write a network that says angry of the left, happy of the right half if that is brighter."""
+    """Write a network that says angry if the left half is brighter, happy if the right is."""
     columns = np.zeros((1, 1, 1, side), np.float32)
     columns[..., : side // 2], columns[..., side // 2 :] = -1, 1
     slopes = np.zeros((1, 7), np.float32)

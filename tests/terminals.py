@@ -1,4 +1,4 @@
-"""A command on a terminal of its own, as a person runs it."""
+"""A command run on its own terminal, as a person runs it."""
 
 import os
 import subprocess
@@ -11,10 +11,10 @@ def run_on_terminal(
 ) -> tuple["subprocess.CompletedProcess[str]", str]:
     """Run a command whose standard error, or whole output, is a terminal of 100 columns.
 
-    The terminal is read all the time: it holds some kilobytes, and who writes more waits.
+    The terminal is read continuously: its buffer is small, and a full buffer blocks the command.
 
     Returns:
-        What ended, with its standard output, and what the terminal showed.
+        The finished process with its standard output, and the text on the terminal.
     """
     terminal, other_end = os.openpty()
     shown: list[bytes] = []
@@ -23,7 +23,7 @@ def run_on_terminal(
         try:
             while piece := os.read(terminal, 65536):
                 shown.append(piece)
-        except OSError:  # Linux, once nobody holds the other end
+        except OSError:  # on Linux, once the other end is closed
             pass
 
     reading = threading.Thread(target=read)

@@ -1,4 +1,4 @@
-"""How a change is told."""
+"""Words for changes."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_an_emotion_that_the_usual_face_shows_too_is_more_of_it() -> None:
     assert Change("angry", 1.2).sentence() == "frowning, unlike usual"
 
 
-def test_what_moves_more_is_told_behind_it() -> None:
+def test_stronger_movements_are_named_after_the_change() -> None:
     change = Change("happy", 2.0, movements=("mouth corners up", "eyes narrowed"))
     assert change.sentence() == "smiling, unlike usual: corners of the mouth up, eyes narrowed"
     assert change.sentence("de") == "lächelt, anders als sonst: Mundwinkel nach oben, Augen verengt"

@@ -1,4 +1,4 @@
-"""What newcomers give by mistake: each error says what to give or call instead."""
+"""Mistakes of newcomers: each error says what to give or call instead."""
 
 import io
 from pathlib import Path
@@ -19,7 +19,7 @@ UNTYPED: Any = mien
 
 
 class Tensor:
-    """What mien asks of PyTorch's, which the quick tests do without."""
+    """The part of a PyTorch tensor that mien uses; the quick tests run without PyTorch."""
 
     __module__ = "torch"
 
@@ -88,7 +88,7 @@ def test_what_read_advises_works(astronaut: Picture) -> None:
         assert [reading.emotion for reading in mien.read(image)] == ["happy"]
 
 
-def test_a_folder_and_a_film_are_told_what_reads_them(folder: Path) -> None:
+def test_errors_about_folders_and_films_say_what_reads_them(folder: Path) -> None:
     with pytest.raises(mien.ImageError, match=r"a folder\. .*mien\.read_files"):
         mien.read(folder)
     (folder / "film.jpg").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(99))
@@ -143,7 +143,7 @@ def test_faces_of_another_kind(astronaut: Picture) -> None:
     assert mien.read(astronaut, faces=readings)[0].votes == reading.votes
 
 
-def test_other_mistakes_are_told(astronaut: Picture) -> None:
+def test_other_mistakes_are_explained(astronaut: Picture) -> None:
     (reading,) = readings = mien.read(astronaut)
     with pytest.raises(IndexError, match="the picture: 1 face; there is no reading 3"):
         readings[3]

@@ -16,7 +16,7 @@ HEAVY = (
 
 
 def imported(statement: str) -> set[str]:
-    """Which of `HEAVY` a fresh Python has imported after the statement."""
+    """Return which of `HEAVY` a new Python has imported after a statement."""
     code = f"{statement}; import sys; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
@@ -33,7 +33,7 @@ def test_the_core_imports_neither_web_nor_training_nor_commands() -> None:
     assert imported(core) == {"cv2", "onnxruntime", "numpy", "PIL"}
 
 
-def test_films_need_the_core_and_pyav_alone() -> None:
+def test_films_need_only_the_core_and_pyav() -> None:
     assert imported("import mien; mien.watch") == {"cv2", "onnxruntime", "numpy", "PIL", "av"}
 
 

@@ -68,12 +68,12 @@ def test_there_is_a_core() -> None:
 @pytest.mark.parametrize(
     ("groups", "files", "expected"),
     [
-        ("0::/\n", {"cpu.max": "150000 100000"}, 1.5),  # version 2, seen from inside
+        ("0::/\n", {"cpu.max": "150000 100000"}, 1.5),  # version 2, with inner paths
         ("0::/a/b\n", {"a/cpu.max": "200000 100000", "a/b/cpu.max": "max 100000"}, 2.0),
         ("0::/outside/42\n", {"cpu.max": "100000 100000"}, 1.0),
         ("0::/\n", {"cpu.max": "max 100000"}, None),
         (
-            "4:cpu,cpuacct:/docker/7\n0::/\n",  # version 1, told its path outside
+            "4:cpu,cpuacct:/docker/7\n0::/\n",  # version 1, with outer paths
             {"cpu,cpuacct/cpu.cfs_quota_us": "50000", "cpu,cpuacct/cpu.cfs_period_us": "100000"},
             0.5,
         ),
@@ -106,6 +106,6 @@ def test_cores_keep_to_quota_and_affinity(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])
-def test_what_is_no_number_of_threads_is_told(workers: Any) -> None:
+def test_impossible_numbers_of_threads_are_refused(workers: Any) -> None:
     with pytest.raises(MienError, match="Expected workers as a whole number from 1"):
         check_workers(workers)

@@ -1,4 +1,4 @@
-"""How values print in a Python session: a line each, and no answer where none is clear."""
+"""How values print in a Python session: one line each, without an answer if it is not clear."""
 
 from dataclasses import replace
 

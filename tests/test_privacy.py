@@ -1,4 +1,4 @@
-"""mien tells nobody anything, and neither does what it is made of."""
+"""Neither mien nor the libraries that it uses report anything."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from PIL import Image
 
 
 def test_reading_leaves_nothing_behind(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
-    """ONNX Runtime would keep a number for this computer, and reports that wait to be sent."""
+    """ONNX Runtime would store an identifier of this computer, and reports to be sent."""
     photo, home = tmp_path / "photo.png", tmp_path / "home"
     Image.fromarray(astronaut).save(photo)
     home.mkdir()

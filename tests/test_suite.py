@@ -1,4 +1,4 @@
-"""Habits of the tests themselves."""
+"""Rules for the tests themselves."""
 
 import ast
 import re

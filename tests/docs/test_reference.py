@@ -36,6 +36,13 @@ def test_a_class_that_nobody_can_import_is_refused(monkeypatch: pytest.MonkeyPat
         make_reference.python_page()
 
 
+def test_a_command_that_speaks_of_a_module_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    completion = "Networks are those of `mien.training.model.networks.NETWORKS`."
+    monkeypatch.setattr(make_reference, "COMPLETION", completion)
+    with pytest.raises(ValueError, match=r"^mien\.training\.model: name what is public"):
+        make_reference.commands_page()
+
+
 def test_the_variables_in_the_reference_are_those_that_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

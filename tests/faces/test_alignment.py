@@ -77,7 +77,7 @@ def test_the_crop_shows_the_face(astronaut: Picture, face: Face) -> None:
     crop = crop_face(astronaut, face, roll_correction=0)
     assert crop.shape == (CROP_SIZE, CROP_SIZE)
     assert crop.dtype == np.uint8
-    # The same square cut out with whole pixels, by another way.
+    # The same square, cut out at whole pixels in another way.
     mean = face.landmarks.mean(axis=0)
     radius = np.sqrt(((face.landmarks - mean) ** 2).sum(axis=1).mean())
     side = round(4.643 * radius)
@@ -132,8 +132,8 @@ def test_grey_is_weighted_as_in_bt_601() -> None:
         assert np.abs(crop_face(picture, face_at(FRONTAL)).astype(int) - expected).max() <= 1
 
 
-def test_the_picture_goes_on_beyond_its_edge(astronaut: Picture, face: Face) -> None:
-    # Cut through the face: what is left is as before, the rest repeats the last column.
+def test_edge_pixels_are_repeated_beyond_the_edge(astronaut: Picture, face: Face) -> None:
+    # A cut through the face: the left part stays, the rest repeats the last column.
     cut = int(face.landmarks[2, 0])
     crop = crop_face(np.ascontiguousarray(astronaut[:, :cut]), face, roll_correction=0)
     whole = crop_face(astronaut, face, roll_correction=0)

@@ -18,7 +18,7 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture
 def folder(tmp_path: Path, astronaut: Picture) -> Path:
-    """Twenty pictures with one face, two or none, of which every fifth is broken."""
+    """Twenty pictures with no face, one or two; every fifth is broken."""
     for number in range(20):
         picture = (astronaut, astronaut[300:], np.hstack([astronaut, astronaut]))[number % 3]
         path = tmp_path / f"{number:02}.jpg"
@@ -62,7 +62,7 @@ def test_what_else_is_made_comes_beside_the_result(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [0, -3, "4"])
-def test_workers_that_are_none_are_told(folder: Path, workers: int) -> None:
+def test_impossible_numbers_of_workers_are_refused(folder: Path, workers: int) -> None:
     with pytest.raises(MienError, match="Expected workers"):
         mien.read_files(folder, workers=workers)
     with pytest.raises(MienError, match="Expected workers"):

@@ -32,10 +32,10 @@ def test_shares_of_the_shipped_network_sum_to_one(crops: NDArray[np.uint8]) -> N
     assert (votes >= 0).all()
     np.testing.assert_allclose(votes.sum(axis=1), 1, rtol=1e-12)
     assert classifier.metadata["framing"] == "fer2013"
-    assert len({row.tobytes() for row in votes.round(6)}) > 100  # it looks at the crops
+    assert len({row.tobytes() for row in votes.round(6)}) > 100  # it depends on the crops
 
 
-def test_a_crop_reads_the_same_alone_and_among_others(crops: NDArray[np.uint8]) -> None:
+def test_a_crop_reads_the_same_by_itself_and_among_others(crops: NDArray[np.uint8]) -> None:
     classifier = Classifier()
     together = classifier.predict(crops)
     for i in (0, 63, 64, 149):
@@ -82,7 +82,7 @@ def test_labels_are_found_by_name_whatever_their_order(tmp_path: Path) -> None:
 
 def test_votes_become_seven_emotions_and_other(tmp_path: Path) -> None:
     counts = {
-        "NF": 2,  # another order than FER+'s
+        "NF": 2,  # not the order of FER+
         "neutral": 3,
         "happiness": 4,
         "surprise": 5,
@@ -123,7 +123,7 @@ def test_nothing_but_not_a_face_is_other(tmp_path: Path) -> None:
     assert predicted.not_a_face[0] == pytest.approx(1)
 
 
-SHOWN: dict[str, float] = {  # in another order than that of `VOTE_NAMES`
+SHOWN: dict[str, float] = {  # not the order of `VOTE_NAMES`
     "other": 0.02,
     "neutral": 0.08,
     "surprise": 0.1,
@@ -171,7 +171,7 @@ def test_movements_are_found_by_name_whatever_their_order(
     assert many is not None
     assert many.shape == (150, 4)
     grey = crops.mean(axis=(1, 2))
-    np.testing.assert_allclose(many[:, 0], grey / 1000, atol=1e-5)  # the file's last
+    np.testing.assert_allclose(many[:, 0], grey / 1000, atol=1e-5)  # the last in the file
     empty = classifier.predict_faces(crops[:0]).movements
     assert empty is not None
     assert empty.shape == (0, 4)

@@ -1,4 +1,4 @@
-"""The face detector on real pictures, and what it refuses."""
+"""The face detector on real pictures, and its errors."""
 
 import shutil
 import subprocess
@@ -37,7 +37,7 @@ def model_path() -> Path:
 
 
 def in_frame(picture: Picture, scale: float, *, angle: float = 0) -> Picture:
-    """The picture's face, scaled and turned, in the middle of a grey 640×480 frame."""
+    """The face of a picture, scaled and turned, in the middle of a grey 640×480 frame."""
     turn = cv2.getRotationMatrix2D((223, 120), angle, scale)  # the astronaut's face
     turn[:, 2] += np.array((320, 240)) - (223, 120)
     frame = cv2.warpAffine(
@@ -82,7 +82,7 @@ def test_finds_small_faces(detector: Detector, astronaut: Picture, shared_data: 
     for picture in pictures:
         (large,) = detector.detect(picture)
         widths = [large.width]
-        for side in (500, 400, 300):  # a single one is some per cent off
+        for side in (500, 400, 300):  # a single one is a few per cent off
             shrink = side / max(picture.shape)
             shrunk = cv2.resize(picture, None, fx=shrink, fy=shrink)
             (less,) = detector.detect(np.asarray(shrunk, np.uint8))
@@ -257,7 +257,7 @@ def test_around_two_boxes_of_one_face_it_is_found_once(
 def test_a_face_stays_where_it_is_when_the_picture_trembles(
     detector: Detector, shared_data: Path
 ) -> None:
-    """Of YuNet's candidates the best alone jumps by 1.6 % of the face's width, blended by 1.2."""
+    """YuNet's best candidates jump by 1.6 % of the width of the face, blended ones by 1.2."""
     jumps: list[float] = []
     noise = np.random.default_rng(0)
     for path in sorted((shared_data / "photos").glob("neutral-*.jpg"))[:12]:

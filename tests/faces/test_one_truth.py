@@ -15,11 +15,11 @@ from mien.faces.stream import Follower
 from mien.frames import Frame
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
-from mien.output.tables import film_row, rows
-from mien.output.words import ANSWER_WORDS
+from mien.output.rows import film_row, rows
+from mien.output.texts import load_texts
 from mien.types import Reading
 
-NAMES = {word: name for name, word in ANSWER_WORDS["en"].items()}
+NAMES = {word: name for name, word in load_texts("en").answers.items()}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def reader() -> Reader:
 
 
 def check(frame: Frame, reading: Reading) -> None:
-    """That everything which is said of a reading is the same, and follows from its votes."""
+    """Check that all outputs for a reading agree, and follow from its votes."""
     ranked = sorted(reading.votes.values(), reverse=True)
     assert reading.votes[reading.emotion] == ranked[0]
     told = reading.to_dict()

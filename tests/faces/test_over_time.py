@@ -29,7 +29,7 @@ def talker(shared_data: Path) -> Film:
     return followed(Reader(threads=1), path, 0.1)
 
 
-def test_who_talks_is_told_and_shown_steadily(talker: Film) -> None:
+def test_talking_is_recognised_and_shown_steadily(talker: Film) -> None:
     told = [reading.talking for _, reading in talker]
     assert told[:5] == [None] * 5
     assert told[15:].count(True) >= 0.9 * len(told[15:])
@@ -43,7 +43,7 @@ def test_a_smile_that_comes_is_no_talking(shared_data: Path) -> None:
 
 
 def steady(share: float, every: float, seconds: float) -> list[Reading]:
-    """What is shown of a face of which people say happy so often, and else all sorts of things."""
+    """Steady answers for a face with a share of happy, and the rest spread over other answers."""
     rest = (1 - share) / 4
     held = reading(happy=share, surprise=rest, sad=rest, angry=rest)
     shown = [Steady(held, 0.0, SMOOTHING, PATIENCE)]
@@ -66,7 +66,7 @@ def test_where_readings_come_seldom_the_second_is_clear() -> None:
 
 
 def test_a_change_arrives_and_does_not_creep() -> None:
-    """A smile that 45 % more people see is shown to four fifths after half a second."""
+    """Four fifths of a smile that 45 % more people see are shown after half a second."""
     calm, smile = reading(happy=0.1), reading(happy=0.55)
     shown = Steady(calm, 0.0, SMOOTHING, PATIENCE)
     for index in range(1, 36):
@@ -75,7 +75,7 @@ def test_a_change_arrives_and_does_not_creep() -> None:
 
 
 def mouth(values: Sequence[float], every: float = 0.1) -> list[bool | None]:
-    """What is told of a mouth that opens so far."""
+    """Report whether a mouth that opens so far talks."""
     talking, told = Talking(), list[bool | None]()
     for index, value in enumerate(values):
         talking.add({"mouth open": value}, index * every)
@@ -114,14 +114,14 @@ def test_mouths_of_speech_do_not_count_as_joy_surprise_or_fear() -> None:
             votes = np.zeros(len(VOTE_NAMES))
             votes[VOTE_NAMES.index(SPEECH[index % 2])] = 1
         spoken.add(votes, index / 10)
-        if index >= 15:  # it takes a while to see that somebody talks
+        if index >= 15:  # talking is recognised only after a while
             shown = spoken.smoothed(0.1)
     assert shown[VOTE_NAMES.index("neutral")] > 0.95
     assert shown.sum() == pytest.approx(1)
 
 
 def moved(shared_data: Path, moves: Callable[[float], heads.Angles]) -> list[str | None]:
-    """What is told of a portrait whose head is moved."""
+    """Return the gestures of a portrait that is moved."""
     picture = load_image(shared_data / "photos" / "neutral-020f.jpg")
     small = cv2.resize(picture, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
     picture = np.ascontiguousarray(small, np.uint8)
@@ -133,12 +133,12 @@ def moved(shared_data: Path, moves: Callable[[float], heads.Angles]) -> list[str
     return told
 
 
-def test_a_nod_is_told_for_a_moment(shared_data: Path) -> None:
+def test_a_nod_is_reported_for_a_moment(shared_data: Path) -> None:
     told = moved(shared_data, heads.nod)
     assert set(told) == {None, "nod"}
 
 
-def test_a_shake_is_told(shared_data: Path) -> None:
+def test_a_shake_is_reported(shared_data: Path) -> None:
     assert set(moved(shared_data, heads.shake)) == {None, "shake"}
 
 

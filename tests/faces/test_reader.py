@@ -26,12 +26,12 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    """Everything by default."""
+    """Reader with default settings."""
     return Reader()
 
 
 class Found(Detector):
-    """A face detector that finds what the test says."""
+    """A face detector that finds the given faces."""
 
     def __init__(self, *faces: Face) -> None:
         super().__init__()
@@ -162,7 +162,7 @@ def test_what_people_would_not_call_a_face_is_left_out(astronaut: Picture, tmp_p
     shares = {name: 0.91 if name == "NF" else 0.01 for name in FERPLUS_NAMES}
     reader = Reader(model=write_model(tmp_path, votes=shares))
     assert reader.read(astronaut) == []
-    # Of what is hard to see, the network cannot tell.
+    # The network cannot judge what is hard to see.
     assert [reading.reason for reading in reader.read(blurred(astronaut))] == ["blurred"]
 
 

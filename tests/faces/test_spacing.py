@@ -1,4 +1,4 @@
-"""Frames between those that are read: which are read, and what the others get."""
+"""Which frames are read, and the readings of the frames between."""
 
 import pickle
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Picture = NDArray[np.uint8]
 
 
 class Counting:
-    """A reader that tells which pictures it read."""
+    """A reader that records which pictures it read."""
 
     def __init__(self) -> None:
         self._reader = Reader()
@@ -137,7 +137,7 @@ def test_a_film_that_ends_between_readings_ends_with_one(
     assert [frame.index for frame, _ in followed] == [0, 1, 2, 3]
 
 
-def test_a_pickled_one_goes_on(reader: Counting, astronaut: Picture) -> None:
+def test_a_pickled_follower_continues(reader: Counting, astronaut: Picture) -> None:
     frames = film(moving(astronaut), 30)
     first = SpacedFollower()
     done = [one for frame in frames[:7] for one in first.take(reader, frame)]

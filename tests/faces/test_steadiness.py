@@ -1,4 +1,4 @@
-"""What is shown stays while a face does, and follows when it changes, on films of real faces."""
+"""Answers stay while a face stays, and follow when it changes, in films of real faces."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Faces over time: who is who, and steady words; on faces of real people, moved about."""
+"""Faces over time: who is who, and steady answers; with faces of real people that are moved."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ QUALITY = Quality(size=SIDE, brightness=0.5, contrast=0.2, sharpness=1.0, yaw=0.
 
 
 def votes(**shares: float) -> NDArray[np.float64]:
-    """The shares given, the rest for neutral."""
+    """The given shares, and the rest for neutral."""
     rest = 1 - sum(shares.values())
     return np.array([shares.get(name, rest * (name == "neutral")) for name in VOTE_NAMES])
 
@@ -36,7 +36,7 @@ def votes(**shares: float) -> NDArray[np.float64]:
 def reading(
     place: Place, shares: NDArray[np.float64] | None = None, why: str | None = None
 ) -> Reading:
-    """A face of 120 pixels around a place."""
+    """Reading of a face of 120 pixels around a place."""
     x, y = place
     box = (x - SIDE / 2, y - SIDE / 2, x + SIDE / 2, y + SIDE / 2)
     face = Face(box=box, landmarks=np.zeros((5, 2), np.float32), score=0.9)
@@ -49,7 +49,7 @@ def reading(
 
 
 def hold(tracker: Tracker, image: Picture, held: Reading, times: NDArray[np.float64]) -> Reading:
-    """The last of what the tracker makes of one reading at several times."""
+    """Track one reading at several times, and return the last result."""
     return [tracker.update(image, [held], float(time))[0] for time in times][-1]
 
 
@@ -69,7 +69,7 @@ def people(shared_data: Path) -> list[Picture]:
 
 
 def frame(people: list[Picture], places: Mapping[int, Place]) -> Picture:
-    """People by number at their places, later ones in front, before a wall with a gradient."""
+    """A picture of people, by number, at places before a gradient; later ones are in front."""
     image = np.repeat(np.linspace(40, 160, 900, dtype=np.uint8)[None, :, None], 700, 0)
     image = np.repeat(image, 3, 2)
     for number, (x, y) in places.items():
@@ -132,7 +132,7 @@ def test_who_leaves_is_remembered_for_a_second_or_three_readings(
 @pytest.mark.parametrize("every", [0.1, 1, 2])
 def test_who_takes_anothers_place_is_new(people: list[Picture], every: float) -> None:
     tracker = Tracker()
-    for step, person in enumerate((1, 1, 1, 6, 6, 6)):  # as a cut does
+    for step, person in enumerate((1, 1, 1, 6, 6, 6)):  # as at a cut
         image = frame(people, {person: (400, 300)})
         (found,) = tracker.update(image, [reading((400, 300))], step * every)
         assert found.track == (1 if person == 1 else 2)
@@ -154,7 +154,7 @@ def test_a_picture_that_changes_its_size_keeps_its_people(
 
 
 def test_a_picture_that_is_turned_keeps_its_people(people: list[Picture]) -> None:
-    """A phone: the same room, more of it to the sides and less above and below."""
+    """A phone shows the same room with more at the sides and less above and below."""
     tracker, image = Tracker(), frame(people, {0: (350, 330), 1: (550, 350)})
     upright, across = image[:, 150:750], image[50:650, :]  # 600×700 and 900×600
     for step in range(6):
@@ -178,7 +178,7 @@ def test_two_who_cross_keep_their_numbers(people: list[Picture], rate: int) -> N
         left, right = (200 + 150 * time, 330), (650 - 150 * time, 350)
         places = {0: left, 1: right}  # 1 passes in front of 0
         seen = {1: reading(right)}
-        if abs(left[0] - right[0]) > 80:  # else the other hides this face
+        if abs(left[0] - right[0]) > 80:  # otherwise the other hides this face
             seen[0] = reading(left)
         readings = tracker.update(frame(people, places), list(seen.values()), time)
         found = dict(zip(seen, tracks(readings), strict=True))
@@ -229,7 +229,7 @@ def test_no_face_takes_two_readings(people: list[Picture]) -> None:
     assert tracks(both) == [2, 1]
 
 
-def test_a_film_that_starts_again_starts_anew(people: list[Picture]) -> None:
+def test_a_film_that_starts_again_has_new_tracks(people: list[Picture]) -> None:
     tracker = Tracker()
     image = frame(people, {0: (400, 300)})
     assert tracks(tracker.update(image, [reading((400, 300))], 5)) == [1]
@@ -251,7 +251,7 @@ def test_close_answers_do_not_flicker_and_a_change_shows_at_once(people: list[Pi
     image = frame(people, {0: (400, 300)})
     shown: list[tuple[str, ...]] = []
     for time in np.arange(0, 30, 0.08):
-        sad = 0.48 + rng.normal(0, 0.06)  # neutral 0.52: nearly a coin's throw each frame
+        sad = 0.48 + rng.normal(0, 0.06)  # neutral 0.52: almost a coin toss at each frame
         (found,) = tracker.update(image, [reading((400, 300), votes(sad=sad))], float(time))
         shown.append(tuple(sorted(found.answers)))
         assert found.votes.shares.sum() == pytest.approx(1)
@@ -276,7 +276,7 @@ def test_mixed_comes_and_goes_late_but_never_against_the_votes(people: list[Pict
     tracker, image = Tracker(), frame(people, {0: (400, 300)})
     states: list[State] = []
     for time in np.arange(0, 12, 0.1):
-        happy = 0.5 + 0.45 * np.sin(2 * np.pi * time / 6)  # slowly to and fro
+        happy = 0.5 + 0.45 * np.sin(2 * np.pi * time / 6)  # slowly back and forth
         (found,) = tracker.update(image, [reading((400, 300), votes(happy=happy))], float(time))
         (first, most), (second, less) = found.top(2)
         assert found.answers == ((first, second) if found.state == State.MIXED else (first,))
@@ -349,7 +349,7 @@ def test_people_who_come_to_disagree_make_a_face_unclear(people: list[Picture]) 
 def test_a_neutral_face_held_for_30_seconds_changes_its_answer_at_most_once(
     shared_data: Path,
 ) -> None:
-    """A real face that sways, comes nearer and goes, with a camera's noise, read at 10 a second."""
+    """A real face sways, comes nearer and leaves, with noise of a camera, 10 readings a second."""
     reader, rng = Reader(), np.random.default_rng(1)
     for name in ("neutral-003f.jpg", "neutral-095m.jpg"):
         image = load_image(shared_data / "photos" / name)

@@ -1,4 +1,4 @@
-"""A person's usual face, of real faces and of made votes, and its JSON."""
+"""A person's usual face, from real faces and from made votes, and its JSON."""
 
 import json
 import math
@@ -25,7 +25,7 @@ Picture = NDArray[np.uint8]
 
 @pytest.fixture(scope="module")
 def smile(astronaut: Picture) -> Reading:
-    """Of the astronaut, who smiles."""
+    """Reading of the astronaut, who smiles."""
     return default_reader().read(astronaut)[0]
 
 
@@ -88,14 +88,14 @@ def test_one_smile_among_several_readings_does_no_harm() -> None:
     assert with_smile.readings == 5
 
 
-def test_movements_beyond_the_usual_are_told_the_largest_first() -> None:
+def test_movements_beyond_the_usual_are_named_the_largest_first() -> None:
     usual = usual_face([reading(moves={"mouth corners up": 0.1, "eyes narrowed": 0.4})])
     now = reading(
         moves={"mouth corners up": 0.8, "eyes narrowed": 0.65, "mouth open": 0.9}, happy=0.9
     )
     change = usual.compare(now)
     assert change is not None
-    # How much the mouth is open usually is not known.
+    # How far the mouth is usually open is not known.
     assert change.movements == ("mouth corners up", "eyes narrowed")
     slight = reading(moves={"mouth corners up": 0.2, "eyes narrowed": 0.45}, happy=0.9)
     told = usual.compare(slight)
@@ -118,12 +118,12 @@ def test_surprise_and_disgust_count_less_where_nothing_moves_that_makes_them() -
     glasses = reading(moves=still, surprise=0.05)
     assert usual.compare(glasses) is None
     assert usual.compare(replace(glasses, movements=still | {"mouth open": 0.3})) is not None
-    # A network that tells no movements cannot tell that any is missing.
+    # Without movements, the network cannot say that one is missing.
     assert usual_face([reading()]).compare(reading(surprise=0.05)) is not None
     assert usual.compare(reading(surprise=0.05)) is not None
 
 
-def test_it_is_made_of_faces_that_can_be_seen_alone() -> None:
+def test_only_faces_that_can_be_seen_count() -> None:
     face = usual_face([reading(why="blurred", happy=0.9), replace(reading(), time=3.0)])
     assert (face.readings, face.since) == (1, 3.0)
     with pytest.raises(DataError, match=r"got 2 that cannot \(blurred, too dark\)"):
@@ -187,7 +187,7 @@ def test_what_is_no_usual_face_is_refused_by_name(tmp_path: Path, content: Any, 
         UsualFace.load(path)
 
 
-def test_files_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.json: cannot be read as a usual face: no such"):
         UsualFace.load(tmp_path / "none.json")
     for name, content in (("text", b"no"), ("bytes", b"\xff\xfe"), ("deep", b"[" * 90_000)):
@@ -201,7 +201,7 @@ def test_files_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
 
 
 def test_real_people_against_their_own_neutral_picture(shared_data: Path) -> None:
-    """Smiles and surprise are told from the own neutral face; other glasses seldom matter."""
+    """Smiles and surprise differ from the own neutral face; glasses rarely do."""
     reader, yale = Reader(), shared_data / "real" / "yale"
 
     def read(number: int, kind: str) -> Reading:

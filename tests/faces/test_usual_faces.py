@@ -26,7 +26,7 @@ SMILE = replace(reading(happy=0.9), track=1)
 
 
 class Stream:
-    """Readings at a rate, one after the other."""
+    """Successive readings at a rate."""
 
     def __init__(self, rate: float = 10.0, *, learn: bool = True) -> None:
         self.faces = UsualFaces(learn=learn)
@@ -34,7 +34,7 @@ class Stream:
         self._step = 1 / rate
 
     def hold(self, *held: Reading, seconds: float) -> list[Reading]:
-        """The first of each frame's readings."""
+        """Return the first reading of each frame."""
         told: list[Reading] = []
         for _ in range(round(seconds / self._step)):
             self.time += self._step
@@ -135,7 +135,7 @@ def test_people_keep_their_own_and_are_forgotten_when_they_leave() -> None:
     stream.faces.forget(1)
     assert stream.faces.of(1) is None
     stream.hold(CALM_FACE, other, seconds=12)
-    stream.time = 0  # another film: a clock that is set back starts anew
+    stream.time = 0  # another film: a clock that is set back starts again
     assert not stream.hold(CALM_FACE, seconds=0.1)[0].compared
 
 
@@ -177,7 +177,7 @@ def test_without_learning_only_what_is_given_is_compared_with() -> None:
     assert stream.hold(SMILE, seconds=1)[-1].compared
 
 
-def test_it_pickles_with_the_follower_and_goes_on_the_same() -> None:
+def test_it_pickles_with_the_follower_and_continues() -> None:
     stream = Stream()
     stream.hold(CALM_FACE, seconds=6)
     again = Stream()
@@ -189,7 +189,7 @@ def test_it_pickles_with_the_follower_and_goes_on_the_same() -> None:
 
 @pytest.fixture
 def held(astronaut: Picture) -> Callable[[float], list[list[Reading]]]:
-    """Reads the astronaut's picture, held for some seconds, by a follower."""
+    """Reads the astronaut's picture for some seconds with a follower."""
     reader = Reader()
     image = np.ascontiguousarray(astronaut[:300, 100:400])
 
@@ -211,7 +211,7 @@ def test_a_real_smile_is_never_learnt_as_usual(
 
 
 def test_real_films_are_read_as_without_usual_faces(shared_data: Path) -> None:
-    """The calm beginning of a film, to and fro until the usual face is known, and its smile."""
+    """The calm beginning of a film, back and forth until the usual face is known, and its smile."""
     reader = Reader()
     with Video(shared_data / "clips" / "d9.mp4") as film:
         frames = [frame for frame in film.frames(0.5) if frame.time < 12]

@@ -21,7 +21,7 @@ Picture = NDArray[np.uint8]
 
 
 class Counting(Detector):
-    """Tells for each search whether it was of the whole frame."""
+    """Records for each search whether it covered the whole frame."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
-    """A second of the astronaut, who sways."""
+    """A film of one second: the astronaut sways."""
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     return write_film(path, swaying(astronaut), options={"movflags": "+faststart"})
 
@@ -90,7 +90,7 @@ def test_the_whole_frame_is_searched_no_more_than_it_must(film: Path) -> None:
 def test_searching_around_faces_changes_next_to_nothing(astronaut: Picture, reader: Reader) -> None:
     tracker, follower = Tracker(), Follower()
     moved: list[float] = []
-    # No film: FFmpeg's pictures differ by a grey level or so with where they lie in memory.
+    # Not a film: FFmpeg's pictures differ by a grey level with their place in memory.
     for index, picture in enumerate(swaying(astronaut)):
         time = index / RATE
         (expected,) = tracker.update(picture, reader.read(picture), time)
@@ -121,7 +121,7 @@ def test_a_second_face_is_found_in_time(tmp_path: Path, astronaut: Picture, read
     late = round(FULL_SEARCH_INTERVAL * RATE)
     assert counts[:6] == [1] * 6
     assert counts[6 + late - 1 : 14] == [2] * (14 - 6 - late + 1)
-    assert counts[14:] == [1] * 6  # one that is gone is not seen any more
+    assert counts[14:] == [1] * 6  # the face is gone and not seen any more
 
 
 def test_of_a_broken_film_all_that_is_whole_comes(film: Path, reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""Who is who in real films, in calls made of them, and where the picture changes its size."""
+"""Who is who in real films, in calls made from them, and in pictures that change their size."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ TILE = (320, 240)
 
 
 class Finder:
-    """Finds faces, and says the same of each: who is who is no matter of votes."""
+    """Finds faces, and gives all the same votes: who is who does not depend on votes."""
 
     def __init__(self) -> None:
         self.detector = Detector()
@@ -51,7 +51,7 @@ def finder() -> Finder:
 
 
 def frames(path: Path, every: float, until: float, side: int = 320) -> Iterator[Frame]:
-    """The frames of a film's beginning, shrunk."""
+    """Return the frames of the beginning of a film, scaled down."""
     with Video(path) as film:
         for frame in film.frames(every):
             if frame.time > until:
@@ -111,7 +111,9 @@ def test_six_people_stay_six_and_tiles_take_their_numbers_along(
             x, y = (reading.box[0] + reading.box[2]) / 2, (reading.box[1] + reading.box[3]) / 2
             person = order[int(x // TILE[0]) + 3 * int(y // TILE[1])]
             assert owners.setdefault(reading.track, person) == person
-    assert len(owners) <= 7  # a tile that moved is itself or new, and nobody else
+    assert (
+        len(owners) <= 7
+    )  # a moved tile keeps its number or gets a new one, never that of another
 
 
 @pytest.mark.parametrize("name", ["size-changes-halved.ts", "size-changes-turned.ts"])
@@ -132,7 +134,7 @@ def test_a_film_that_changes_its_size_keeps_its_person(
 
 
 def test_boxes_of_another_size_are_not_searched_around(finder: Finder, astronaut: Picture) -> None:
-    """A live session that sends 640×480 and then, the network being slow, 320×240."""
+    """A live connection sends 640×480 and then, over a slow network, 320×240."""
     large = np.asarray(cv2.resize(astronaut, (640, 480)), np.uint8)
     small = np.asarray(cv2.resize(astronaut, (320, 240)), np.uint8)
     follower, before = Follower(), len(finder.regions)

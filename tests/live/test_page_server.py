@@ -1,4 +1,4 @@
-"""The page and a server that is full, far away, cut off or begun anew."""
+"""The page with a server that is full, far away, cut off or restarted."""
 
 import contextlib
 import select
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 
 class Wire:
-    """A way to a server that can be cut, or swallow everything while all seems well."""
+    """Connection to a server that can be cut, or swallow everything without a sign."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -25,7 +25,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """End what is connected now."""
+        """End all present connections."""
         for pair in self._pairs:
             for end in pair:
                 with contextlib.suppress(OSError):
@@ -95,7 +95,7 @@ def test_the_session_is_kept_when_the_server_is_killed_and_goes_on_with_the_next
 ) -> None:
     page = open_page(one_face_browser, own_server)
     start(page)
-    # What the page keeps of what was read: a row a stretch.
+    # The page keeps one row for each stretch of readings.
     rows = page.locator("#session-table tbody tr")
     page.locator("#open-session").click(timeout=ENOUGH_MS)
     page.locator("#session summary").first.click()

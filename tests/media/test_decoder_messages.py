@@ -1,4 +1,4 @@
-"""Warnings and messages of other threads come while pictures are read."""
+"""Warnings and messages of other threads are not suppressed while pictures are read."""
 
 import os
 import threading
@@ -15,7 +15,7 @@ from mien.media.decoder_messages import Quiet
 
 @contextmanager
 def reading(quiet: Quiet) -> Generator[None]:
-    """Another thread, which is silenced meanwhile and warns."""
+    """Run another thread, which is silenced and warns, during the block."""
     inside, end = threading.Event(), threading.Event()
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""Damaged pictures are read or refused by mien's own error, and quickly; see benchmarks/fuzz.py."""
+"""Damaged pictures are read, or refused with an error of mien, quickly; see benchmarks/fuzz.py."""
 
 import numpy as np
 from fuzz import damaged, outcome, seeds

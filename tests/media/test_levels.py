@@ -1,4 +1,4 @@
-"""Pictures whose numbers mean something else than they seem are read like their 8-bit twins."""
+"""Pictures with unusual numbers are read like the same pictures in 8 bits."""
 
 import io
 import struct
@@ -58,7 +58,7 @@ def tiff(values: NDArray[Any], order: Order = "<", **tags: int) -> bytes:
     shared += struct.pack(f"{order}{samples}H", *[kind] * samples)
     entries[273] = start + len(shared)
     offsets = b""
-    if tags.get("planar") == 2:  # a strip a plane
+    if tags.get("planar") == 2:  # one strip a plane
         size = len(content) // samples
         each = [entries[273] + 8 * samples + n * size for n in range(samples)]
         offsets = struct.pack(f"{order}{2 * samples}I", *each, *[size] * samples)
@@ -102,7 +102,7 @@ def twin(values: NDArray[Any]) -> dict[str, NDArray[Any]]:
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("kind", ["16", "12 in 16", "signed 16", "signed 32", "32", "float"])
 def test_deep_grey_with_black_or_white_as_0(grey: Picture, kind: str, order: Order) -> None:
-    if (kind, order) == ("32", ">"):  # which Pillow cannot read
+    if (kind, order) == ("32", ">"):  # Pillow cannot read it
         with pytest.raises(ImageError, match="a TIFF of a kind that mien does not read: 32-bit"):
             load_image(tiff(twin(grey)[kind], order=order))
         return
@@ -186,7 +186,7 @@ def test_gamma_of_png(colour: Picture) -> None:
 
 
 def profile(gamma: float, *, grey: bool = False) -> bytes:
-    """An ICC profile of sRGB's primaries, or grey, and that gamma."""
+    """An ICC profile with sRGB's primaries, or grey, and a gamma."""
 
     def fixed(*values: float) -> bytes:
         return b"".join(struct.pack(">i", round(65536 * value)) for value in values)
@@ -261,7 +261,7 @@ def test_metadata_never_refuse_a_png(colour: Picture, told: bytes) -> None:
     exif[0x0112] = 6
     near(load_image(png(turned, told, chunk(b"eXIf", exif.tobytes()[6:]))), colour, 0.01)
     whole = png(colour)
-    near(load_image(whole[:-12] + told + whole[-12:]), colour, 0.01)  # behind the picture
+    near(load_image(whole[:-12] + told + whole[-12:]), colour, 0.01)  # after the picture
 
 
 @pytest.mark.parametrize("name", ["png-3-mb-of-text.png", "png-3-mb-of-itxt.png"])
@@ -298,7 +298,7 @@ def test_deep_colours_whose_white_is_a_lower_number_are_refused(
         load_image(tiff(values, order, highest=highest))
     whole = colour.astype(np.uint16) * 257
     near(load_image(tiff(whole, order, highest=65535)), colour, 0.01)
-    near(load_image(tiff(whole, order, highest=highest)), colour, 0.01)  # it is not so
+    near(load_image(tiff(whole, order, highest=highest)), colour, 0.01)  # this is wrong
 
 
 def test_deep_colours_of_12_bits_are_refused(colour: Picture) -> None:
@@ -353,7 +353,7 @@ def test_kinds_of_heic(colour: Picture) -> None:
     two.add_from_pillow(picture)
     buffer = io.BytesIO()
     two.save(buffer, quality=95, primary_index=1)
-    near(load_image(buffer.getvalue()), colour, 6)  # the one that it names as its own
+    near(load_image(buffer.getvalue()), colour, 6)  # the declared one
 
     with pytest.raises(ImageError, match=r"cannot be read as a picture.*Save or download it again"):
         load_image(written(picture)[:900])
@@ -367,6 +367,6 @@ def test_kinds_of_heic(colour: Picture) -> None:
         (b"\0\0\0\x18ftypisom" + bytes(100), "a film.*mien watch"),
     ],
 )
-def test_what_is_no_picture_is_told_what_reads_it(given: str | bytes, told: str) -> None:
+def test_errors_say_what_reads_other_files(given: str | bytes, told: str) -> None:
     with pytest.raises(ImageError, match=told):
         load_image(given)

@@ -38,7 +38,7 @@ def test_names_that_end_with_null_hold_anything(tmp_path: Path) -> None:
     ("content", "told"),
     [(None, "a folder"), (b"\xff\xfea", "begins as UTF-16, but is not"), (b"\xff", "not UTF-8")],
 )
-def test_text_that_is_none_is_told_by_name(
+def test_files_that_are_not_text_are_named(
     tmp_path: Path, content: bytes | None, told: str
 ) -> None:
     path = tmp_path / "mien.toml"
@@ -47,7 +47,7 @@ def test_text_that_is_none_is_told_by_name(
         read_text(path, "the settings file")
 
 
-def test_a_list_that_cannot_be_read_is_told_by_name(tmp_path: Path) -> None:
+def test_a_list_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for path, told in ((tmp_path, "a folder"), (tmp_path / "none", "no such file")):
         with pytest.raises(MienError, match=f"{path}: cannot be read as a list.*{told}"):
             read_list(str(path))
@@ -72,6 +72,6 @@ def test_paths_in_quotation_marks_as_windows_copies_them(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list").write_text('"a b.jpg"\n"\n""\n"c.jpg\n', "utf-8")
     assert read_list("list") == ["a b.jpg", '"', '""', '"c.jpg']
-    if os.name != "nt":  # where files may have such names
+    if os.name != "nt":  # if the system allows such names
         (tmp_path / '"a b.jpg"').touch()
         assert read_list("list")[0] == '"a b.jpg"'

@@ -1,4 +1,4 @@
-"""What goes on live: the newest frame each time, and a lost connection told."""
+"""Live sources: the newest frame each time, and errors about lost connections."""
 
 import io
 import threading
@@ -28,7 +28,7 @@ IMAGE = np.zeros((4, 4, 3), np.uint8)
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
-    """Four seconds, as they are sent: no picture waits for a later one."""
+    """A film of four seconds as a sender codes it: no picture waits for a later one."""
     path = tmp_path_factory.mktemp("live") / "film.h264"
     head = face(astronaut)
     pictures = [placed(head, 60 + round(20 * np.sin(index / 9))) for index in range(100)]
@@ -36,14 +36,14 @@ def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
 
 
 def frames(count: int, gap: float) -> Generator[Frame]:
-    """25 a second of the film, one every `gap` seconds."""
+    """Frames of a film of 25 a second, one every `gap` seconds."""
     for index in range(count):
         time.sleep(gap)
         yield Frame(IMAGE, index / 25, index)
 
 
 def slowly(source: Generator[Frame], waited: float) -> tuple[list[int], list[float]]:
-    """Which frames a reader gets that takes 0.15 s for each, and how late."""
+    """Return the frames that a reader gets if each takes 0.15 s, and their delays."""
     start = time.monotonic()
     seen: list[int] = []
     late: list[float] = []
@@ -55,15 +55,15 @@ def slowly(source: Generator[Frame], waited: float) -> tuple[list[int], list[flo
 
 
 @pytest.mark.parametrize("waited", [1, float("inf")])
-def test_a_slow_reader_gets_the_newest_of_what_is_live(waited: float) -> None:
+def test_a_slow_reader_gets_the_newest_live_frames(waited: float) -> None:
     seen, late = slowly(frames(75, 1 / 25), waited)
     assert seen[-1] == 74
     assert all(before < after for before, after in pairwise(seen))
     assert len(seen) < 40
-    assert late[-1] < 1  # no more than at the beginning
+    assert late[-1] < 1  # not more than at the beginning
 
 
-def test_nothing_is_left_out_of_what_is_in_store() -> None:
+def test_nothing_is_left_out_of_a_stored_source() -> None:
     assert slowly(frames(30, 0), 0)[0] == [*range(30)]
     assert [frame.index for frame in newest(frames(200, 0), lambda: 0)] == [*range(200)]
 
@@ -103,11 +103,11 @@ def test_an_rtsp_address_is_read(film: Path) -> None:
             if len(seen) == 6:
                 break
     assert seen[-1].image.shape == (240, 480, 3)
-    assert seen[-1].index > 20  # what came meanwhile is left out
+    assert seen[-1].index > 20  # frames in between are left out
     assert seen[-1].time == pytest.approx(seen[-1].index / 25, abs=0.2)
 
 
-def test_a_lost_connection_is_told_and_what_was_read_is_kept(
+def test_a_lost_connection_is_reported_and_frames_are_kept(
     film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serve(film, lose_after=6) as address:
@@ -124,7 +124,7 @@ def test_a_lost_connection_is_told_and_what_was_read_is_kept(
 
 
 class Endless:
-    """Standard input into which a film is written slowly or at once."""
+    """Standard input to which a film is written slowly or at once."""
 
     def __init__(self, content: bytes, piece: int, gap: float) -> None:
         self.buffer = self
@@ -155,7 +155,7 @@ def test_pipes(film: Path, monkeypatch: pytest.MonkeyPatch, live: bool) -> None:
 
 
 class Capture:
-    """Stands in for OpenCV's camera: gives ten pictures a second, and is pulled out after 30."""
+    """Replaces OpenCV's camera: gives ten pictures a second, and is unplugged after 30."""
 
     def __init__(self, number: int) -> None:
         self.number = number

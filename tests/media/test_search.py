@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="links need rights on Wi
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """d/ with a.jpg, in/b.jpg, links up, to itself, aside to ext/c.jpg, to a.jpg and to nothing."""
+    """Folder d/: a.jpg, in/b.jpg, and links up, to itself, to ext/c.jpg, to a.jpg, to nothing."""
     for name in ("d/a.jpg", "d/in/b.jpg", "ext/c.jpg", "d/notes.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -32,7 +32,7 @@ def tree(tmp_path: Path) -> Path:
         (["**/?.jpg"], ["d/a.jpg", "d/in/b.jpg", "ext/c.jpg"]),
         (["d/**"], ["d/a.jpg", "d/ext/c.jpg", "d/in/b.jpg", "d/notes.txt"]),
         (["d/**/**/in"], ["d/in/b.jpg"]),
-        (["d/self/self/in"], ["d/self/self/in/b.jpg"]),  # named so
+        (["d/self/self/in"], ["d/self/self/in/b.jpg"]),  # a name like a pattern
         (["ext", "d"], ["ext/c.jpg", "d/a.jpg", "d/in/b.jpg"]),
         (["d/a2.jpg", "d"], ["d/a2.jpg", "d/ext/c.jpg", "d/in/b.jpg"]),
         (["d/up/ext"], ["d/up/ext/c.jpg"]),
@@ -72,7 +72,7 @@ def test_what_is_left_out_is_counted_and_said(tree: Path) -> None:
     assert "notes.txt" not in told
 
 
-def test_left_out_is_told_by_the_command(
+def test_the_command_reports_what_was_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "raw.nef").touch()
@@ -87,7 +87,7 @@ def test_folders_that_cannot_be_opened_are_named(
 ) -> None:
     real = os.scandir
 
-    def closed(path: Path) -> object:  # root may open all there is
+    def closed(path: Path) -> object:  # root may open everything
         if Path(path).name == "in":
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
@@ -137,7 +137,7 @@ def test_an_empty_name_is_not_this_folder(
     assert "got an empty one" in capsys.readouterr().err
 
 
-def test_a_link_that_leads_nowhere_is_told_as_one(
+def test_a_link_to_a_missing_file_is_reported_as_a_link(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, command in (("a.jpg", ["read"]), ("a.mp4", ["watch", "--out", str(tmp_path / "o")])):

@@ -1,4 +1,4 @@
-"""Frames become upright pictures of one size, and nothing piles up on the way."""
+"""Frames become upright pictures of one size, without leaking memory."""
 
 import gc
 from fractions import Fraction
@@ -107,7 +107,7 @@ def test_what_is_beside_black_edges_is_repeated_over_them(astronaut: Picture) ->
     assert without_edges(black) is black
     framed = np.zeros((200, 400, 3), np.uint8)
     framed[40:160, 100:300] = 50
-    framed[40:160, 100:102] = 30  # scaled, it is mixed with the edge
+    framed[40:160, 100:102] = 30  # scaling mixes it with the edge
     before = framed.copy()
     filled = without_edges(framed)
     assert filled.shape == framed.shape
@@ -132,7 +132,7 @@ def test_neither_threads_nor_memory_grow_over_a_film(tmp_path: Path, astronaut: 
     film = write_film(tmp_path / "film.mp4", pictures * 6, options={"movflags": "+faststart"})
     process = psutil.Process()
     gc.collect()
-    gc.disable()  # what needs Python's collector to go stays, and shows
+    gc.disable()  # what only the garbage collector frees stays, and is found
     try:
         used: list[int] = []
         threads: list[int] = []
@@ -155,7 +155,9 @@ def test_no_frame_is_in_a_circle(tmp_path: Path, astronaut: Picture) -> None:
     try:
         with Video(film) as video:
             list(video.frames())
-        left = sum(type(each) is VideoFrame for each in gc.get_objects())  # asks no object itself
+        left = sum(
+            type(each) is VideoFrame for each in gc.get_objects()
+        )  # does not access the object
     finally:
         gc.enable()
     assert left <= 3
@@ -178,7 +180,7 @@ def hlg(light: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_films_for_brighter_screens_look_as_on_usual_ones(
     tmp_path: Path, astronaut: Picture, transfer: int, name: str
 ) -> None:
-    """Telephones film so (HDR10, HLG): shown as they are, such films are grey or dark."""
+    """Telephones film in HDR10 and HLG; shown without conversion, such films are grey or dark."""
     plain = placed(face(astronaut), 120)
     levels = plain / 255
     light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)

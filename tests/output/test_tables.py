@@ -19,7 +19,7 @@ from mien.movements import MOVEMENT_NAMES
 from mien.output.journal import csv_header
 from mien.output.printing import as_csv
 from mien.output.result_file import ResultFile
-from mien.output.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
+from mien.output.rows import CHANGE_COLUMNS, COLUMNS, rows
 from mien.readings import PictureResult
 from mien.types import Reading
 
@@ -74,13 +74,6 @@ def test_a_change_against_the_usual_face_has_columns() -> None:
     assert list(usual) == list(changed) == list(unknown) == list(COLUMNS)
     table = mien.to_pandas([replace(reading(), compared=True, change=change)])
     assert table["change_by"].tolist() == [1.5]
-
-
-def test_results_of_files_without_movements_have_rows() -> None:
-    content = RESULTS[0].to_dict()
-    for face in content["faces"]:
-        del face["movements"]
-    assert list(dict_rows(content)) == list(rows(RESULTS[:1]))
 
 
 def test_readings_of_one_picture_and_by_name() -> None:

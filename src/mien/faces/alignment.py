@@ -1,11 +1,11 @@
-"""Frame + face → 48×48 grey crop in FER2013's framing, and how well the face can be seen in it.
+"""Crops of faces: 48×48 grey pixels in FER2013's framing, and how well a face can be seen in them.
 
-This is the only crop function of mien: what is not framed as in training is not read rightly (a
-square 1.3 times the box costs ten points of accuracy). How the rule was measured and how much it
-loses: docs/face-framing.md.
+This is mien's only crop function: a face that is not framed as in training is misread (a square 1.3
+times the box costs ten points of accuracy). docs/face-framing.md says how the rule was measured and
+how much it loses.
 
-Coordinates run from edge to edge: (0, 0) is the upper left corner of the upper left pixel, and the
-crop's lower right corner is (48, 48).
+Coordinates run from edge to edge: (0, 0) is the upper left corner of the upper left pixel, and
+(48, 48) is the lower right corner of the crop.
 """
 
 from typing import Final
@@ -19,54 +19,57 @@ from mien.frames import Face, Quality
 from mien.media.arrays import check_rgb
 
 CROP_SIZE: Final = 48
-"""Side of a crop in pixels: FER2013's."""
+"""Side of a crop in pixels, as in FER2013."""
 
 SIDE: Final = 4.643
 """Side of the crop in rms radii of the five landmarks.
 
 Median over 1,294 of 1,500 FER2013 training images in which YuNet found a face of about 96 pixels
-(score 0.6 or more)."""
+(score 0.6 or more).
+"""
 
 CENTRE: Final = (0.013, -0.389)
-"""Centre of the crop from the landmarks' mean, in rms radii; measured as `SIDE`."""
+"""Centre of the crop relative to the mean of the landmarks, in rms radii; measured as `SIDE`."""
 
 BOX_SIDE: Final = 1.143
 """Side of the crop of a face without landmarks, in mean sides √(w h) of its box.
 
-Measured as `SIDE`, with YuNet's boxes; it costs an independent classifier 1.2 points against the
-rule by landmarks (1,055 PublicTest faces)."""
+Measured as `SIDE`, with YuNet's boxes. It costs an independent classifier 1.2 points against the
+rule by landmarks (1,055 PublicTest faces).
+"""
 
 BOX_CENTRE: Final = (-0.005, -0.021)
-"""Centre of that crop from the box's centre, in mean sides."""
+"""Centre of that crop relative to the centre of the box, in mean sides."""
 
 ROLL_CORRECTION: Final = 1.0
-"""Part of the measured roll that `crop_face` takes out, see `framing`.
+"""Part of the measured roll that `crop_face` corrects, see `framing`.
 
-Chosen on FER2013's validation images: it costs upright faces nothing that can be measured, and wins
-seven points where heads are tilted by 40° (docs/face-framing.md)."""
+Chosen on FER2013's validation images: it has no measurable cost for upright faces, and gains seven
+points for heads that are tilted by 40° (docs/face-framing.md).
+"""
 
-_FARTHEST: Final = 1e6  # pixels from the corner at which a face can lie, and to which it can extend
+_FARTHEST: Final = 1e6  # largest distance of any part of a face from the corner, in pixels
 _COARSEST: Final = 4
-# Source pixels a crop pixel from which a large face is decimated before it is warped: a warp of
-# more points would cost time and change nothing that 48 pixels can show.
+# Source pixels a crop pixel from which a large face is decimated before it is warped. Warping more
+# points would take time and change nothing that 48 pixels can show.
 
 Matrix = NDArray[np.float64]
 
 
 def framing(face: Face, roll_correction: float = ROLL_CORRECTION) -> Matrix:
-    """Where a face's picture goes in FER2013's framing.
+    """Return the transformation of a face to FER2013's framing.
 
-    Shift and scale take the landmarks' mean and rms radius to where they lie in FER2013. Roll is
-    that of the line from the middle of the eyes to the middle of the mouth: YuNet, which tells too
-    little of any roll, tells more of it there than in the line of the eyes. A face without
+    Shift and scale move the mean and the rms radius of the landmarks to where they lie in FER2013.
+    The roll is that of the line from the middle of the eyes to the middle of the mouth: YuNet
+    underestimates any roll, but less in this line than in that of the eyes. A face without
     landmarks is framed by its box, without roll.
 
     Args:
-        face: its landmarks alone are used where it has them.
-        roll_correction: part of the measured roll to take out: 0 none, 1 all.
+        face: face; if it has landmarks, its box is not used.
+        roll_correction: part of the measured roll to correct: 0 none, 1 all.
 
     Returns:
-        float64 (2, 3): multiplied by (x, y, 1) of the picture, gives (x, y) of the crop.
+        float64 (2, 3), which multiplied by (x, y, 1) of the picture gives (x, y) of the crop.
 
     Raises:
         ImageError: the landmarks, or the box, do not span a face.
@@ -74,7 +77,7 @@ def framing(face: Face, roll_correction: float = ROLL_CORRECTION) -> Matrix:
     if not len(face.landmarks):
         return _framing_by_box(face)
     points = face.landmarks.astype(np.float64)
-    if points.shape != (5, 2) or not np.all(np.abs(points) <= _FARTHEST):  # NaN is not either
+    if points.shape != (5, 2) or not np.all(np.abs(points) <= _FARTHEST):  # also refuses NaN
         raise _no_face("five landmarks that span a face", face.landmarks.tolist())
     mean = points.mean(axis=0)
     radius = float(np.sqrt(np.mean(np.sum((points - mean) ** 2, axis=1))))
@@ -110,18 +113,18 @@ def _no_face(expected: str, got: object) -> ImageError:
 def crop_face(
     image: NDArray[np.uint8], face: Face, *, roll_correction: float = ROLL_CORRECTION
 ) -> NDArray[np.uint8]:
-    """The face in FER2013's framing; beyond the picture's edge its last pixels are repeated.
+    """Crop a face in FER2013's framing; edge pixels are repeated beyond the edge of the picture.
 
     Args:
         image: RGB uint8 (H, W, 3).
-        face: a face of that image.
+        face: face in that image.
         roll_correction: see `framing`.
 
     Returns:
         Grey (ITU-R BT.601) uint8 (48, 48).
 
     Raises:
-        ImageError: the image is of another kind, or landmarks or box do not span a face.
+        ImageError: the image is of another kind, or the landmarks or the box do not span a face.
     """
     check_rgb(image)
     matrix = framing(face, roll_correction)
@@ -137,7 +140,7 @@ def crop_face(
         grey = np.asarray(
             cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8
         )
-    # Index i of an array is the pixel from i to i + 1, its middle i + 0.5: hence the halves.
+    # Index i of an array is the pixel from i to i + 1, with its middle at i + 0.5.
     step = back / (supersampling * decimation)
     start = (-back @ matrix[:, 2] - origin) / decimation + step @ (0.5, 0.5) - 0.5
     side = CROP_SIZE * supersampling
@@ -156,7 +159,7 @@ def crop_face(
 def _grey_around(
     image: NDArray[np.uint8], matrix: Matrix, back: Matrix, margin: int
 ) -> tuple[NDArray[np.uint8], Matrix]:
-    """The part of the image that the crop shows, in grey, and its corner (x, y) in the image."""
+    """Return the part of the image that a crop shows, in grey, and its corner (x, y)."""
     frame = np.array(((0, CROP_SIZE, 0, CROP_SIZE), (0, 0, CROP_SIZE, CROP_SIZE)))
     corners = back @ (frame - matrix[:, 2:])
     last = np.array((image.shape[1] - 1, image.shape[0] - 1))
@@ -167,15 +170,15 @@ def _grey_around(
 
 
 def measure_quality(crop: NDArray[np.uint8], face: Face) -> Quality:
-    """How well a face can be seen, from its crop, its box and its landmarks, if it has them.
+    """Measure how well a face can be seen.
 
     Sharpness is the variance of the Laplacian (Pech-Pacheco et al. 2000) of the crop at mean 0 and
-    standard deviation 1, so that low contrast is not taken for blur. Turn is the distance of the
-    nose tip from the line between the middles of eyes and mouth, in half eye distances.
+    standard deviation 1, so that low contrast is not taken for blur. Yaw is the distance of the
+    tip of the nose from the line between the middles of eyes and mouth, in half eye distances.
 
     Args:
-        crop: uint8 (48, 48), of `crop_face`.
-        face: the face it shows.
+        crop: crop of the face, uint8 (48, 48), from `crop_face`.
+        face: the face, with or without landmarks.
     """
     values = crop.astype(np.float32)
     mean, deviation = float(values.mean()), float(values.std())

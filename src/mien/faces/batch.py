@@ -1,7 +1,7 @@
-"""Many picture files → what came of each, by all cores, in their order.
+"""Many picture files read by all cores, with one result each, in their order.
 
-Threads do it: decoding, the face detector and the network leave Python's lock to others. Processes
-were no faster where that was measured, with one core free (docs/pictures-and-folders.md).
+Threads do the work: decoding, the face detector and the network release Python's lock. Processes
+were not faster, measured with one core free (docs/pictures-and-folders.md).
 """
 
 import os
@@ -25,7 +25,7 @@ from mien.readings import PictureResult
 
 Extra = TypeVar("Extra")
 Source = tuple[str, Path | bytes]
-"""A picture's name, and its file or content."""
+"""Name of a picture, and its file or content."""
 
 
 def read_files(
@@ -43,13 +43,12 @@ def read_files(
     Args:
         paths: files, folders (searched for pictures to any depth) and patterns such as
             "scans/**/*.png". Hidden files are left out.
-        reader: reader with other models or limits; None takes the default one.
-        workers: number of threads, each of which holds one picture at a time; None takes one a
-            core.
+        reader: reader with other models or limits; None uses the default one.
+        workers: number of threads, each of which holds one picture at a time; None uses one a core.
 
     Raises:
-        ImageError: one of the paths is none.
-        MienError: `workers` is no number of threads.
+        ImageError: one of the paths is not a path.
+        MienError: `workers` is not a number of threads.
 
     Examples:
         >>> import mien
@@ -64,10 +63,10 @@ def read_files(
 
 
 def _files(paths: Any) -> list[Path]:
-    """The paths, checked when `read_files` is called, not when its results are asked for.
+    """Check paths, when `read_files` is called rather than when its first result is requested.
 
     Raises:
-        ImageError: one of them is no path.
+        ImageError: one of them is not a path.
     """
     if isinstance(paths, str | os.PathLike):
         return [Path(paths)]
@@ -100,18 +99,21 @@ def read_sources(
     workers: int | None,
     also: Callable[[NDArray[np.uint8], PictureResult], Extra] | None,
 ) -> Generator[tuple[PictureResult, Extra | None]]:
-    """Like `read_files`, for named files or contents, and what else is to be made of each picture.
+    """Read named files or contents as `read_files` does, and process each picture further.
 
     Args:
-        sources: any number; they are taken in the caller's own thread.
-        reader: that reads them.
-        workers: as of `read_files`.
-        also: called in the threads with a picture that was read; what it returns comes beside the
-            result.
+        sources: any number of sources; they are taken in the caller's thread.
+        reader: reader of the pictures.
+        workers: number of threads; None uses one a core.
+        also: called in the threads with each picture that was read, RGB uint8 (H, W, 3), and its
+            result; None calls nothing.
+
+    Yields:
+        Each result, and what `also` returned for it; None if the picture was not read.
     """
     stopped = threading.Event()
     read = partial(_read_some, reader=reader, also=also, stopped=stopped)
-    size = BATCH if also is None else 1  # a picture that is still needed is not kept for long
+    size = BATCH if also is None else 1  # pictures for `also` would take memory
     try:
         for pairs in in_order(read, chunks(sources, size), cores() if workers is None else workers):
             yield from pairs
@@ -126,22 +128,20 @@ def _read_some(
     also: Callable[[NDArray[np.uint8], PictureResult], Extra] | None,
     stopped: threading.Event,
 ) -> list[tuple[PictureResult, Extra | None]]:
-    """Read a few pictures, one after the other; nothing more once it is `stopped`."""
+    """Read a few pictures, one after the other; stop if `stopped` is set."""
     try:
         return _read_together(sources, reader, also, stopped)
     except MienError:
         raise
-    except Exception as error:  # whatever one picture does, the others are read
+    except Exception as error:  # a fault in one picture must not affect the others
         if len(sources) > 1:
-            each = ([source] for source in sources)
             return [
                 pair
-                for one in each
-                for pair in _read_some(one, reader=reader, also=also, stopped=stopped)
+                for source in sources
+                for pair in _read_some([source], reader=reader, also=also, stopped=stopped)
             ]
         name = sources[0][0]
-        told = f"{name}: cannot be read: {reason_of(error)}."
-        return [(PictureResult(name, error=told), None)]
+        return [(PictureResult(name, error=f"{name}: cannot be read: {reason_of(error)}."), None)]
 
 
 def _read_together(
@@ -160,8 +160,8 @@ def _read_together(
             try:
                 image = load_image(source)
             except MienError as error:
-                told = str(error) if name in str(error) else f"{name}: {error}"
-                opened.append(PictureResult(name, error=told))
+                message = str(error) if name in str(error) else f"{name}: {error}"
+                opened.append(PictureResult(name, error=message))
                 continue
             opened.append(PictureResult(name, image.shape[1], image.shape[0]))
             if also is not None:

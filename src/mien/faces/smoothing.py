@@ -1,11 +1,11 @@
-"""What is shown of one face over time: steady, and yet quick.
+"""Steady and still quick answers for one face over time.
 
-What is shown is the largest share of the smoothed votes, always. Steadiness is the smoothing's:
-small differences take seconds, large ones show as soon as a few readings agree on them. Only
-"unclear" and "mixed" stay a little longer than the votes alone would have them, and neither names
-another answer than the votes do. Of somebody who talks, votes are smoothed more slowly, see
-`mien.faces.talking`; and before it can be known whether somebody talks, an answer must be as
-frequent as of who does. Times are seconds; nothing here counts frames.
+The answer is always the largest share of the smoothed votes. Smoothing makes it steady: small
+differences take seconds to show, large ones only until a few readings agree. "Unclear" and "mixed"
+stay a little longer than the votes require, but never name another answer than the votes do. While
+somebody talks, votes are smoothed more slowly, see `mien.faces.talking`; before it is known whether
+somebody talks, an answer must be as frequent as if they did. Times are in seconds; nothing here
+counts frames.
 
 The constants were chosen on ../shared/data/clips and on London's smiles by benchmarks/over_time.py.
 """
@@ -26,25 +26,29 @@ from mien.faces.talking import KNOWN, SpokenVotes, Talking
 from mien.types import Reading
 
 SMOOTHING: Final = 3.0
-"""Longest time constant in seconds of the exponential smoothing of votes. It holds for small
-differences and falls by the sixth power to 0 for a total change, so that noise is smoothed and a
-real change shows (the idea of the 1€ filter, Casiez, Roussel & Vogel 2012)."""
+"""Longest time constant of the exponential smoothing of votes, in seconds.
+
+It applies to small differences and falls by the sixth power to 0 for a total change. So noise is
+smoothed, and a real change shows (the idea of the 1€ filter, Casiez, Roussel & Vogel 2012).
+"""
 
 FOLLOWING: Final = 0.7
-"""Seconds for which a change counts by the largest size that it had, as far as it still goes the
-same way: else what is left of it would be taken for a small one, and a smile would creep in."""
+"""Seconds for which a change counts with its largest size, as far as the direction is the same.
+
+Otherwise the rest of a change would count as a small one, and a smile would appear slowly.
+"""
 
 AGREEING: Final = 0.2
-"""Seconds of readings whose mean tells how large a change is: one odd reading is none."""
+"""Seconds of readings whose mean determines the size of a change, so that one outlier is none."""
 
 MOVEMENT_SMOOTHING: Final = 0.45
-"""Like `SMOOTHING` for movements; it falls in proportion."""
+"""Longest time constant for movements in seconds; it falls linearly to 0 for a total change."""
 
 PATIENCE: Final = 0.3
-"""Seconds for which a face must be seen badly for one reason, or well, before that is shown."""
+"""Seconds for which a face must be hard to see for one reason, or easy, before that is shown."""
 
 AGREED: Final = FEWEST_AGREEING + 0.05
-"""Share of the largest answer from which people agree again who disagreed."""
+"""Share of the largest answer from which people who disagreed agree again."""
 
 AGREED_PATIENCE: Final = 0.5
 """Seconds for which people must agree again, by `AGREED`, before that is shown."""
@@ -53,43 +57,43 @@ MIXED_PATIENCE: Final = 0.5
 """Seconds for which two answers must be close together, or apart, before that is shown."""
 
 TALKING_AGREED: Final = FEWEST_AGREEING + 0.15
-"""Like `AGREED`, while somebody talks, and before that is known, see `talking.KNOWN`."""
+"""`AGREED` while somebody talks, and before that is known, see `talking.KNOWN`."""
 
 TALKING_PATIENCE: Final = 1.0
-"""Like `AGREED_PATIENCE` and `MIXED_PATIENCE`, where `TALKING_AGREED` holds."""
+"""`AGREED_PATIENCE` and `MIXED_PATIENCE` when `TALKING_AGREED` applies."""
 
-_STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # lead, together
-_IS_APART: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond: at once
+_STAYS_MIXED: Final = (MIXED_LEAD + 0.06, MIXED_TOGETHER - 0.05)  # arguments of `is_mixed`
+_MAY_BE_MIXED: Final = (MIXED_LEAD + 0.1, MIXED_TOGETHER - 0.1)  # beyond, not mixed at once
 
 Shares = NDArray[np.float64]
 
 
 class Steady:
-    """What is shown of one face."""
+    """Steady answers for one face."""
 
     def __init__(self, reading: Reading, time: float, smoothing: float, patience: float) -> None:
-        """Begin with a face's first reading, which is shown as it is.
+        """Start with the first reading of a face, which is shown as it is.
 
         Args:
-            reading: the first.
-            time: of it, in seconds.
+            reading: first reading.
+            time: its time in seconds.
             smoothing: longest time constant of the votes in seconds; 0 leaves them as they are.
-            patience: seconds before a change between seen well and badly is shown.
+            patience: seconds before a change between easy and hard to see is shown.
         """
         self._smoothing = smoothing
         self._patience = patience
         self._begun = self._time = time
         self._recent: list[tuple[float, Shares]] = [(time, reading.votes.shares)]
-        self._changes: list[tuple[float, Shares]] = []  # that the votes did not show yet
+        self._changes: list[tuple[float, Shares]] = []  # not yet shown by the votes
         self._votes = reading.votes.shares
         self._movements: Mapping[str, float] = dict(reading.movements)
-        self._unseen = self._next_unseen = _unseen(reading)  # why it cannot be seen well
+        self._unseen = self._next_unseen = _unseen(reading)  # why it is hard to see
         self._next_since = time
         self._mixed = is_mixed(reading.votes.shares)
         few = not self._mixed and reading.votes.shares.max() < TALKING_AGREED
         self._disagree = few or disagree(reading.votes.shares)
-        self._disagreed = time  # when people disagreed last
-        self._mixed_since = time  # when the votes last were as `_mixed` says
+        self._disagreed = time  # when people last disagreed
+        self._mixed_since = time  # when the votes last agreed with `_mixed`
         self._talking = Talking()
         self._spoken = SpokenVotes()
         self._gestures = Gestures()
@@ -98,11 +102,11 @@ class Steady:
         self._just_now.add(self._shown(reading).answers, time)
 
     def add(self, reading: Reading, time: float) -> None:
-        """Take in the next reading.
+        """Add the next reading.
 
         Args:
-            reading: of the same face.
-            time: of it, in seconds, not before the last one's.
+            reading: reading of the same face.
+            time: its time in seconds, not before that of the last reading.
         """
         gap = time - self._time
         self._notice(reading, time)
@@ -115,7 +119,7 @@ class Steady:
         }
         unseen = _unseen(reading)
         if unseen != self._next_unseen:
-            # Where readings come seldom, the last one is long ago enough.
+            # If readings are rare, the last one is long enough ago.
             self._next_unseen = unseen
             self._next_since = self._time if gap >= self._patience else time
         if time - self._next_since >= self._patience:
@@ -125,7 +129,7 @@ class Steady:
         self._time = time
 
     def apply(self, reading: Reading) -> Reading:
-        """The reading with what is shown."""
+        """Return the reading with the steady answers."""
         return replace(
             self._shown(reading),
             talking=self._talking.now if self._unseen is None else None,
@@ -134,7 +138,7 @@ class Steady:
         )
 
     def _notice(self, reading: Reading, time: float) -> None:
-        """What the face does over time: it talks, nods, shakes the head."""
+        """Update what the face does over time: talking, nodding, shaking the head."""
         if _unseen(reading) is None:
             self._talking.add(reading.movements, time)
         else:
@@ -169,7 +173,7 @@ class Steady:
         self._votes = self._votes + _share(self._smoothing * (1 - size) ** 6, gap) * change
 
     def _judge(self, time: float) -> None:
-        """Whether people disagree, or are of two minds, by the votes that are shown."""
+        """Update whether people disagree, or are of two minds, by the votes that are shown."""
         talks = self._talking.now
         if talks is None:
             talks = time - self._begun <= KNOWN
@@ -184,17 +188,17 @@ class Steady:
         patience = TALKING_PATIENCE if talks else MIXED_PATIENCE
         if mixed == self._mixed:
             self._mixed_since = time
-        elif time - self._mixed_since >= patience or not is_mixed(self._votes, *_IS_APART):
+        elif time - self._mixed_since >= patience or not is_mixed(self._votes, *_MAY_BE_MIXED):
             self._mixed = mixed
 
 
 def _unseen(reading: Reading) -> Reason | None:
-    """Why a face cannot be seen well. Whether people disagree is a matter of the votes shown."""
+    """Return why a face is hard to see; whether people disagree depends on the votes shown."""
     return None if reading.can_be_seen else reading.reason
 
 
 def _size(change: Shares, before: Shares) -> float:
-    """How large a change is, 0 to 1; an earlier one counts as far as it went the same way."""
+    """Return the size of a change, 0 to 1; an earlier one counts as far as it went the same way."""
     now, then = (min(float(np.abs(of).sum()) / 2, 1.0) for of in (change, before))
     lengths = float(np.linalg.norm(change) * np.linalg.norm(before))
     same = float(change @ before) / lengths if lengths > 0 else 0.0
@@ -202,5 +206,5 @@ def _size(change: Shares, before: Shares) -> float:
 
 
 def _share(constant: float, gap: float) -> float:
-    """The share of a change that shows after a gap, by the time constant, both in seconds."""
+    """Return the share of a change that shows after a gap, for a time constant, in seconds."""
     return 1 - math.exp(-gap / constant) if constant > 0 else 1.0

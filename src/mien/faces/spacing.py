@@ -1,10 +1,9 @@
-"""Frames that come faster than faces change: some are read, the others get what lies between.
+"""Interpolation between frames that follow each other faster than faces change.
 
-A film has 24 to 60 frames a second. What people would say of a face is smoothed over longer than
-that, and its place moves in a line from one frame to the next but one. So, of frames that come less
-than `LEAST_GAP` after the last that was read, none is read: their faces are where the line between
-the readings before and after says, and show what was shown before. Where the picture is cut, the
-frames before and after the cut are read.
+A film has 24 to 60 frames a second. Votes are smoothed over longer times, and over a few frames a
+face moves in a straight line. So a frame less than `LEAST_GAP` after the last one that was read is
+not read: its faces lie on the line between the readings before and after, and keep the answers of
+the reading before. The frames before and after a cut are both read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,40 +19,40 @@ from mien.frames import Face, Frame
 from mien.types import Reading
 
 LEAST_GAP: Final = 0.06
-"""Seconds between frames that are read; those that come sooner lie between."""
+"""Shortest time in seconds between two frames that are read."""
 
-_CUT: Final = 16.0  # of 255, mean difference of a picture's pixels to the next where it is cut
-_STEP: Final = 16  # pixels between those that are compared
+_CUT: Final = 16.0  # of 255, mean difference of the pixels of two frames that makes a cut
+_STEP: Final = 16  # distance of the compared pixels
 
 Followed = tuple[Frame, list[Reading]]
 
 
 class SpacedFollower:
-    """Follows the faces of a film, and reads no more of its frames than it must. It pickles."""
+    """Follows the faces of a film, and reads only as many frames as needed. It can be pickled."""
 
     def __init__(self, follower: Follower | None = None, *, least_gap: float = LEAST_GAP) -> None:
         """Start without any face.
 
         Args:
-            follower: that follows them; None takes a new one.
-            least_gap: seconds between frames that are read; 0 reads all.
+            follower: follower of the faces; None creates one.
+            least_gap: shortest time in seconds between two frames that are read; 0 reads all.
         """
         self._follower = follower or Follower()
         self._least_gap = least_gap
-        self._held: list[Frame] = []  # that wait for the next reading
-        self._time = -inf  # of the last frame that was read ...
-        self._readings: list[Reading] = []  # ... and what was read
-        self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)  # some of the last frame's
+        self._held: list[Frame] = []  # frames that wait for the next reading
+        self._time = -inf  # time of the last frame that was read ...
+        self._readings: list[Reading] = []  # ... and its readings
+        self._pixels: NDArray[np.uint8] = np.zeros(0, np.uint8)  # some pixels of the last frame
 
     @property
     def waits(self) -> bool:
-        """Whether frames have been taken in that have not come out."""
+        """Whether frames are waiting for the next reading."""
         return bool(self._held)
 
     def take(self, reader: FaceReader, frame: Frame) -> list[Followed]:
-        """Take in the next frame; gives the frames that are done, this one or later ones the last.
+        """Add the next frame, and return the frames that are finished, in order.
 
-        Their readings are those of `mien.faces.stream.Follower.read`, largest face first.
+        Their readings are those of `mien.Follower.read`, the largest face first.
         """
         is_cut = self._is_cut(frame)
         done = self.finish(reader) if is_cut else []
@@ -63,7 +62,7 @@ class SpacedFollower:
         return [*done, *self._read(reader, frame)]
 
     def finish(self, reader: FaceReader) -> list[Followed]:
-        """The frames that wait, at the film's end: the last of them is read."""
+        """Return the waiting frames at the end of the film; the last of them is read."""
         return self._read(reader, self._held.pop()) if self._held else []
 
     def _read(self, reader: FaceReader, frame: Frame) -> list[Followed]:
@@ -87,7 +86,7 @@ class SpacedFollower:
 def _between(
     before: Sequence[Reading], after: Iterable[Reading], share: float, frame: Frame
 ) -> list[Reading]:
-    """Of the faces that were read before and after, what is shown of them at a share of the way."""
+    """Return readings between two others, for the faces in both, at a share of the time between."""
     next_faces = {reading.track: reading.face for reading in after}
     readings = [
         replace(

@@ -1,11 +1,12 @@
-"""A film's frames, one after the other → readings of its faces, each followed and steady.
+"""Steady readings of the faces in a stream of frames, each face followed.
 
-The whole frame is searched for faces five times a second; in between, only around the faces that
-are followed, which finds the same in a fraction of the time, unless one of them is not there: then
-the whole frame is searched at once.
+The whole frame is searched for faces five times a second. In between, only the surroundings of the
+followed faces are searched, with the same result in a fraction of the time. If one of the faces is
+missing there, the whole frame is searched at once.
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import Final, Protocol
 
 import numpy as np
@@ -20,18 +21,18 @@ from mien.public import public
 from mien.types import Reading
 
 FULL_SEARCH_INTERVAL: Final = 0.2
-"""Seconds after which the whole frame is searched again: for so long a new face may stay unseen."""
+"""Seconds between two searches of the whole frame, the longest delay for a new face."""
 
 
 class FaceReader(Protocol):
-    """What a follower needs of `mien.Reader`."""
+    """The part of `mien.Reader` that a follower needs."""
 
     def read_timed(
         self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> tuple[list[Reading], Timings]:
-        """Readings of an RGB uint8 (H, W, 3) picture, and where the time went.
+        """Return the readings of an RGB uint8 (H, W, 3) picture, and the time of each step.
 
-        Faces are looked for in `regions` alone, where that is given.
+        If `regions` are given, only their surroundings are searched for faces.
         """
         ...
 
@@ -40,8 +41,8 @@ class FaceReader(Protocol):
 class Follower:
     """Follows the faces of a stream of frames, one frame after the other. For one thread at a time.
 
-    It searches the whole frame for faces five times a second, and in between around the faces that
-    it follows. It can be pickled.
+    It searches the whole frame for faces five times a second, and in between only around the faces
+    that it follows. It can be pickled.
 
     Examples:
         >>> import mien
@@ -55,11 +56,11 @@ class Follower:
     def __init__(self) -> None:
         """Start without any face."""
         self._tracker = Tracker()
-        self._whole = float("-inf")  # when the whole frame was searched last
-        self._near: list[Box] = []  # where faces were in the last frame ...
+        self._searched = -inf  # when the whole frame was last searched
+        self._regions: list[Box] = []  # boxes of the faces in the last frame ...
         self._size: tuple[int, ...] = ()  # ... and its height and width
         self.usual_faces = UsualFaces()
-        """How each person that is followed usually looks, by track."""
+        """Usual face of each person who is followed, by track."""
 
     def read(self, reader: FaceReader, frame: Frame) -> list[Reading]:
         """What people would say about each face of the next frame, largest face first.
@@ -69,37 +70,37 @@ class Follower:
 
         Args:
             reader: reader of the frame.
-            frame: the frame that comes after the last one.
+            frame: next frame of the stream.
         """
         return self.read_timed(reader, frame.image, frame.time)[0]
 
     def read_timed(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float
     ) -> tuple[list[Reading], Timings]:
-        """Like `read`, with the time that each step took.
+        """Read the next frame as `read` does, and measure each step.
 
         Args:
             reader: reader of the frame.
             image: RGB uint8 (H, W, 3).
-            time: time of the frame in seconds, later than that of the frame before.
+            time: time of the frame in seconds, later than that of the last frame.
         """
-        readings, timings = self._look(reader, image, time)
-        self._near = [reading.box for reading in readings]
+        readings, timings = self._search(reader, image, time)
+        self._regions = [reading.box for reading in readings]
         tracked = self._tracker.update(without_edges(image), readings, time)
         return self.usual_faces.update(tracked, time), timings
 
-    def _look(
+    def _search(
         self, reader: FaceReader, image: NDArray[np.uint8], time: float
     ) -> tuple[list[Reading], Timings]:
-        if image.shape[:2] != self._size:  # boxes of a picture of another size tell nothing
-            self._size, self._near, self._whole = image.shape[:2], [], float("-inf")
+        if image.shape[:2] != self._size:  # boxes in a picture of another size are meaningless
+            self._size, self._regions, self._searched = image.shape[:2], [], -inf
         spent = Timings(0.0, 0.0, 0.0)
-        if 0 <= time - self._whole < FULL_SEARCH_INTERVAL - 1e-6:  # not where a clock was set back
+        if 0 <= time - self._searched < FULL_SEARCH_INTERVAL - 1e-6:  # < 0 if a clock was set back
             readings: list[Reading] = []
-            if self._near:
-                readings, spent = reader.read_timed(image, regions=self._near)
-            if len(readings) >= len(self._near):
+            if self._regions:
+                readings, spent = reader.read_timed(image, regions=self._regions)
+            if len(readings) >= len(self._regions):
                 return readings, spent
-        self._whole = time
+        self._searched = time
         readings, timings = reader.read_timed(image)
         return readings, spent + timings

@@ -1,12 +1,12 @@
-"""Readings over time: which face is which. What is shown of each is `mien.faces.smoothing`'s.
+"""Tracking: which face is which over time. `mien.faces.smoothing` decides what is shown of each.
 
 Faces are matched by place (relative to the picture, with constant velocity) and look, the best pair
-first. A face that is elsewhere all at once, such as a tile of a call that was moved, keeps its
-number where its look is its own; a face that takes another's place and looks otherwise is new.
-Times are seconds and may come at any distance, and the picture may change its size.
+first. A face that jumps elsewhere, such as a moved tile of a call, keeps its number if its look is
+unique; a face that takes another's place and looks different is new. Frames may have any distance
+in time, and the picture may change its size.
 
-Looks tell apart who is beside whom, never who somebody is; they are kept in memory only while a
-face is followed.
+Looks distinguish faces in one picture and never identify anybody. They are kept only in memory
+while a face is followed.
 """
 
 import math
@@ -23,34 +23,34 @@ from mien.media.arrays import check_rgb
 from mien.types import Reading
 
 MEMORY: Final = 1.0
-"""Seconds for which a face that is not seen is remembered; or `MEMORY_READINGS`, if longer."""
+"""Seconds for which an unseen face is remembered; `MEMORY_READINGS` if that is longer."""
 
 MEMORY_READINGS: Final = 3
-"""Readings for which a face that is not seen is remembered, but for `LONGEST_MEMORY` at most."""
+"""Number of readings for which an unseen face is remembered, up to `LONGEST_MEMORY`."""
 
 LONGEST_MEMORY: Final = 10.0
-"""Seconds after which a face that was not seen is forgotten, however few readings there were."""
+"""Seconds after which an unseen face is forgotten, however few readings there were."""
 
-_FARTHEST: Final = 0.6  # widths of a face between where it is expected and found, at once ...
-_WANDERING: Final = 1.2  # ... and so many more for each second that it was not seen ...
-_WANDERED: Final = 3.0  # ... up to so many
-_GROWTH: Final = 1.8  # times that a face may become larger or smaller
-_UNLIKE: Final = 0.13  # difference of looks (`Look.unlike`) where a face is expected, at once ...
-_CHANGING: Final = 0.34  # ... and so much more for each second ...
-_CHANGED: Final = 0.33  # ... up to so much
-_CERTAIN: Final = 0.15  # difference of looks below which a face may be anywhere ...
-_ITS_OWN: Final = 0.6  # ... if nobody else's is below this much of the next most alike one's
-_ELSEWHERE: Final = 0.02  # what being elsewhere counts, as a difference of looks
-_AWAY: Final = 0.1  # what the farthest allowed place counts
-_TURNED: Final = 1.0  # widths that a face may be off where the picture's shape changes
-_REFRAMED: Final = 2.5  # times that it may become larger or smaller then, and in other tiles
-_CROWDED: Final = 1.5  # widths to the next face below which looks mix ...
-_MIXED: Final = 1.0  # ... and tell nothing of faces that were seen so few seconds ago
-_CUT: Final = 3  # faces in place of others at once that make a cut, not people who move
-_COAST: Final = 0.4  # seconds for which an unseen face is expected to move on
-_LOOKS: Final = 5  # that are kept of a face
-_INNER: Final = 0.8  # of the box, the face alone
-_NEW_LOOK: Final = 0.06  # difference from the others from which a look is kept
+_FARTHEST: Final = 0.6  # largest distance from the expected place, in widths of the face ...
+_WANDERING: Final = 1.2  # ... plus this for each second unseen ...
+_WANDERED: Final = 3.0  # ... up to this
+_GROWTH: Final = 1.8  # largest ratio of a face's widths
+_UNLIKE: Final = 0.13  # largest difference of looks (`Look.unlike`) at the expected place ...
+_CHANGING: Final = 0.34  # ... plus this for each second unseen ...
+_CHANGED: Final = 0.33  # ... up to this
+_CERTAIN: Final = 0.15  # largest difference of looks at any place ...
+_ITS_OWN: Final = 0.6  # ... and in relation to the most similar other face
+_ELSEWHERE: Final = 0.02  # cost of another place, as a difference of looks
+_AWAY: Final = 0.1  # cost of the farthest allowed place
+_TURNED: Final = 1.0  # additional distance in widths if the shape of the picture changes
+_REFRAMED: Final = 2.5  # largest ratio of widths in that case, and at any place
+_CROWDED: Final = 1.5  # distance to the next face, in widths, below which looks mix ...
+_MIXED: Final = 1.0  # ... and are ignored for faces that were seen in the last seconds
+_CUT: Final = 3  # number of faces that replace others in a cut
+_COAST: Final = 0.4  # seconds for which an unseen face is expected to keep moving
+_LOOKS: Final = 5  # number of looks that are kept of a face
+_INNER: Final = 0.8  # side of a look without surroundings, in sides of the box
+_NEW_LOOK: Final = 0.06  # difference from the other looks from which a look is kept
 
 Vector = NDArray[np.float64]
 
@@ -63,8 +63,8 @@ class _Sighting:
     centre: Vector
     width: float
     look: Look
-    inner: Look  # of the face alone
-    crowded: bool  # another face is so near that looks mix
+    inner: Look  # without surroundings
+    crowded: bool  # whether another face is so near that looks mix
 
 
 @dataclass(slots=True, eq=False)
@@ -74,22 +74,22 @@ class _Track:
     number: int
     time: float
     centre: Vector
-    velocity: Vector  # a second
+    velocity: Vector  # change of place in a second
     width: float
     looks: list[Look]  # the newest last
-    inner: Look  # of the face alone, the newest
+    inner: Look  # the newest without surroundings
     steady: Steady
-    missed: int = 0  # readings since it was seen
+    missed: int = 0  # readings since it was last seen
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A track and a sighting that may be one face."""
+    """A track and a sighting that may be the same face, by their indices."""
 
     sighting: int
     track: int
     unlike: float
-    away: float  # 0 where it is expected to 1 as far as it may be; infinite beyond
+    away: float  # 0 at the expected place, 1 at the farthest allowed; infinite if sizes differ
 
 
 class Tracker:
@@ -101,10 +101,10 @@ class Tracker:
         """Start without any face.
 
         Args:
-            memory: seconds for which a face that is not seen is remembered; where readings come
-                seldom, it is remembered for three of them.
+            memory: seconds for which an unseen face is remembered; if readings are rare, it is
+                remembered for three of them.
             smoothing: longest time constant of the votes in seconds; 0 leaves them as they are.
-            patience: seconds before a change between seen well and badly is shown.
+            patience: seconds before a change between easy and hard to see is shown.
         """
         self._memory = memory
         self._smoothing = smoothing
@@ -117,16 +117,16 @@ class Tracker:
     def update(
         self, image: NDArray[np.uint8], readings: Sequence[Reading], time: float
     ) -> list[Reading]:
-        """Take in a frame.
+        """Add the next frame.
 
         Args:
-            image: RGB uint8 (H, W, 3), the frame; its size may change.
-            readings: of its faces.
-            time: of the frame, in seconds; a time before the last frame's starts anew.
+            image: the frame, RGB uint8 (H, W, 3); its size may change.
+            readings: readings of its faces.
+            time: time of the frame in seconds. A time before the last frame forgets all tracks.
 
         Returns:
             The readings in the same order, with `track` (numbers from 1, never used twice), `time`,
-            smoothed `votes` and `movements`, and steady `clear` and `why`.
+            smoothed `votes` and `movements`, and a steady `reason`.
 
         Raises:
             ImageError: the image is of another kind.
@@ -163,7 +163,7 @@ class Tracker:
     def _match(
         self, sightings: Sequence[_Sighting], time: float, is_turned: bool
     ) -> dict[int, _Track]:
-        """Which sighting, by index, belongs to which track; the likeliest pairs first."""
+        """Return the track of each sighting, by the sighting's index; the best pairs come first."""
         pairs = [
             _Pair(
                 index,
@@ -179,7 +179,7 @@ class Tracker:
         known = {pair.sighting for pair in here}
         strangers = {pair.sighting for pair in near} - known
         if len(strangers) >= _CUT and len(strangers) > len(known):
-            # The view was cut or its tiles rearranged: only looks can tell.
+            # The film was cut or the tiles were rearranged: only looks count.
             here = [pair for pair in here if self._is_own(pair, pairs, sightings)]
         elsewhere = [
             pair for pair in pairs if pair.away > 1 and self._is_own(pair, pairs, sightings)
@@ -197,14 +197,14 @@ class Tracker:
         return matches
 
     def _is_alike(self, pair: _Pair, sightings: Sequence[_Sighting], time: float) -> bool:
-        """Whether a face where it is expected looks as it did, for the time that has passed."""
+        """Return whether a face at the expected place looks similar, for the time unseen."""
         gap = time - self._tracks[pair.track].time
         if sightings[pair.sighting].crowded and gap <= _MIXED:
             return True
         return pair.unlike <= min(_UNLIKE + _CHANGING * gap, _CHANGED)
 
     def _is_own(self, pair: _Pair, pairs: Sequence[_Pair], sightings: Sequence[_Sighting]) -> bool:
-        """Whether a face looks as this one did, wherever it is, and nobody else does."""
+        """Return whether a face, wherever it is, looks like a track and no other pair does."""
         if pair.unlike > _CERTAIN or sightings[pair.sighting].crowded:
             return False
         track, sighting = self._tracks[pair.track], sightings[pair.sighting]
@@ -236,7 +236,7 @@ class Tracker:
 def _move(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> None:
     gap = time - track.time
     if gap > 0:
-        # Faces are found to within some pixels: a speed from the last step alone would jump.
+        # Places are uncertain by some pixels, so the speed is averaged over several steps.
         speed = (sighting.centre - track.centre) / gap
         is_step = np.hypot(*(sighting.centre - track.centre)) > _WANDERED * track.width
         share = 1 - math.exp(-gap / _COAST)
@@ -254,13 +254,13 @@ def _move(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> N
 
 
 def _unlike(track: _Track, sighting: _Sighting, is_turned: bool) -> float:
-    """How much a face differs from what was seen of it; beside a turned one there may be bars."""
+    """Return how much a sighting differs from a track; a turned picture may have new bars."""
     unlike = min(sighting.look.unlike(look) for look in track.looks)
     return min(unlike, sighting.inner.unlike(track.inner)) if is_turned else unlike
 
 
 def _away(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> float:
-    """How far a face is from where it is expected, 1 at most where it can be the same."""
+    """Return the distance from the expected place, at most 1 if it may be the same face."""
     gap = time - track.time
     expected = track.centre + track.velocity * min(gap, _COAST)
     wide, narrow = max(track.width, sighting.width), min(track.width, sighting.width)
@@ -271,9 +271,10 @@ def _away(track: _Track, sighting: _Sighting, time: float, is_turned: bool) -> f
 
 
 def _sightings(image: NDArray[np.uint8], readings: Sequence[Reading]) -> list[_Sighting]:
-    """Faces with places from the picture's middle, in units of its size, so that scale is nothing.
+    """Measure the faces of a frame, with places from its middle in units of its size.
 
-    The size is the root of the area: a picture that is turned shows a face as large as before.
+    So scale does not matter. The size is the root of the area: if a picture is turned, faces keep
+    their size.
     """
     height, width = image.shape[:2]
     size = math.sqrt(width * height)

@@ -10,6 +10,7 @@ The constants were chosen on ../shared/data/real, with benchmarks/usual_face.py,
 validation images, which show the emotions that are missing there.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -23,7 +24,8 @@ from numpy.typing import NDArray
 from mien.change import Change
 from mien.emotions import EMOTIONAL_NAMES, VOTE_NAMES
 from mien.errors import DataError
-from mien.faces.usual_face_json import FORMAT, KIND, checked, read, write
+from mien.faces.usual_face_json import FORMAT, KIND, checked, read
+from mien.lookup import output
 from mien.movements import MOVEMENT_NAMES, strongest
 from mien.public import public
 from mien.types import Reading
@@ -216,7 +218,7 @@ class UsualFace:
         Raises:
             OSError: the file cannot be written.
         """
-        write(Path(path), self.to_dict())
+        output("whole_file").write_whole(Path(path), json.dumps(self.to_dict(), indent=1) + "\n")
 
     @classmethod
     def load(cls, path: str | Path) -> "UsualFace":

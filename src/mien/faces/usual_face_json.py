@@ -77,25 +77,6 @@ def read(path: Path) -> Any:
         raise DataError(f"expected JSON of UsualFace.save: {error}.") from error
 
 
-def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON values to a file; if that fails, an earlier file stays as it was.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    text = json.dumps(content, indent=1) + "\n"
-    path = path.resolve()
-    if path.exists() and not path.is_file():  # a device or pipe
-        path.write_text(text, encoding="utf-8")
-        return
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
 def _numbers(
     content: Mapping[str, Any], key: str, names: Sequence[str], least: float, most: float
 ) -> dict[str, float]:

@@ -1,9 +1,9 @@
-"""The usual face of everybody who is followed: learnt over time, or taken by hand; for any stream.
+"""The usual faces of all people who are followed, learnt over time or set by hand.
 
-By itself it is learnt only from stretches in which a face is clear, frontal, not talking and mostly
-neutral, and is not used before there were enough of them. Then it follows slowly. The votes are
-never altered: it informs, as `Reading.change`. What is kept are some twenty numbers a person and,
-of the last seconds, as many a reading; in memory only, and forgotten with the person.
+A usual face is learnt only from stretches in which the face is clear, frontal, silent and mostly
+neutral, and is not used before there were enough of them. Then it changes slowly. It never alters
+votes, but gives `Reading.change`. It consists of about twenty numbers a person, and as many a
+reading of the last seconds. They are kept only in memory, and forgotten with the person.
 """
 
 import math
@@ -20,43 +20,49 @@ ENOUGH: Final = 8.0
 """Seconds of calm stretches after which a usual face is known."""
 
 CALM: Final = 1.0
-"""Seconds for which a face must have been calm before what it shows counts as usual."""
+"""Seconds for which a face must have been calm before its looks count as usual."""
 
 FRONTAL: Final = 0.35
-"""Turn of the head (`Quality.yaw`) up to which a face counts as frontal."""
+"""Largest turn of the head (`Quality.yaw`) of a frontal face."""
 
 FOLLOWS: Final = 0.02
-"""Nats a second, and a tenth of it for movements, by which a usual face that was learnt follows a
-lasting difference: 0.9 nats take 45 seconds of calm stretches."""
+"""Nats a second by which a learnt usual face follows a lasting difference; a tenth for movements.
+
+0.9 nats take 45 seconds of calm stretches.
+"""
 
 BY_HAND: Final = 2.0
-"""Seconds of which `UsualFaces.take` makes a usual face."""
+"""Seconds from which `UsualFaces.take` creates a usual face."""
 
 SHOWN_FROM: Final = 2.0
-"""Nats from which a change is shown over time. It is more than for a picture, since one usual face
-must hold for long, in other light and pose."""
+"""Nats from which a change is shown over time.
+
+It is more than for a picture, since one usual face must serve for long, in other light and pose.
+"""
 
 SHOWN_TO: Final = 0.9
 """Nats below which a change is no longer shown over time."""
 
 FORGOTTEN: Final = 5.0
-"""Seconds, and three readings of others or of none, after which who is not seen is forgotten."""
+"""Seconds, together with three updates, after which a person who is not seen is forgotten."""
 
 SMOOTHED: Final = 1.5
-"""Time constant in seconds with which differences are smoothed before they are shown. Mouths that
-speak would make changes otherwise: see docs/films.md for what was measured."""
+"""Time constant in seconds by which differences are smoothed before they are shown.
 
-_EVERY: Final = 0.4  # seconds between the readings of which a usual face is learnt
-_GAP: Final = 2.5  # seconds between two readings beyond which they are not one stretch
+Otherwise mouths that speak would cause changes; docs/films.md says what was measured.
+"""
+
+_EVERY: Final = 0.4  # seconds between the readings from which a usual face is learnt
+_GAP: Final = 2.5  # seconds between two readings above which a stretch ends
 _READINGS: Final = 3
 
 
 @dataclass(slots=True)
 class _Person:
-    """What is known of one track."""
+    """What is known about one track."""
 
-    seen: float  # when it was seen last
-    missed: int = 0  # updates since
+    seen: float  # when it was last seen
+    missed: int = 0  # updates since then
     calm_since: float | None = None
     calm: float = 0.0  # seconds of calm stretches so far
     recent: deque[Reading] = field(default_factory=deque[Reading])
@@ -69,7 +75,7 @@ class _Person:
 
 @public
 class UsualFaces:
-    """The usual face of everybody in one film, by track. For one thread at a time.
+    """The usual faces of all people in one film, by track. For one thread at a time.
 
     Examples:
         >>> import mien
@@ -85,7 +91,7 @@ class UsualFaces:
         """Start without anybody.
 
         Args:
-            learn: whether usual faces are learnt from calm stretches; if not, only those of `take`
+            learn: whether to learn usual faces from calm stretches. If not, only those from `take`
                 and `put` are known.
         """
         self._learn = learn
@@ -93,15 +99,15 @@ class UsualFaces:
         self._time = -math.inf
 
     def update(self, readings: Sequence[Reading], time: float) -> list[Reading]:
-        """Take in a frame's readings.
+        """Add the readings of the next frame, and compare them.
 
         Args:
-            readings: with tracks, as `mien.watch` and `mien.Follower` give them.
-            time: of the frame, in seconds; a time before the last frame's starts anew.
+            readings: readings with tracks, as from `mien.watch` and `mien.Follower`.
+            time: time of the frame in seconds. A time before the last frame forgets everybody.
 
         Returns:
-            The same in the same order; those of people whose usual face is known have `compared`
-            and, where they differ from it, `change`. Votes are as they were.
+            The readings in the same order. If a person's usual face is known, they have `compared`
+            and, if they differ from it, `change`. Votes are not altered.
         """
         if time < self._time:
             self._people.clear()
@@ -115,17 +121,17 @@ class UsualFaces:
         return [self._updated(reading, time) for reading in readings]
 
     def of(self, track: int) -> UsualFace | None:
-        """Usual face of a track; None while it is not known. Its `since` says since when."""
+        """Return the usual face of a track; None if it is not known yet."""
         person = self._people.get(track)
         return person.usual if person else None
 
     def take(self, track: int) -> UsualFace | None:
-        """Make the last seconds of a track its usual face, because somebody says that they are.
+        """Make the last two seconds of a track its usual face.
 
-        It then stays as it is, until the next `take`, `forget`, or until the person is forgotten.
+        It does not change until the next `take` or `forget`, or until the person is forgotten.
 
         Returns:
-            The usual face; None where the face was not seen well in the last two seconds.
+            The usual face; None if the face could not be seen well in that time.
         """
         person = self._people.get(track)
         if person is None:
@@ -137,12 +143,12 @@ class UsualFaces:
         return person.usual
 
     def put(self, track: int, usual: UsualFace) -> None:
-        """Give a track a usual face that was kept elsewhere; it stays as it is."""
+        """Set the usual face of a track, for example a saved one; it does not change."""
         person = self._people.setdefault(track, _Person(self._time))
         person.usual, person.by_hand, person.shown = usual, True, None
 
     def forget(self, track: int | None = None) -> None:
-        """Forget what is known of a track, or of everybody; learning begins anew."""
+        """Forget what is known about a track, or about everybody; learning starts again."""
         if track is None:
             self._people.clear()
         else:
@@ -157,22 +163,22 @@ class UsualFaces:
             person.recent.append(replace(reading, time=time))
         while person.recent and time - _time(person.recent[0]) > BY_HAND:
             person.recent.popleft()
-        # Compared before it is learnt from: a reading is not measured by itself.
+        # Comparing comes before learning: a reading is not compared with itself.
         compared = _compared(person, reading, gap)
         if self._learn and not person.by_hand:
             _learn(person, reading, time, gap)
         return compared
 
 
-def is_calm(reading: Reading) -> bool:
-    """Whether a reading may be of a usual face: clear, frontal, silent, mostly neutral."""
+def _is_calm(reading: Reading) -> bool:
+    """Return whether a reading may show a usual face: clear, frontal, silent, mostly neutral."""
     frontal = reading.quality.yaw <= FRONTAL
     neutral = reading.top(1)[0][0] == "neutral"
     return reading.clear and frontal and neutral and not reading.talking
 
 
 def _learn(person: _Person, reading: Reading, time: float, gap: float) -> None:
-    if not is_calm(reading) or gap > _GAP:
+    if not _is_calm(reading) or gap > _GAP:
         person.calm_since = None
         return
     if person.calm_since is None:
@@ -187,11 +193,11 @@ def _learn(person: _Person, reading: Reading, time: float, gap: float) -> None:
         person.learning.append(replace(reading, time=time))
     if person.calm >= ENOUGH:
         person.usual = usual_face(person.learning)
-        person.learning.clear()  # from here on its twenty numbers are all that is kept
+        person.learning.clear()  # from now on, only the twenty numbers are kept
 
 
 def _followed(usual: UsualFace, reading: Reading, step: float) -> UsualFace:
-    """The usual face, each number at most a step nearer to the reading, as a running median."""
+    """Move each number of a usual face at most a step towards a reading, as a running median."""
     now = usual_face([reading])
     return replace(
         usual,
@@ -208,10 +214,10 @@ def _followed(usual: UsualFace, reading: Reading, step: float) -> UsualFace:
 
 
 def _compared(person: _Person, reading: Reading, gap: float) -> Reading:
-    """The reading with its change, which comes above `SHOWN_FROM` and goes below `SHOWN_TO`."""
+    """Set the change of a reading; it appears at `SHOWN_FROM` and disappears at `SHOWN_TO`."""
     if person.usual is None:
         return reading
-    if not reading.can_be_seen or reading.talking:  # speech has mouths of surprise and of joy
+    if not reading.can_be_seen or reading.talking:  # a mouth that speaks looks surprised or happy
         return replace(reading, change=None, compared=True)
     share = 1 - math.exp(-gap / SMOOTHED)
     now = person.usual.counted(reading)

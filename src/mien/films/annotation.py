@@ -23,12 +23,12 @@ from mien.films.summary import Summary
 from mien.films.video import AnnotatedVideo
 from mien.frames import Frame
 from mien.media.camera import Camera
-from mien.media.container import reason_of
+from mien.media.container import ffmpeg_reason
 from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import write_rows
 from mien.output.resuming import Settings
-from mien.output.tables import FILM_COLUMNS, film_row
+from mien.output.rows import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
 from mien.types import Reading
 
@@ -234,8 +234,8 @@ class Annotation(AbstractContextManager["Annotation"]):
                 raise
             self._drawn = False
             self._lost = (
-                f"{self._video.name}: the annotated video cannot be written: {reason_of(error)}. "
-                "Table and report are complete."
+                f"{self._video.name}: the annotated video cannot be written: "
+                f"{ffmpeg_reason(error)}. Table and report are complete."
             )
 
     def _abandon_pictures(self) -> None:

@@ -19,8 +19,7 @@ from av.error import ArgumentError, ExitError, FFmpegError, InvalidDataError
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from mien.errors import VideoError
-from mien.errors import reason_of as file_reason
+from mien.errors import VideoError, reason_of
 from mien.media.waiting import patiently
 
 FILM_FORMATS: Final = (
@@ -116,7 +115,7 @@ def check_file(path: Path) -> None:
             if not file.read(1):
                 raise VideoError(f"{path}: empty. {EXPECTED}. {REMEDY}")
     except (OSError, ValueError) as error:
-        raise VideoError(f"{path}: cannot be opened: {file_reason(error)}.") from error
+        raise VideoError(f"{path}: cannot be opened: {reason_of(error)}.") from error
 
 
 def open_container(source: str | Path | Pipe, name: str, address: bool) -> InputContainer:
@@ -164,10 +163,10 @@ def open_container(source: str | Path | Pipe, name: str, address: bool) -> Input
         ) from error
     except (FFmpegError, OSError) as error:
         remedy = " Check address, name and password." if address else ""
-        raise VideoError(f"{name}: cannot be opened: {reason_of(error)}.{remedy}") from error
+        raise VideoError(f"{name}: cannot be opened: {ffmpeg_reason(error)}.{remedy}") from error
 
 
-def reason_of(error: Exception) -> str:
+def ffmpeg_reason(error: Exception) -> str:
     """Return FFmpeg's reason without the address, which may contain a password."""
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return "no answer in time" if isinstance(error, ExitError) else reason.rstrip(".")

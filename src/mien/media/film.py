@@ -24,9 +24,9 @@ from mien.media.container import (
     Pipe,
     check_file,
     duration_of,
+    ffmpeg_reason,
     open_container,
     rate_of,
-    reason_of,
     sound_stream,
     video_stream,
 )
@@ -205,7 +205,7 @@ class Video(AbstractContextManager["Video"]):
                 failed += 1
                 self._damage.note(self._end)
             except FFmpegError as error:  # the disk or the network failed
-                self._damage.stopped = reason_of(error)
+                self._damage.stopped = ffmpeg_reason(error)
                 return
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -264,8 +264,7 @@ class Video(AbstractContextManager["Video"]):
         if declared is None:
             lost = "broke off: the sender has ended it, or the connection was lost"
             return lost if self._sent else None
-        if self._closed or self._seams.seen:
-            return None
-        if self._end < declared - max(0.5, 0.01 * declared):
+        is_short = self._end < declared - max(0.5, 0.01 * declared)
+        if is_short and not self._closed and not self._seams.seen:
             return f"cut short: it should be {clock_time(declared)} long"
         return None

@@ -43,22 +43,20 @@ def read_list(name: str, *, null: bool = False) -> list[str]:
     text = _marked(content, shown)
     if text is None and not null:
         text = _unmarked(content)
+    if text is None:
+        try:
+            text = os.fsdecode(content)
+        except UnicodeDecodeError as error:  # on Windows
+            raise MienError(f"{shown}: is not UTF-8. Save the list as UTF-8.") from error
     if null:
-        if text is not None:
-            return [part for part in text.split("\0") if part]
-        return [os.fsdecode(part) for part in content.split(b"\0") if part]
-    if text is not None:
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return [_unquoted(line) for line in lines if line]
-    if b"\0" in content:
+        return [name for name in text.split("\0") if name]
+    if "\0" in text:
         raise MienError(
             f"{shown}: expected a list with one name a line, found null characters. If they "
             "separate the names, add --null; else save the list as UTF-8."
         )
-    try:
-        return [_unquoted(os.fsdecode(line)) for line in content.splitlines() if line]
-    except UnicodeDecodeError as error:  # on Windows
-        raise MienError(f"{shown}: is not UTF-8. Save the list as UTF-8.") from error
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [_unquoted(line) for line in lines if line]
 
 
 def read_text(path: Path, what: str) -> str:

@@ -2,10 +2,15 @@
 
 import struct
 from dataclasses import dataclass
-from typing import IO, Any, Final, NamedTuple
+from enum import IntEnum
+from typing import IO, Any, Final, Literal, NamedTuple
 
 _WIDTHS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}  # by the tag's type: BYTE, SHORT, LONG, LONG8
-_FORMATS: Final = {1: "unsigned", 2: "signed", 3: "float"}
+_FORMATS: Final[dict[int, Literal["unsigned", "signed", "float"]]] = {
+    1: "unsigned",
+    2: "signed",
+    3: "float",
+}
 _KINDS: Final = {
     0: "grey whose white is 0",
     1: "grey",
@@ -22,15 +27,21 @@ _KINDS: Final = {
 _MOST_VALUES: Final = 16  # of one tag
 _MOST_TAGS: Final = 4096
 
-BITS: Final = 258
-PHOTOMETRIC: Final = 262
-SAMPLES: Final = 277
-HIGHEST: Final = 281
-PLANAR: Final = 284
-COLOUR_MAP: Final = 320
-DOT_RANGE: Final = 336
-FORMAT: Final = 339
-_WANTED: Final = {BITS, PHOTOMETRIC, SAMPLES, HIGHEST, PLANAR, DOT_RANGE, FORMAT}
+
+class _Tag(IntEnum):
+    """Numbers of the tags that matter."""
+
+    BITS = 258
+    PHOTOMETRIC = 262
+    SAMPLES = 277
+    HIGHEST = 281
+    PLANAR = 284
+    COLOUR_MAP = 320
+    DOT_RANGE = 336
+    FORMAT = 339
+
+
+_WANTED: Final = frozenset(_Tag) - {_Tag.COLOUR_MAP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Numbers:
     """
 
     bits: int | None = None
-    kind: str | None = None
+    kind: Literal["unsigned", "signed", "float"] | None = None
     highest: int | None = None
     inverted: bool = False
 
@@ -84,20 +95,22 @@ class Layout:
     @property
     def bits(self) -> int:
         """Bits of one number."""
-        return max(self.tags.get(BITS, (1,)))
+        return max(self.tags.get(_Tag.BITS, (1,)))
 
     def is_misread(self) -> bool:
         """Return whether Pillow would read the picture wrongly: deep planes, and signed bytes."""
-        planes = self.tags.get(PLANAR, (1,))[0] == 2 and self.tags.get(SAMPLES, (1,))[0] > 1
-        signed = self.tags.get(FORMAT, (1,))[0] == 2
+        planes = (
+            self.tags.get(_Tag.PLANAR, (1,))[0] == 2 and self.tags.get(_Tag.SAMPLES, (1,))[0] > 1
+        )
+        signed = self.tags.get(_Tag.FORMAT, (1,))[0] == 2
         return (planes and self.bits > 8) or (signed and self.bits == 8)
 
     def words(self) -> str:
         """Describe the layout, such as "32-bit float RGB in planes"."""
-        kind = self.tags.get(PHOTOMETRIC, (-1,))[0]
-        form = _FORMATS.get(self.tags.get(FORMAT, (1,))[0], "other numbers,")
+        kind = self.tags.get(_Tag.PHOTOMETRIC, (-1,))[0]
+        form = _FORMATS.get(self.tags.get(_Tag.FORMAT, (1,))[0], "other numbers,")
         form = "" if form == "unsigned" else f"{form} "
-        planes = " in planes" if self.tags.get(PLANAR, (1,))[0] == 2 else ""
+        planes = " in planes" if self.tags.get(_Tag.PLANAR, (1,))[0] == 2 else ""
         return f"{self.bits}-bit {form}{_KINDS.get(kind, f'colours of kind {kind}')}{planes}"
 
 
@@ -118,14 +131,11 @@ def _layout(file: IO[bytes]) -> Layout | None:
     version = struct.unpack_from(order + "H", start, 2)[0]
     if version not in {42, 43}:
         return None
-    big = version == 43
-    file.seek(
-        struct.unpack_from(order + "Q", start, 8)[0]
-        if big
-        else struct.unpack_from(order + "I", start, 4)[0]
+    pointer, width, count_form, entry_form = (
+        ("Q", 8, "Q", "HHQ8s") if version == 43 else ("I", 4, "H", "HHI4s")
     )
-    count_form, entry_form = ("Q", "HHQ8s") if big else ("H", "HHI4s")
-    (count,) = struct.unpack(order + count_form, file.read(8 if big else 2))
+    file.seek(struct.unpack_from(order + pointer, start, width)[0])
+    (count,) = struct.unpack(order + count_form, file.read(struct.calcsize(count_form)))
     size = struct.calcsize(order + entry_form)
     first = file.tell()
     content = file.read(min(count, _MOST_TAGS) * size)
@@ -138,11 +148,11 @@ def _layout(file: IO[bytes]) -> Layout | None:
         number = min(number, _MOST_VALUES)
         form = f"{order}{number}{_WIDTHS[kind]}"
         if struct.calcsize(form) > len(value):
-            file.seek(struct.unpack(order + ("Q" if big else "I"), value)[0])
+            file.seek(struct.unpack(order + pointer, value)[0])
             value = file.read(struct.calcsize(form))
         tags[tag] = struct.unpack_from(form, value)
-        if tag == PHOTOMETRIC and tags[tag] == (0,):
-            black_is_0 = Patch(first + at + size - (8 if big else 4), struct.pack(form, 1))
+        if tag == _Tag.PHOTOMETRIC and tags[tag] == (0,):
+            black_is_0 = Patch(first + at + size - width, struct.pack(form, 1))
     return Layout(tags, black_is_0)
 
 
@@ -157,10 +167,10 @@ def numbers(image: Any, *, inverted: bool) -> Numbers:
     if not tags:
         return Numbers(inverted=inverted)
     return Numbers(
-        bits=_first(tags.get(BITS)),
-        kind=_FORMATS.get(_first(tags.get(FORMAT)) or 1),
-        highest=_first(tags.get(HIGHEST)),
-        inverted=inverted or _first(tags.get(PHOTOMETRIC)) == 0,
+        bits=_first(tags.get(_Tag.BITS)),
+        kind=_FORMATS.get(_first(tags.get(_Tag.FORMAT)) or 1),
+        highest=_first(tags.get(_Tag.HIGHEST)),
+        inverted=inverted or _first(tags.get(_Tag.PHOTOMETRIC)) == 0,
     )
 
 
@@ -178,10 +188,10 @@ def mend(image: Any) -> None:
     tags: Any = getattr(image, "tag_v2", None)
     if not tags:
         return
-    colours = tags.get(COLOUR_MAP)
+    colours = tags.get(_Tag.COLOUR_MAP)
     if image.mode == "P" and colours and 0 < max(colours) < 256:
         image.putpalette(bytes(colours), "RGB;L")
-    dots = tags.get(DOT_RANGE)
+    dots = tags.get(_Tag.DOT_RANGE)
     if image.mode == "CMYK" and dots and len(dots) >= 2 and dots[0] > dots[1]:
         from PIL import ImageChops
 
