@@ -42,7 +42,7 @@ _KNOWN: Final = frozenset(
         *(("mien.faces.usual_faces", "_Person"), ("collections", "deque")),
         *(("mien.faces.tracker", name) for name in ("Tracker", "_Track")),
         *(("mien.faces.appearance", "Look"), ("mien.faces.smoothing", "Steady")),
-        *(("mien.faces.talking", name) for name in ("Talking", "SpokenVotes")),
+        *(("mien.faces.talking", name) for name in ("Talking", "SpokenVotes", "_Step")),
         *(("mien.faces.gestures", name) for name in ("Gestures", "_Pose")),
         ("mien.faces.just_now", "JustNow"),
         *(("numpy", name) for name in ("ndarray", "dtype")),
