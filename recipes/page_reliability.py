@@ -1,11 +1,11 @@
-"""Writes how often mien is right about each answer, for the live page, from `mien evaluate --json`.
+"""Write how often mien is right about each answer, for the live page, from `mien evaluate --json`.
 
     python recipes/page_reliability.py public.json
 
-makes src/mien/live/page/reliability.js of `shown.majority_confusion`: of the faces that mien calls
-an answer, the share of which most of ten people say the same (precision), and of the faces that
-people call so, the share that mien calls so as well (recall). The page says both in words.
-recipes/shipped.sh runs it when weights are made.
+writes src/mien/live/page/reliability.js from `shown.majority_confusion`: precision is the share of
+the faces with an answer of mien's for which most of ten people say the same, and recall the share
+of the faces with that answer of people's for which mien says the same. The page says both in words.
+recipes/shipped.sh runs this when it makes weights.
 """
 
 import json
@@ -18,7 +18,7 @@ from mien.emotions import VOTE_NAMES
 PAGE_FILE = Path(__file__).parents[1] / "src" / "mien" / "live" / "page" / "reliability.js"
 
 LEAST = 20
-"""Faces of a kind below which nothing is said of it."""
+"""Least number of faces of an answer."""
 
 _HEAD = """\
 /**
@@ -33,10 +33,10 @@ _HEAD = """\
 
 
 def reliability(figures: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Precision and recall by answer of what is shown; answers of too few faces are left out.
+    """Compute precision and recall of each shown answer; answers of too few faces are left out.
 
     Args:
-        figures: what `mien evaluate --json` wrote.
+        figures: figures of `mien evaluate --json`.
 
     Raises:
         ValueError: they hold no `shown.majority_confusion`.
@@ -61,7 +61,7 @@ def reliability(figures: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def as_module(figures: dict[str, Any]) -> str:
-    """The page's file, as text."""
+    """Write the page's file as text."""
     images = sum(map(sum, figures["shown"]["majority_confusion"]))
     split = {"public": "PublicTest", "private": "PrivateTest"}.get(
         figures["split"], figures["split"]

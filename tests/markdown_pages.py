@@ -1,4 +1,4 @@
-"""Parts of the Markdown pages of the repository."""
+"""Parse the Markdown pages of the repository."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ PAGES = tuple(
         for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
     )
 )
-"""By their paths from the repository's root."""
+"""Paths from the repository's root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Example:
     """A block of code in a page.
 
     Attributes:
-        language: language behind the fence; "" if there is none.
-        text: lines of the block.
-        line: line of the page where the text begins, from 1.
+        language: language after the fence; "" if there is none.
+        text: lines of code.
+        line: line of the page, from 1, at which the text begins.
     """
 
     language: str
@@ -43,7 +43,7 @@ def _tokens(page: str) -> tuple[Token, ...]:
 
 
 def examples(page: str) -> list[Example]:
-    """Return all blocks of code in a page, in order."""
+    """Return all blocks of code of a page, in order."""
     blocks: list[Example] = []
     for token in _tokens(page):
         if token.type in {"fence", "code_block"} and token.map is not None:
@@ -53,14 +53,14 @@ def examples(page: str) -> list[Example]:
 
 
 def code_spans(page: str) -> Iterator[str]:
-    """Return the code spans in the text of a page."""
+    """Yield the text in backticks of a page."""
     for token in _inline(page):
         if token.type == "code_inline":
             yield token.content
 
 
 def links(page: str) -> Iterator[str]:
-    """Return the targets of the links and pictures in a page, as written."""
+    """Yield the targets of the links and pictures of a page, as written."""
     for token in _inline(page):
         target = {"link_open": "href", "image": "src"}.get(token.type)
         if target is not None:

@@ -1,9 +1,9 @@
-"""Honest sessions beside one attacker: what is left to them, of memory, and of the log.
+"""Measure honest sessions, memory and log of a server beside one attacker.
 
 `mien live` runs in a process of its own, the attacker in another, from 127.0.0.2; all over
-loopback, bounded in count and time. For each attack: readings a second of the honest sessions
-before, during and five seconds after it, the server's memory before and at most, bytes and lines of
-its log.
+loopback, bounded in count and time. Figures of each attack are the readings a second of the honest
+sessions before, during and five seconds after it, the server's memory before and at most, and the
+bytes and lines of its log.
 
     python benchmarks/load/attack.py --json attack.json
     python benchmarks/load/attack.py --history benchmarks/history/attacks.csv --remark quiet
@@ -41,12 +41,12 @@ from remembering import machine, remember
 
 ATTACKER: Final = "127.0.0.2"
 SESSIONS: Final = 8
-"""Connections of an attack that uses several."""
+"""Number of connections of an attack that uses several."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attack did.
+    """Outcome of one attack.
 
     Readings a second of the slowest honest session, the server's share of a core, MB, the log.
     """
@@ -64,13 +64,13 @@ class Outcome:
 
 
 def connect(address: str) -> socket.socket:
-    """A connection from the attacker's address."""
+    """Connect from the attacker's address."""
     host, port = address.removeprefix("http://").rsplit(":", 1)
     return socket.create_connection((host, int(port)), 10, (ATTACKER, 0))
 
 
 def websocket(address: str) -> socket.socket:
-    """A WebSocket after its handshake."""
+    """Open a WebSocket, with its handshake done."""
     raw, host = connect(address), address.removeprefix("http://")
     raw.sendall(
         f"GET /live HTTP/1.1\r\nHost: {host}\r\nOrigin: {address}\r\nUpgrade: websocket\r\n"
@@ -82,7 +82,7 @@ def websocket(address: str) -> socket.socket:
 
 
 def masked(opcode: int, content: bytes = b"", *, is_last: bool = True) -> bytes:
-    """A frame as clients send it, masked with zeros."""
+    """Make a frame as clients send it, masked with zeros."""
     length = len(content)
     size = (
         bytes([0x80 | length])
@@ -95,7 +95,7 @@ def masked(opcode: int, content: bytes = b"", *, is_last: bool = True) -> bytes:
 
 
 def scans(address: str, end: float) -> None:
-    """Frames that are progressive JPEGs of thousands of scans, by several sessions."""
+    """Send progressive JPEGs of thousands of scans as frames, in several sessions."""
     bomb, number = many_scans(640, 640, 20_000), 0
     sessions = [websocket(address) for _ in range(SESSIONS)]
     while time.monotonic() < end:
@@ -107,7 +107,7 @@ def scans(address: str, end: float) -> None:
 
 
 def flood_of(content: bytes, first: bytes = b"") -> Callable[[str, float], None]:
-    """Small frames without pause; of the answers some are read."""
+    """Send small frames without pause, and read some of the answers."""
 
     def attack(address: str, end: float) -> None:
         raw: socket.socket | None = None
@@ -132,7 +132,7 @@ def flood_of(content: bytes, first: bytes = b"") -> Callable[[str, float], None]
 
 
 def deaf_pings(address: str, end: float) -> None:
-    """Pings of which no answer is read."""
+    """Send pings, and read no answer."""
     content = masked(9, bytes(125)) * 500
     raw = websocket(address)
     raw.settimeout(1)
@@ -144,7 +144,7 @@ def deaf_pings(address: str, end: float) -> None:
 
 
 def deaf_requests(address: str, end: float) -> None:
-    """Requests of which no answer is read."""
+    """Send requests, and read no answer."""
     host = address.removeprefix("http://")
     raws = [connect(address) for _ in range(SESSIONS)]
     while time.monotonic() < end:
@@ -156,7 +156,7 @@ def deaf_requests(address: str, end: float) -> None:
 
 
 def idle(address: str, end: float) -> None:
-    """Connections that say nothing."""
+    """Open connections that send nothing."""
     held: list[socket.socket] = []
     while time.monotonic() < end:
         if len(held) < 1100:
@@ -167,7 +167,7 @@ def idle(address: str, end: float) -> None:
 
 
 def post(address: str, content: bytes, sent: int | None = None) -> socket.socket:
-    """A picture, or the beginning of one; the answer is not awaited."""
+    """Send a picture, or the beginning of one, without awaiting the answer."""
     raw, host = connect(address), address.removeprefix("http://")
     head = f"POST /v1/read HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(content)}\r\n\r\n"
     raw.sendall(head.encode() + content[:sent])
@@ -175,7 +175,7 @@ def post(address: str, content: bytes, sent: int | None = None) -> socket.socket
 
 
 def stalled(address: str, end: float) -> None:
-    """Uploads that never come whole."""
+    """Send uploads that are never complete."""
     held: list[socket.socket] = []
     while time.monotonic() < end:
         with contextlib.suppress(OSError):
@@ -184,7 +184,7 @@ def stalled(address: str, end: float) -> None:
 
 
 def pictures_of(make: Callable[[], bytes]) -> Callable[[str, float], None]:
-    """The same picture again and again."""
+    """Send the same picture again and again."""
 
     def attack(address: str, end: float) -> None:
         content = make()
@@ -198,7 +198,7 @@ def pictures_of(make: Callable[[], bytes]) -> Callable[[str, float], None]:
 
 
 def guesses(address: str, end: float) -> None:
-    """Wrong tokens without pause."""
+    """Send wrong tokens without pause."""
     host = address.removeprefix("http://")
     ask = f"GET / HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer wrong\r\n\r\n".encode()
     while time.monotonic() < end:
@@ -249,7 +249,7 @@ def server(source: Path | None, *options: str) -> Generator[tuple[str, psutil.Pr
 
 
 def rate(sessions: list[Session], seconds: float) -> float:
-    """Readings a second of the slowest."""
+    """Return the readings a second of the slowest session."""
     return round(min(len(one.delays) for one in sessions) / seconds, 2)
 
 
@@ -262,7 +262,7 @@ def measure(
     options: tuple[str, ...] = (),
     attacker_core: int | None = None,
 ) -> Outcome:
-    """One attack on a server of its own."""
+    """Measure one attack, on a server of its own."""
     pictures = film(10)
 
     async def hold_all(address: str, length: float) -> list[Session]:
@@ -330,17 +330,17 @@ def main(
     """Measure and print a table.
 
     Args:
-        source: of the mien whose server is attacked; by default this one.
+        source: source folder of the mien whose server is attacked; by default this one.
         only: attacks to measure.
-        honest: sessions beside the attacker.
-        seconds: for which each is measured before, during and after.
+        honest: number of sessions beside the attacker.
+        seconds: seconds for which each is measured before, during and after.
         hz: frames a second of each honest session.
-        places: of the server; by default as many as it manages.
+        places: places of the server; by default as many as it manages.
         attacker_core: number of a core for the attacker, as if it were on another computer; by
             default it takes its share of what this program may use.
-        json_file: where to write the figures as JSON.
-        history: a table to which a row an attack is added.
-        remark: for that, such as what else ran on the machine.
+        json_file: file for the figures.
+        history: table to which a row for each attack is added.
+        remark: remark for the table, such as what else ran on the machine.
     """
     print("| attack | before | during | after | newcomer is read | cores | MB, at most | log |")
     print("|---|--:|--:|--:|:-:|--:|--:|--:|")

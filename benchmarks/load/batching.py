@@ -1,8 +1,8 @@
-"""Whether crops of several sessions are better classified in one batch: ratios within one run.
+"""Measure whether crops of several sessions are better classified in one batch.
 
-Two threads read 640×480 frames with one face, one by one as the live server does, or so many at a
-time that the finder runs frame by frame and the network once. Frames in a batch must wait for each
-other, so a batch must gain a good deal to be worth it.
+Two threads read 640×480 frames with one face: one by one as the live server does, or several at a
+time, with the detector run on each frame and the network once. Frames in a batch wait for each
+other, so that a batch must gain a good deal to be worth it. The figures are ratios within one run.
 
     python benchmarks/load/batching.py
 """
@@ -24,8 +24,8 @@ def main(*, frames: int = 96, rounds: int = 5) -> None:
     """Measure and print a table.
 
     Args:
-        frames: of each way and round.
-        rounds: the ways take turns, so that a busy machine slows all alike.
+        frames: number of frames of each way and round.
+        rounds: number of rounds, in which the ways take turns: a busy machine slows all alike.
     """
     picture = np.asarray(cv2.resize(data.astronaut()[:384], (640, 480)), np.uint8)
     reader = Reader(threads=1)

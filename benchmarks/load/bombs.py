@@ -1,4 +1,4 @@
-"""Small files that cost whoever decodes them far more than they look."""
+"""Make small files that are far costlier to decode than they look."""
 
 import io
 import struct
@@ -16,10 +16,10 @@ def _segment(marker: int, content: bytes) -> bytes:
 
 
 def many_scans(width: int, height: int, scans: int) -> bytes:
-    """A grey progressive JPEG, valid, with a scan for the mean of each block and empty ones after.
+    """Make a valid grey progressive JPEG: a scan for the mean of each block, then empty scans.
 
-    An empty scan has some 12 bytes and says of up to 32,767 blocks at once that nothing follows;
-    the decoder visits every block all the same.
+    An empty scan has some 12 bytes and says of up to 32,767 blocks at once that nothing follows,
+    but the decoder visits every block.
     """
     blocks = -(-width // 8) * -(-height // 8)
     runs = ("0" + "1" * 14) * -(-blocks // 32767)  # the only code, and a length of 14 bits
@@ -39,19 +39,19 @@ def many_scans(width: int, height: int, scans: int) -> bytes:
 
 
 def many_segments(jpeg: bytes, number: int) -> bytes:
-    """The JPEG with so many empty comments before its picture."""
+    """Put a number of empty comments before a JPEG's picture."""
     return jpeg[:2] + _segment(0xFE, b"") * number + jpeg[2:]
 
 
 def png(width: int, height: int, *, depth: int = 8, colours: int = 2, chunks: int = 0) -> bytes:
-    """A PNG of one colour.
+    """Make a PNG of one colour.
 
     Args:
         width: pixels.
         height: pixels.
         depth: bits a channel.
-        colours: kind, of PNG's own numbers: 0 grey, 2 RGB, 6 RGBA.
-        chunks: private ones, empty, before the picture.
+        colours: PNG's number of the kind: 0 grey, 2 RGB, 6 RGBA.
+        chunks: number of empty private chunks before the picture.
     """
 
     def chunk(kind: bytes, content: bytes) -> bytes:
@@ -66,7 +66,7 @@ def png(width: int, height: int, *, depth: int = 8, colours: int = 2, chunks: in
 
 
 def jpeg_2000(side: int) -> bytes:
-    """A JPEG 2000 of one colour; 7000 pixels a side take a kilobyte or so."""
+    """Make a JPEG 2000 of one colour; with a side of 7000 pixels it has about a kilobyte."""
     file = io.BytesIO()
     Image.new("L", (side, side), 128).save(file, "JPEG2000")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Sessions as pages hold them: real WebSockets that send real faces and obey the credits."""
+"""Hold sessions as pages do: real WebSockets that send real faces and obey the credits."""
 
 import asyncio
 import json
@@ -17,18 +17,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from mien.live.protocol import Frame, encode_frame
 
 LONGEST: Final = 120.0
-"""Seconds that a session lasts at most where it waits for something."""
+"""Longest duration in seconds of a session that waits for something."""
 
 
 @dataclass
 class Session:
-    """What became of one session.
+    """Outcome of one session.
 
     Attributes:
         delays: seconds from a frame's capture to its readings.
-        captured: frames that the camera gave.
-        dropped: of those, frames for which there was no credit, or that newer ones replaced.
-        faces: readings that came with one face or more.
+        captured: number of frames of the camera.
+        dropped: number of those without a credit, or replaced by newer ones.
+        faces: number of readings with one face or more.
         was_full: whether the server said that all places are held.
         is_ready: whether it had a place at the end.
         errors: answers that refused a frame, and lost connections.
@@ -44,7 +44,7 @@ class Session:
 
 
 def film(frames: int = 30) -> list[bytes]:
-    """640×480 JPEGs of quality 0.8 in which one face, the astronaut's, moves to and fro."""
+    """Make 640×480 JPEGs of quality 0.8 in which the astronaut's face moves from side to side."""
     still = cv2.cvtColor(cv2.resize(data.astronaut()[:384], (640, 480)), cv2.COLOR_RGB2BGR)
     return [
         _jpeg(np.roll(still, round(12 * np.sin(2 * np.pi * i / frames)), axis=1))
@@ -68,12 +68,12 @@ async def hold(
     """Hold one session.
 
     Args:
-        address: such as http://127.0.0.1:8765.
+        address: address such as http://127.0.0.1:8765.
         pictures: the camera's film, shown again and again.
-        rate: frames a second that the camera gives.
-        start: seconds after which the camera starts, so that sessions do not beat in time.
-        seconds: for which it gives frames ...
-        enough: ... and for as long as this says no, up to `LONGEST`.
+        rate: frames a second of the camera.
+        start: seconds after which the camera starts, so that sessions do not run in step.
+        seconds: seconds for which it gives frames ...
+        enough: ... and for as long as this returns False, up to `LONGEST`.
     """
     session = Session()
     url = address.replace("http", "ws", 1) + "/live"

@@ -1,4 +1,4 @@
-"""What pictures cost to decode that `POST /v1/read` takes: the dearest of each format.
+"""Measure the cost of decoding the costliest pictures of each format that `POST /v1/read` takes.
 
     python benchmarks/load/decoding.py --only PNG
 
@@ -30,17 +30,17 @@ _PASSES: Final = (
 
 
 def noise(width: int, height: int) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3)."""
+    """Make a picture of noise, RGB uint8 (H, W, 3)."""
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
 def blank(width: int, height: int) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3), grey."""
+    """Make a grey picture, RGB uint8 (H, W, 3)."""
     return np.full((height, width, 3), 128, np.uint8)
 
 
 def encoded(picture: NDArray[np.uint8], kind: str, **options: Any) -> bytes:
-    """A file's content, by Pillow."""
+    """Encode a picture by Pillow."""
     file = io.BytesIO()
     Image.fromarray(picture).save(file, kind, **options)
     return file.getvalue()
@@ -49,15 +49,15 @@ def encoded(picture: NDArray[np.uint8], kind: str, **options: Any) -> bytes:
 def png(
     width: int, height: int, depth: int, colours: int, *, filtered: int = 0, woven: bool = False
 ) -> bytes:
-    """A PNG of zeros, made row by row.
+    """Make a PNG of zeros, row by row.
 
     Args:
         width: pixels.
         height: pixels.
         depth: bits a channel.
-        colours: kind, of PNG's own numbers: 0 grey, 2 RGB, 3 palette, 6 RGBA.
+        colours: PNG's number of the kind: 0 grey, 2 RGB, 3 palette, 6 RGBA.
         filtered: number of the filter of all rows; 4, Paeth's, takes longest.
-        woven: interlaced.
+        woven: whether it is interlaced.
     """
 
     def chunk(kind: bytes, content: bytes) -> bytes:
@@ -105,7 +105,7 @@ def main(*, only: str = "") -> None:
     """Measure and print.
 
     Args:
-        only: what the names of the pictures to measure begin with.
+        only: beginning of the names of the pictures to measure.
     """
     print("| picture | MB | seconds |\n|---|--:|--:|")
     for name, make in PICTURES.items():

@@ -1,10 +1,10 @@
-"""How many live sessions one machine holds: real WebSockets, real faces, bounded in count and time.
+"""Measure how many live sessions one machine holds: real WebSockets and faces, bounded.
 
 Each session sends 640×480 JPEGs with one face, ten a second, as the page does, and obeys the
-credits. The load generator shares the processors with the server. For every number of sessions:
-readings a second and delay of each, what was dropped, who was told that mien is full, and the
-server's processor time and memory. A number is held when every session gets 95 % of its frames
-read, with 95 % of the delays, from capture to readings, below 150 ms.
+credits. The load generator shares the processors with the server. Figures for every number of
+sessions are each one's readings a second and delay, dropped frames, sessions refused because mien
+is full, and the server's processor time and memory. A number is held if every session gets 95 % of
+its frames read, with 95 % of the delays, from capture to readings, below 150 ms.
 
     python benchmarks/load/load.py --processors 2 --no-limit --json load.json --picture load.png
     python benchmarks/load/load.py --soak 600        # sessions come and go; is anything left over?
@@ -35,7 +35,7 @@ from steps import HEAD, Step, draw, row, summary
 
 @contextmanager
 def server(*options: str) -> Generator[tuple[str, psutil.Process]]:
-    """`mien live` in a process of its own, at its end by SIGTERM."""
+    """Run `mien live` in a process of its own, and end it by SIGTERM."""
     command = [sys.executable, "-m", "mien", "live", "--port", "0", "--no-open"]
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     try:
@@ -58,7 +58,7 @@ def step(
     rate: float,
     seconds: float,
 ) -> Step:
-    """Hold so many sessions at the same time and measure."""
+    """Hold a number of sessions at the same time and measure."""
 
     async def all_of_them() -> list[Session]:
         return await asyncio.gather(
@@ -83,7 +83,7 @@ def step(
 def curve(
     numbers: Sequence[int], rate: float, seconds: float, options: Sequence[str]
 ) -> list[Step]:
-    """A step for each number of sessions, all with the same server."""
+    """Measure a step for each number of sessions, all with the same server."""
     pictures = film()
     with server(*options) as (address, process):
         step(address, process, pictures, 2, rate, 3)  # the models load, and all gets warm
@@ -95,10 +95,10 @@ def curve(
 
 
 def soak(seconds: float, at_once: int, options: Sequence[str]) -> dict[str, Any]:
-    """Sessions come and go without pause; what the server holds before, meanwhile and after.
+    """Let sessions come and go without pause; measure the server before, meanwhile and after.
 
-    Lives are of 0.5 to 6 seconds, so that ten minutes see as many comings as hours of real use; one
-    in eight is cut off in the middle of a message instead of being closed.
+    Sessions last 0.5 to 6 seconds, so that ten minutes see as many as hours of real use. One in
+    eight is cut off in the middle of a message instead of being closed.
     """
     pictures = film()
     rng = np.random.default_rng(0)
@@ -174,16 +174,15 @@ def main(
     """Measure and print a table.
 
     Args:
-        numbers: of sessions at the same time.
+        numbers: numbers of sessions at the same time.
         rate: frames a second of each.
-        seconds: for which each number is held.
-        processors: how many of this machine's to use, for server and clients (Linux); all by
-            default.
-        no_limit: measure again with all admitted, to see what places are good for.
-        soak_seconds: instead, let sessions come and go for so long.
-        at_once: sessions at the same time in a soak.
-        json_file: where to write the figures as JSON.
-        picture: where to draw the curve, as PNG.
+        seconds: seconds for which each number is held.
+        processors: number of processors for server and clients (Linux); all by default.
+        no_limit: measure again with all sessions admitted, to see the effect of places.
+        soak_seconds: let sessions come and go for so long instead.
+        at_once: number of sessions at the same time in a soak.
+        json_file: file for the figures.
+        picture: PNG for the curve.
     """
     if processors is not None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:processors])

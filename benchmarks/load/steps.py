@@ -1,4 +1,4 @@
-"""What was measured with a number of sessions: figures, a table's row, and a picture of all."""
+"""Figures of a number of sessions, as a row of a table and in a picture of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ import numpy as np
 from clients import Session
 
 LATEST: Final = 150.0
-"""Milliseconds below which 95 % of the delays are to lie."""
+"""Milliseconds below which 95 % of the delays must lie."""
 
 READ: Final = 0.95
-"""Share of each session's frames that are to be read."""
+"""Share of each session's frames that must be read."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What was measured with a number of sessions; delays in milliseconds."""
+    """Figures of a number of sessions; delays in milliseconds."""
 
     sessions: int
     admitted: int
@@ -39,7 +39,7 @@ class Step:
 def summary(
     results: Sequence[Session], seconds: float, cores: float, own_cores: float, megabytes: float
 ) -> Step:
-    """The figures of one step, of those sessions that had a place."""
+    """Compute the figures of one step, over the sessions that had a place."""
     read = [one for one in results if one.delays] or [Session(delays=[0.0], captured=1)]
     rates = [len(one.delays) / seconds for one in read]
     worst = max(float(np.percentile(one.delays, 95)) for one in read)
@@ -72,7 +72,7 @@ HEAD: Final = (
 
 
 def row(one: Step) -> str:
-    """A step as a row of the table."""
+    """Write a step as a row of the table."""
     cells = (
         one.sessions, one.admitted, one.told_full, f"{one.rate_mean} ({one.rate_least})",
         f"{one.delay_median} ms", f"{one.delay_p95} ms ({one.delay_p95_worst} ms)",
@@ -83,7 +83,7 @@ def row(one: Step) -> str:
 
 
 def draw(steps: Sequence[Step], without: Sequence[Step], title: str, path: Path) -> None:
-    """The curve: delay, readings and places over the number of sessions."""
+    """Draw delay, readings and places over the number of sessions."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 8), layout="constrained")

@@ -1,29 +1,29 @@
-"""mien beside fer and face-api, on the same pictures in the same run; `make peers` runs this.
+"""Compare mien with fer and face-api, on the same pictures in the same run; by `make peers`.
 
     PYTHONPATH=benchmarks python -m peers            # all of the three below
     PYTHONPATH=benchmarks python -m peers install    # environments, below ~/.cache/mien-peers
     PYTHONPATH=benchmarks python -m peers measure    # → benchmarks/peers/results.json
     PYTHONPATH=benchmarks python -m peers draw       # → docs/comparison.md's table and picture
 
-What is compared, each in a process and an environment of its own, which `install` makes once from
+Each library runs in a process and an environment of its own, which `install` makes once from
 fer.txt, face-api/package-lock.json and mien's constraints.txt (4.5 GB in all):
 
 - mien, as `mien.read` and `mien.watch` work without options;
-- fer with its default face detector (Haar) and with MTCNN, else by default;
-- face-api under Node with its wasm backend, with its default finder (SSD MobileNet) and with its
-  tiny one, reading expressions and nothing else.
+- fer with its default face detector (Haar) and with MTCNN;
+- face-api under Node with its wasm backend, with its default detector (SSD MobileNet) and with its
+  tiny one, reading expressions only.
 
-Frames are scikit-image's astronaut in 640×480, once and nine times; every library gets them decoded
-and in its own form. A film's frames are ten of the first in which the picture sways; mien searches
-all of one in five, and in the others around the face that it knows, as it does in every film; the
-others read films frame by frame. "A face, once found" is crop and network for a face whose box the
-library has found before. Start-up is from starting the process to the first reading of the frame
-with one face; peak memory that of the process which then reads the one with nine.
+Frames are scikit-image's astronaut in 640×480, once and nine times. Every library gets them decoded
+and in its own form. A film has ten frames of the first kind, in which the picture sways. mien
+searches all of one frame in five, and in the others around the known face, as in every film; the
+other libraries read films frame by frame. "A face, once found" is crop and network for a face whose
+box the library has found before. Start-up lasts from the start of the process to the first reading
+of the frame with one face; peak memory is that of the process that then reads the one with nine.
 
-Accuracy is that of the classifiers alone on PublicTest's 48×48 images, which are cropped already:
-fer's are scaled to 64×64 and to ±1 as fer does with its own crops, face-api's are given to its
-expression network as grey RGB. Both answer in the seven labels of FER2013; for FER+'s majority
-their share of each stands for FER+'s emotion of that name.
+Accuracy is that of the classifiers only, on PublicTest's 48×48 images, which are cropped already:
+for fer they are scaled to 64×64 and to ±1 as fer does with its own crops, for face-api's expression
+network they are grey RGB. Both answer in the seven labels of FER2013; for FER+'s majority their
+share of each stands for FER+'s emotion of that name.
 
 Where torch is a CPU build, PyPI's torchvision lacks its operators, and OpenCV's non-maximum
 suppression stands in for MTCNN's: 0.3 % of a frame's time.
@@ -56,10 +56,10 @@ def everything(
     """Install what is missing, measure, and write docs/comparison.md's table and picture.
 
     Args:
-        folder: for the environments.
-        data: of `mien data prepare`, for the accuracy.
-        rounds: in which every contender reads each frame three times.
-        starts: fresh processes of each contender.
+        folder: folder of the environments.
+        data: data set file of `mien data prepare`, for the accuracy.
+        rounds: number of rounds, in each of which every contender reads each frame three times.
+        starts: number of fresh processes of each contender.
     """
     problems = install(folder=folder)
     measure(folder=folder, data=data, rounds=rounds, starts=starts, problems=problems)
@@ -82,7 +82,7 @@ def measure(
     out: Path = RESULTS,
     problems: Annotated[dict[str, str] | None, Parameter(parse=False)] = None,
 ) -> None:
-    """Measure, and write the figures, after each part; an interrupted run keeps those it has."""
+    """Measure, and write the figures after each part; an interrupted run keeps those it has."""
     from peers.measuring import measure as measure_all
 
     def save(results: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""An environment for each library, outside the repository, made once and used again."""
+"""Make an environment for each library, outside the repository, once."""
 
 import hashlib
 import shutil
@@ -11,20 +11,20 @@ from typing import Final
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 FOLDER: Final = Path.home() / ".cache" / "mien-peers"
-"""Where the environments are by default."""
+"""Default folder of the environments."""
 
 LIBRARIES: Final = ("mien", "fer", "face-api")
 
 
 class MissingError(Exception):
-    """An environment is not there, or cannot be made; the message says why."""
+    """An environment is missing or cannot be made; the message says why."""
 
 
 def install(folder: Path) -> dict[str, str]:
-    """Make what is missing or out of date; mien itself is installed anew each time.
+    """Make environments that are missing or out of date; mien itself is installed each time.
 
     Returns:
-        Why not, by library, of those that could not be installed.
+        The reason, by library, of those that could not be installed.
     """
     problems: dict[str, str] = {}
     for library in LIBRARIES:
@@ -42,16 +42,16 @@ def install(folder: Path) -> dict[str, str]:
 
 
 def worker(library: str, folder: Path, threads: str, finder: str) -> list[str]:
-    """The command that starts a library's worker.
+    """Return the command that starts a library's worker.
 
     Args:
         library: one of `LIBRARIES`.
-        folder: with the environments.
+        folder: folder of the environments.
         threads: "default" or "one".
         finder: the library's face detector; "" for mien.
 
     Raises:
-        MissingError: its environment is not there.
+        MissingError: its environment is missing.
     """
     if not _stamp(folder / library).exists():
         raise MissingError(f"not installed in {folder / library}: python -m peers install")
@@ -62,7 +62,7 @@ def worker(library: str, folder: Path, threads: str, finder: str) -> list[str]:
 
 
 def size(library: str, folder: Path) -> int:
-    """Bytes of all files that an installation consists of, Python or Node themselves left out."""
+    """Return the bytes of all files of an installation, without Python or Node themselves."""
     place = folder / library
     inside = "node_modules" if library == "face-api" else "lib*/python*/site-packages"
     tops = (top for top in place.glob(inside) if not top.parents[1].is_symlink())  # lib64
@@ -71,7 +71,7 @@ def size(library: str, folder: Path) -> int:
 
 
 def _install_python(library: str, place: Path) -> None:
-    """A venv without pip: only what the library needs counts as its size."""
+    """Make a venv without pip: only what the library needs counts as its size."""
     locked = ROOT / "constraints.txt" if library == "mien" else HERE / "fer.txt"
     if not _is_up_to_date(place, locked):
         shutil.rmtree(place, ignore_errors=True)
@@ -121,6 +121,6 @@ def _mark(place: Path, locked: Path) -> None:
 
 
 def _is_up_to_date(place: Path, locked: Path) -> bool:
-    """Whether it was installed, wholly, by the same file of versions."""
+    """Whether it was installed completely, by the same file of versions."""
     stamp = _stamp(place)
     return stamp.exists() and stamp.read_text() == hashlib.sha256(locked.read_bytes()).hexdigest()

@@ -40,27 +40,27 @@ class Fer:
         self.fer: Any = import_module("fer.fer").FER(mtcnn=finder == "mtcnn")
 
     def prepare(self, image: Picture) -> Picture:
-        """In BGR, as fer takes it."""
+        """Return the picture in BGR, as fer takes it."""
         return np.ascontiguousarray(image[:, :, ::-1])
 
     def frame(self, image: Picture) -> int:
-        """All that fer does with a picture."""
+        """Read a picture as fer does."""
         return len(self.fer.detect_emotions(image))
 
     def film(self, frames: Sequence[Picture]) -> int:
-        """Frame by frame, as `fer.classes.Video` does."""
+        """Read frame by frame, as `fer.classes.Video` does."""
         return [self.frame(frame) for frame in frames][-1]
 
     def find(self, image: Picture) -> Any:
-        """The largest box (x, y, width, height)."""
+        """Find the largest box (x, y, width, height)."""
         return max(self.fer.find_faces(image), key=lambda box: box[2] * box[3])
 
     def face(self, image: Picture, face: Any) -> None:
-        """Crop and network; fer makes all of the picture grey for it."""
+        """Crop and classify; fer makes all of the picture grey for it."""
         self.fer.detect_emotions(image, face_rectangles=[face])
 
     def shares(self, crops: Picture) -> dict[str, NDArray[Any]]:
-        """As `detect_emotions` goes on from its crops; its labels' order is FER2013's."""
+        """Classify as `detect_emotions` does after its crops; its labels' order is FER2013's."""
         larger = np.array([cv2.resize(crop, (64, 64)) for crop in crops], np.float32)
         return {"label": np.asarray(self.fer._classify_emotions((larger / 255 - 0.5) * 2))}
 

@@ -1,4 +1,4 @@
-"""Measure all contenders in turn, in the same run, so that what disturbs meets all alike."""
+"""Measure all contenders in turn, in the same run, so that disturbances meet all alike."""
 
 import sys
 from collections import defaultdict
@@ -34,9 +34,9 @@ class Contender:
     """A library with one of its face detectors.
 
     Attributes:
-        name: in the table.
+        name: name in the table.
         library: one of `environments.LIBRARIES`.
-        finder: as its worker calls it; "" for mien.
+        finder: its worker's name of the detector; "" for mien.
     """
 
     name: str
@@ -65,7 +65,7 @@ def frames() -> dict[str, NDArray[np.uint8]]:
 
 
 def film() -> NDArray[np.uint8]:
-    """Ten frames (10, 480, 640, 3) in which the one face sways by 16 pixels and comes back."""
+    """Make ten frames (10, 480, 640, 3) in which one face sways by 16 pixels and comes back."""
     one = frames()["one"]
     turn = 2 * np.pi * np.arange(10) / 10
     shifts = np.round(8 * np.stack((np.cos(turn), np.sin(turn)), axis=1)).astype(int)
@@ -80,18 +80,18 @@ def measure(
     problems: dict[str, str],
     save: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Everything, as JSON-ready figures, which are saved after each part.
+    """Measure everything, as JSON-ready figures that are saved after each part.
 
     They are `date`, `machine`, `rounds`, `starts`, and `contenders`: for each name its figures, or
     `not_measured` with the reason. Times are medians.
 
     Args:
         environments: folder of `environments.install`.
-        dataset: of `mien data prepare`; None leaves accuracy out.
-        rounds: in each of which every contender reads each frame three times.
-        starts: fresh processes of each contender.
-        problems: why a library is not installed.
-        save: is given all figures so far.
+        dataset: data set file of `mien data prepare`; None leaves accuracy out.
+        rounds: number of rounds, in each of which every contender reads each frame three times.
+        starts: number of fresh processes of each contender.
+        problems: reasons why libraries are not installed.
+        save: saves all figures so far.
     """
     conditions = {
         "date": date.today().isoformat(),
@@ -146,7 +146,7 @@ def _starts(
     files: dict[str, Path],
     starts: int,
 ) -> dict[str, dict[str, Any]]:
-    """Start-up to the first reading, and peak memory after a frame with one face and with nine."""
+    """Measure start-up to the first reading, and peak memory after one face and after nine."""
     seconds: dict[str, list[float]] = defaultdict(list)
     memory: dict[str, list[int | None]] = defaultdict(list)
     for turn in range(starts):
@@ -170,7 +170,7 @@ def _starts(
 def _times(
     processes: dict[tuple[str, str], Worker], files: dict[str, Path], rounds: int
 ) -> dict[str, dict[str, Any]]:
-    """Milliseconds a face and a frame by threads, and how many faces were found."""
+    """Measure milliseconds a face and a frame by threads, and count the faces found."""
     requests = {
         "face": {"do": "face", "file": str(files["one"])},
         "one": {"do": "frame", "file": str(files["one"])},
@@ -209,9 +209,9 @@ def _accuracy(
     folder: Path,
     dataset: Path | None,
 ) -> dict[str, dict[str, Any]]:
-    """On PublicTest: FER2013's label, and the majority of FER+'s raters; once a library.
+    """Measure accuracy on PublicTest: FER2013's label, and the majority of FER+'s raters.
 
-    A library that knows the seven emotions alone has its shares put into FER+'s columns; it never
+    A library that knows only the seven emotions has its shares put into FER+'s columns; it never
     says "contempt".
     """
     if dataset is None:

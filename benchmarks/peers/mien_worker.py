@@ -31,15 +31,15 @@ class Mien:
         self.frames = 0
 
     def prepare(self, image: Picture) -> Picture:
-        """As it is: mien takes RGB."""
+        """Return the picture as it is: mien takes RGB."""
         return image
 
     def frame(self, image: Picture) -> int:
-        """What `mien.read` does."""
+        """Read as `mien.read` does."""
         return len(self.reader.read(image))
 
     def film(self, frames: Sequence[Picture]) -> int:
-        """What `mien.watch` does, which searches around known faces in between."""
+        """Read as `mien.watch` does, which searches around known faces between full searches."""
         faces = 0
         for image in frames:
             time = self.frames / FRAME_RATE
@@ -48,15 +48,15 @@ class Mien:
         return faces
 
     def find(self, image: Picture) -> Face:
-        """The largest face."""
+        """Find the largest face."""
         return self.reader.detector.detect(image)[0]
 
     def face(self, image: Picture, face: Face) -> None:
-        """Crop and network."""
+        """Crop and classify a face."""
         self.reader.read(image, faces=[face])
 
     def shares(self, crops: Picture) -> dict[str, NDArray[Any]]:
-        """Of both heads."""
+        """Return the shares of both heads."""
         classifier = self.reader.classifier
         votes = classifier.predict_votes(crops)
         label: NDArray[Any] = classifier.predict_label(crops)

@@ -1,4 +1,4 @@
-"""What was measured → the table and picture of docs/comparison.md."""
+"""Write the table and picture of docs/comparison.md from the figures."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,9 +25,9 @@ class Row:
     """A row of the table.
 
     Attributes:
-        title: of the row.
-        value: of a contender's figures; None where it was not measured.
-        text: of a value.
+        title: title of the row.
+        value: gets the value from a contender's figures; None if it was not measured.
+        text: writes a value.
         best: min or max.
     """
 
@@ -38,7 +38,7 @@ class Row:
 
 
 def _under(*keys: str) -> Callable[[Figures], float | None]:
-    """The figure under some keys, one in the other; None without it."""
+    """Return a function that gets the figure under nested keys; None without it."""
 
     def value(figures: Figures) -> float | None:
         found: Any = figures
@@ -80,7 +80,7 @@ ROWS: Final = (
 
 
 def table(results: Mapping[str, Any]) -> str:
-    """A Markdown table, the best of each row in bold; and why something was not measured."""
+    """Write a Markdown table, the best of each row in bold, and reasons of missing figures."""
     contenders: Mapping[str, Figures] = results["contenders"]
     lines = [f"| | {' | '.join(contenders)} |", f"|---|{'--:|' * len(contenders)}"]
     for row in ROWS:
@@ -104,7 +104,7 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 def conditions(results: Mapping[str, Any]) -> str:
-    """Where, when and how, in a paragraph."""
+    """Write a paragraph on where, when and how the figures were measured."""
     host = results["machine"]
     versions: dict[str, str] = {}
     for figures in results["contenders"].values():
@@ -139,7 +139,7 @@ def _few_digits(value: float) -> str:
 
 
 def draw(results: Mapping[str, Any], file: Path) -> None:
-    """Bars of four rows, as a PNG."""
+    """Draw bars of four rows, as a PNG."""
     contenders: Mapping[str, Figures] = results["contenders"]
     names = list(contenders)
     figure, axes = plt.subplots(1, len(_PANELS), figsize=(11, 2.3), sharey=True)

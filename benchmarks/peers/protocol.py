@@ -1,7 +1,7 @@
-"""What every worker does: requests as JSON lines from standard input, an answer a line.
+"""Protocol of every worker: requests as JSON lines from standard input, an answer for each line.
 
-A worker is one library in one process of its own environment; this file runs there too, so that it
-needs nothing but NumPy. `face_api_worker.cjs` speaks the same in JavaScript:
+A worker is one library in a process of its own environment. This file runs there too, so that it
+needs only NumPy. `face_api_worker.cjs` speaks the same protocol in JavaScript:
 
     {"do": "frame", "file": RGB, "repeats": n}   → {"ms": [n numbers], "faces": found}
     {"do": "film", "file": FILM, "repeats": n}   → {"ms": [n means a frame], "faces": in the last}
@@ -11,7 +11,7 @@ needs nothing but NumPy. `face_api_worker.cjs` speaks the same in JavaScript:
     {"do": "about"}                              → {"peak_memory": bytes, "versions": {...}}
 
 RGB is a file of 480 × 640 × 3 bytes, FILM one of some such frames, `FRAME_RATE` a second, whose
-last is followed by the first, CROPS one of N × 48 × 48 grey bytes. What is loaded is loaded by the
+last is followed by the first, CROPS one of N × 48 × 48 grey bytes. The library is loaded by the
 first request.
 """
 
@@ -36,25 +36,25 @@ class Peer(Protocol):
     """A library that reads faces."""
 
     packages: tuple[str, ...]
-    """Whose versions are told."""
+    """Packages whose versions are reported."""
 
     def prepare(self, image: Picture) -> Any:
-        """RGB uint8 (480, 640, 3) in the form that the library takes; this is not timed."""
+        """Turn RGB uint8 (480, 640, 3) into the form that the library takes; this is not timed."""
         ...
 
     def frame(self, image: Any) -> int:
-        """Find and read all faces of a prepared picture; how many there are."""
+        """Find and read all faces of a prepared picture, and return their number."""
         ...
 
     def film(self, frames: Sequence[Any]) -> int:
-        """Find and read all faces of each prepared frame; how many there are in the last.
+        """Find and read all faces of each prepared frame, and return the number in the last.
 
-        They follow each other at `FRAME_RATE`, and what the last call got.
+        Frames follow each other at `FRAME_RATE`, and follow those of the last call.
         """
         ...
 
     def find(self, image: Any) -> Any:
-        """The largest face of a prepared picture; this is not timed."""
+        """Find the largest face of a prepared picture; this is not timed."""
         ...
 
     def face(self, image: Any, face: Any) -> None:
@@ -62,7 +62,7 @@ class Peer(Protocol):
         ...
 
     def shares(self, crops: Picture) -> dict[str, NDArray[np.float32]]:
-        """Shares of uint8 (N, 48, 48) crops: "label" (N, 7) and, where there are any, "votes"."""
+        """Return shares of uint8 (N, 48, 48) crops: "label" (N, 7) and, if any, "votes"."""
         ...
 
 
@@ -113,7 +113,7 @@ def _answer(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def peak_memory() -> int | None:
-    """Bytes that this process has held at most; None where the system does not tell."""
+    """Return the peak memory of this process in bytes; None where the system does not report it."""
     try:
         with open("/proc/self/status") as status:  # noqa: PTH123
             return next(int(li.split()[1]) * 1024 for li in status if li.startswith("VmHWM:"))

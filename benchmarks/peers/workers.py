@@ -1,4 +1,4 @@
-"""The other end of `protocol.py`: a library in a process of its own, asked and answering."""
+"""Start and ask workers of `protocol.py`, each a library in a process of its own."""
 
 import json
 import os
@@ -20,19 +20,19 @@ _QUIET: Final = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
 
 class WorkerError(Exception):
-    """A worker has ended without an answer; the message holds what it said last."""
+    """A worker has ended without an answer; the message holds its last line."""
 
 
 class Worker:
     """A library in a process of its own."""
 
     def __init__(self, command: list[str], threads: str, log: Path) -> None:
-        """Start it; it loads nothing before the first request.
+        """Start the worker; it loads nothing before the first request.
 
         Args:
-            command: of `environments.worker`.
+            command: command of `environments.worker`.
             threads: "default" or "one".
-            log: file for what it writes on standard error.
+            log: file for its standard error.
         """
         kept = {name: value for name, value in os.environ.items() if name not in _ONE_THREAD}
         limits = _ONE_THREAD if threads == "one" else {}
@@ -65,7 +65,7 @@ class Worker:
         """Send a request of `protocol.py` and wait for the answer.
 
         Raises:
-            WorkerError: it has none, or one that is no JSON.
+            WorkerError: there is no answer, or one that is no JSON.
         """
         to, back = self._pipes()
         try:
@@ -76,7 +76,7 @@ class Worker:
         line = back.readline()
         if not line:
             said = self._log.read_text(errors="replace").strip().splitlines()
-            raise WorkerError(said[-1] if said else "it ended without a word")
+            raise WorkerError(said[-1] if said else "it ended without a message")
         try:
             return json.loads(line)
         except ValueError as error:

@@ -7,6 +7,7 @@ forgotten.
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import griffe
@@ -145,10 +146,7 @@ def python_page() -> str:
         lines += ["", f"## {group}", ""]
         for name in names:
             lines += describe(f"mien.{name}", package[name], HIDDEN)
-    page = _page(link_names(lines))
-    if inside := sorted(set(re.findall(r"mien\.[a-z_]+\.\w+", page))):
-        raise ValueError(f"{', '.join(inside)}: name what is public instead")
-    return page
+    return _without_modules(_page(link_names(lines)))
 
 
 def thresholds_page() -> str:
@@ -173,7 +171,7 @@ def commands_page() -> str:
     """Return the page on the commands, as Markdown.
 
     Raises:
-        ValueError: a command is missing here.
+        ValueError: a command is missing here, or its help speaks of a module.
     """
     there = [name for name in app if not name.startswith("-")]
     forgotten = sorted({*there} - {name for names in COMMANDS.values() for name in names})
@@ -189,7 +187,15 @@ def commands_page() -> str:
     for group, names in order.items():
         lines.append(f"- **{group}**: " + ", ".join(f"[`{n}`](#mien-{n})" for n in names))
     texts = [sections[name] for names in order.values() for name in names]
-    return _page([*lines, "", *texts, "", COMPLETION])
+    return _without_modules(_page([*lines, "", *texts, "", COMPLETION]))
+
+
+def _without_modules(page: str) -> str:
+    """Return a page, unless it names a module below `mien`, which people cannot use."""
+    modules = "|".join(module.name for module in iter_modules(mien.__path__))
+    if inside := sorted(set(re.findall(rf"mien\.(?:{modules})\.\w+", page))):
+        raise ValueError(f"{', '.join(inside)}: name what is public instead")
+    return page
 
 
 def _page(lines: Iterable[str]) -> str:

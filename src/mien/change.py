@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mien.answers import Language
-from mien.lookup import words
+from mien.lookup import output
 from mien.public import public
 
 
@@ -47,7 +47,7 @@ class Change:
             >>> mien.Change("happy", by=2.3).sentence("de")
             'lächelt, anders als sonst'
         """
-        return words(language).change_sentence(self.emotion, self.more, self.movements, language)
+        return output("words").change_sentence(self.emotion, self.more, self.movements, language)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values: `change` of a face in `mien read --usual --json`."""

@@ -12,7 +12,7 @@ from mien.answers import PEOPLE, Language, Reason, State, Votes, is_mixed, ranke
 from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.frames import Box, Face, Quality
-from mien.lookup import output, words
+from mien.lookup import output
 from mien.public import public
 
 Gesture = Literal["nod", "shake"]
@@ -155,7 +155,7 @@ class Reading:
             >>> reading.sentence("de")
             '10 von 10 Menschen würden sagen: fröhlich'
         """
-        return words(language).sentence(
+        return output("words").sentence(
             self.votes.shares, self.reason, self.state == State.MIXED, language
         )
 
@@ -174,7 +174,7 @@ class Reading:
             >>> mien.read("photo.jpg")[0].movement_words()
             'corners of the mouth up, upper lip raised'
         """
-        return words(language).movement_words(self.movements, self.reason, language)
+        return output("words").movement_words(self.movements, self.reason, language)
 
     def change_words(self, language: Language = "en") -> str:
         """Return how the face differs from usual, such as "more smiling than usual".
@@ -194,7 +194,7 @@ class Reading:
         """
         if not self.compared or not self.can_be_seen:
             return ""
-        return self.change.sentence(language) if self.change else words(language).AS_USUAL[language]
+        return self.change.sentence(language) if self.change else output("words").as_usual(language)
 
     def over_time_words(self, language: Language = "en") -> str:
         """Return what the face does over time, such as "talking, nods"; empty if nothing.
@@ -209,7 +209,7 @@ class Reading:
             >>> reading.over_time_words()
             'talking, nods'
         """
-        return words(language).over_time_words(self.talking, self.gesture, language)
+        return output("words").over_time_words(self.talking, self.gesture, language)
 
     def _repr_html_(self) -> str:
         return str(self.to_html())

@@ -1,10 +1,11 @@
-"""The history of `mien bench`: a line a measurement, always of the same columns."""
+"""The history of `mien bench`: a line for each measurement, of the same columns."""
 
 import csv
 from pathlib import Path
 
 import pytest
-from speed import add, flat
+from remembering import remember
+from speed import flat
 
 FIGURES = {
     "machine": {"cores": 2, "cpu": "EPYC"},
@@ -21,13 +22,25 @@ def test_nested_figures_become_a_row() -> None:
     assert row["start_a_first_reading"] == 0.2
 
 
-def test_a_line_is_added_and_other_columns_are_refused(tmp_path: Path) -> None:
+def test_a_line_is_added_and_further_columns_are_refused(tmp_path: Path) -> None:
     history = tmp_path / "history" / "speed.csv"
-    add(history, {"date": "2026-11-28", "total": 8})
-    add(history, {"date": "2026-11-29", "total": 9})
+    remember(history, [{"total": 8}])
+    remember(history, [{"total": 9}])
     with history.open(newline="") as file:
-        assert [row["total"] for row in csv.DictReader(file)] == ["8", "9"]
+        rows = list(csv.DictReader(file))
+    assert [row["total"] for row in rows] == ["8", "9"]
+    assert list(rows[0]) == ["date", "commit", "machine", "total"]
     before = history.read_bytes()
-    with pytest.raises(SystemExit, match="other columns"):
-        add(history, {"date": "2026-11-30", "other": 1})
+    with pytest.raises(SystemExit, match="lacks the column 'other'"):
+        remember(history, [{"other": 1}])
     assert history.read_bytes() == before
+
+
+def test_a_history_keeps_its_columns(tmp_path: Path) -> None:
+    history = tmp_path / "history.csv"
+    history.write_text("machine,total,remark\na,8,quiet\n")
+    remember(history, [{"total": 9}])
+    with history.open(newline="") as file:
+        *_, last = csv.DictReader(file)
+    assert list(last) == ["machine", "total", "remark"]
+    assert (last["total"], last["remark"]) == ("9", "")

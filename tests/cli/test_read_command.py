@@ -93,7 +93,7 @@ def test_a_picture_that_changed_is_read_again(folder: Path, capsys: Output) -> N
     assert code == 1
     assert err.splitlines() == [
         f"mien: 9 of 10 pictures are in {out} already.",
-        "mien: 1 picture has changed since it was written: read again.",
+        "mien: 1 picture has changed since then and will be read again.",
         f"{folder}/03.jpg: empty. Expected a picture.",
         "mien: 1 of 10 pictures could not be read.",
     ]
@@ -119,7 +119,7 @@ def test_another_model_or_usual_face_is_refused_or_overwrites(
     assert code == 1
     differing = "weights" if option == "--model" else "usual"
     assert err.startswith(f"mien: {out}: was begun with {differing} ")
-    assert "name another with --out, or replace it with --overwrite." in err
+    assert "name another --out, or replace it with --overwrite." in err
     assert out.read_bytes() == before
     code, _, err = told([*arguments, option, str(other), "--overwrite"], capsys)
     assert (code, err) == (0, "")

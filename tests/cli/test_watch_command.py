@@ -105,8 +105,8 @@ def test_what_is_done_is_skipped(film: Path, out: Path, capsys: Output) -> None:
     otherwise = ["watch", str(film), "--out", str(out), "--no-video", "--every", "0.1"]
     assert main(otherwise) == 1
     assert capsys.readouterr().err == (
-        f"{out}/film.html: was begun with every 0 s; asked for now is every 0.1 s. Ask for the "
-        "same, name another with --out, or replace it with --overwrite.\n"
+        f"{out}/film.html: was begun with every 0 s; this run has every 0.1 s. Use the same "
+        "options, name another --out, or replace it with --overwrite.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
     assert main([*otherwise, "--overwrite"]) == 0

@@ -1,4 +1,4 @@
-"""The files that examples of pages and docstrings speak of."""
+"""The files that examples of pages and docstrings name."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from small_films import face, placed, write_film
 
 @pytest.fixture(scope="session")
 def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with pictures and short films of one woman, and with a `curl` that needs no net."""
+    """Make a folder with pictures and short films of one woman, and a `curl` without network."""
     folder = tmp_path_factory.mktemp("files")
     names = ("photo.jpg", "holiday/beach.jpg", "holiday/sea.png", "scans/1/a.png", "archive/1.jpg")
     usual = ("at-rest.jpg", "also-at-rest.jpg", "now.jpg", "later.jpg")
@@ -30,7 +30,7 @@ def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
     curl.parent.mkdir()
     curl.write_text("#!/bin/sh\ncat photo.jpg\n")
     curl.chmod(0o755)
-    mien = folder / "bin" / "mien"  # of these sources, whatever else is installed
+    mien = folder / "bin" / "mien"  # runs these sources, whatever is installed
     mien.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mien "$@"\n')
     mien.chmod(0o755)
     return folder
@@ -38,7 +38,7 @@ def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def here(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of `files` as the current folder, with a home folder of its own."""
+    """Copy `files` into the current folder of the test, with its own home folder."""
     folder = tmp_path / "here"
     shutil.copytree(files, folder)
     monkeypatch.chdir(folder)

@@ -1,7 +1,7 @@
 """Every example of every page runs: Python from top to bottom of a page, and each shell command.
 
-They run in a folder that has the files which the pages speak of. What `NOT_RUN` names is not run,
-but looked at: mien's commands are parsed, targets of make, packages and options must be there.
+They run in a folder with the files that the pages name. Commands in `NOT_RUN` are only checked:
+mien's commands are parsed, and targets of make, extras and options must exist.
 """
 
 import contextlib
@@ -33,18 +33,18 @@ NOT_RUN = {
     r"(\.venv/bin/)?(python3? -m )?(pip|venv|jupyter|apt)\b": "installs, or stays open",
     r"python benchmarks/": "takes minutes",
 }
-"""Beginnings of commands that are not run, and why."""
+"""Beginnings of commands that are not run, with the reason."""
 
 WITH_A_SERVER = {"docs/api.md"}
-"""Pages whose Python wants a running server; tests/live/test_api.py runs it."""
+"""Pages whose Python needs a running server; tests/live/test_api.py runs it."""
 
-# pycon is of docstrings, whose examples tests/test_package.py runs.
+# pycon is for docstrings, whose examples test_docstrings.py runs.
 LANGUAGES = {"mermaid", "pycon", "python", "sh", "json", "text", "toml", "py"}
-"""`py` is Python to look at, as in the reference, where it is no program."""
+"""`py` is Python to read, such as signatures in the reference."""
 
 
 def commands(page: str) -> Iterator[tuple[int, str]]:
-    """The shell commands of a page with their lines, less comments."""
+    """Yield the shell commands of a page with their lines, without comments."""
     for example in examples(page):
         if example.language == "sh":
             text = re.sub(r"\\\n\s*", " ", example.text)  # a command over several lines
@@ -60,7 +60,7 @@ def has(page: str, language: str) -> bool:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_blocks_of_code_tell_their_language(page: str) -> None:
-    """Else a command could stand in one that no test looks at."""
+    """Otherwise a block could hold a command that no test looks at."""
     unknown = [e for e in examples(page) if e.language not in LANGUAGES]
     assert unknown == [], f"write ```sh, ```text or another of {LANGUAGES} in {page}"
 
@@ -73,7 +73,7 @@ def test_python_examples_run(page: str) -> None:
     names: dict[str, object] = {"__name__": "example"}
     for example in examples(page):
         if example.language == "python":
-            # so that a traceback tells the page's line
+            # so that a traceback names the page's line
             text = "\n" * (example.line - 1) + example.text
             exec(compile(text, str(ROOT / page), "exec"), names)
 
@@ -89,12 +89,12 @@ def test_shell_examples_run(page: str) -> None:
             bash = ["bash", "-euo", "pipefail", "-c", command]
             done = subprocess.run(bash, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{told}\n{done.stderr}\nIf it cannot run here: NOT_RUN."
-        else:  # in this process, which is far quicker
+        else:  # in this process, which is much faster
             assert main(shlex.split(command)[1:]) == 0, told
 
 
 def look_at(command: str, told: str) -> None:
-    """What can be known of a command that is not run."""
+    """Check what is possible without running the command."""
     for piece in command.split("&&"):
         part = shlex.split(piece)
         while re.match(r"[A-Z_]+=", part[0]):
@@ -119,9 +119,9 @@ def look_at(command: str, told: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_speak_of_public_names_alone(page: str) -> None:
-    """Modules may move without notice, so no page sends people there."""
+    """Modules may move without notice, so no page names them."""
     if page.startswith(("CHANGELOG", "experiments/", "docs/reference/commands")):
-        return  # they tell what was, and what training's options mean
+        return  # these describe the past, and the options of training
     modules = "|".join(path.stem for path in (ROOT / "src/mien").iterdir() if path.stem[0] != "_")
     text = (ROOT / page).read_text(encoding="utf-8")
     assert re.findall(rf"\bmien\.(?:{modules})\.[\w.]+", text) == []

@@ -1,4 +1,4 @@
-"""Links, anchors and pictures of all Markdown pages lead somewhere, and every page is linked."""
+"""Links, anchors and pictures of all Markdown pages exist, and every page is linked."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -7,7 +7,7 @@ from markdown_pages import PAGES, ROOT, anchors, links
 
 
 def leads_to(page: str, link: str) -> tuple[str, str]:
-    """The path from the repository's root, and the anchor, of a link without a scheme."""
+    """Return the path from the repository's root and the anchor of a link without a scheme."""
     parts = urlsplit(link)
     if not parts.path:
         return page, parts.fragment

@@ -1,4 +1,4 @@
-"""What is locked, by version and by hash, and the list of licences agree with each other."""
+"""The locks by version and by hash and the list of licences agree."""
 
 import re
 import tomllib
@@ -13,7 +13,7 @@ def name_of(words: str) -> str:
 
 
 def locked(file: str) -> dict[str, set[str]]:
-    """Versions by name; of some packages there is one a system."""
+    """Return versions by name; some packages have one for each system."""
     found: dict[str, set[str]] = {}
     for name, version in re.findall(r"^([\w.-]+)==(\S+)", (ROOT / file).read_text(), re.MULTILINE):
         found.setdefault(name_of(name), set()).add(version)

@@ -1,4 +1,4 @@
-"""docs/reference is what the docstrings and the commands say now."""
+"""docs/reference agrees with the docstrings and the commands."""
 
 import dataclasses
 import re
@@ -36,10 +36,17 @@ def test_a_class_that_nobody_can_import_is_refused(monkeypatch: pytest.MonkeyPat
         make_reference.python_page()
 
 
+def test_a_command_that_speaks_of_a_module_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    completion = "Networks are those of `mien.training.model.networks.NETWORKS`."
+    monkeypatch.setattr(make_reference, "COMPLETION", completion)
+    with pytest.raises(ValueError, match=r"^mien\.training\.model: name what is public"):
+        make_reference.commands_page()
+
+
 def test_the_variables_in_the_reference_are_those_that_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each is set in turn, to another value than the default, and must arrive."""
+    """Each is set in turn to a value other than the default, and must arrive."""
     page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
     named = re.findall(r"`--(?:no-)?([a-z-]+).*?`.*?\*\[env: (\w+)\]\*", page, re.DOTALL)
     fields = {field.name: field for field in dataclasses.fields(Settings)}
@@ -52,7 +59,7 @@ def test_the_variables_in_the_reference_are_those_that_work(
     tried = 0
     for option, variable in named:
         name = option.replace("-", "_")
-        if name not in fields:  # of the command itself: no settings of the server
+        if name not in fields:  # an option of the command, not a setting of the server
             continue
         default = fields[name].default
         value = {"log": "json", "host": "127.0.0.2", "token": "a-token-of-some-length"}.get(

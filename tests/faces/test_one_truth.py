@@ -15,11 +15,11 @@ from mien.faces.stream import Follower
 from mien.frames import Frame
 from mien.media.film import Video
 from mien.output.drawing import caption, draw_readings
-from mien.output.tables import film_row, rows
-from mien.output.words import ANSWER_WORDS
+from mien.output.rows import film_row, rows
+from mien.output.texts import load_texts
 from mien.types import Reading
 
-NAMES = {word: name for name, word in ANSWER_WORDS["en"].items()}
+NAMES = {word: name for name, word in load_texts("en").answers.items()}
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def decoded(path: Path) -> list[VideoFrame]:
 
 
 def sound(path: Path) -> tuple[str, list[float], float]:
-    """Codec, loudness of each tenth of it, and the length in seconds."""
+    """Return the sound's codec, the loudness of each tenth of it, and its length in seconds."""
     with av.open(str(path)) as film:
         stream = film.streams.audio[0]
         parts = list(film.decode(stream))

@@ -1,4 +1,4 @@
-"""Ctrl-C while a camera, a pipe or an address stalls: it ends, and keeps what was read.
+"""Ctrl-C while a camera, a pipe or an address stalls ends the run, and keeps what was read.
 
 Each source gives some pictures and then nothing for ten minutes, in native code where it can. What
 ends within a minute was ended by Ctrl-C; on a machine that is not busy it takes about a second.
@@ -29,7 +29,7 @@ STALL = 600
 """Seconds for which a source gives nothing."""
 
 ENOUGH = 60
-"""Seconds in which even a busy machine has ended it."""
+"""Seconds in which even a busy machine has ended the run."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent otherwise there")
 
@@ -94,7 +94,7 @@ def running(command: list[str], stdin: int | None = None) -> Generator["subproce
 
 
 def wait_for(happened: "threading.Event | Path", process: "subprocess.Popen[bytes]") -> None:
-    """Until it stalls: as long as it takes."""
+    """Wait until the source stalls."""
     end = time.monotonic() + 2 * ENOUGH
     while not (happened.exists() if isinstance(happened, Path) else happened.is_set()):
         assert process.poll() is None, process.communicate()
@@ -103,7 +103,7 @@ def wait_for(happened: "threading.Event | Path", process: "subprocess.Popen[byte
 
 
 def interrupt(process: "subprocess.Popen[bytes]") -> str:
-    """Press Ctrl-C once; what it said."""
+    """Press Ctrl-C once, and return the output."""
     process.send_signal(signal.SIGINT)
     try:
         _, told = process.communicate(timeout=ENOUGH)
@@ -116,7 +116,7 @@ def interrupt(process: "subprocess.Popen[bytes]") -> str:
 
 
 def check_kept(folder: Path, name: str) -> None:
-    """Table, film and report are there, whole and of the same frames."""
+    """Check that table, film and report are whole and have the same frames."""
     assert sorted(path.name for path in folder.iterdir()) == [
         *(f"{name}.{ending}" for ending in ("csv", "html", "mp4"))
     ]
@@ -209,7 +209,7 @@ def test_an_address_that_never_answers(tmp_path: Path) -> None:
 
 
 def wait_for_rows(rows: Path, process: "subprocess.Popen[bytes]") -> None:
-    """Until a table has begun to fill."""
+    """Wait until a table has rows."""
     end = time.monotonic() + 2 * ENOUGH
     while not (rows.exists() and rows.read_bytes().count(b"\n") > 1):  # the first names the run
         assert process.poll() is None, process.communicate()

@@ -13,7 +13,7 @@ from mien.faces.reader import Reader
 from mien.faces.tracker import Tracker
 from mien.frames import Frame
 from mien.output.journal import Format, write_rows
-from mien.output.tables import FILM_COLUMNS, film_row
+from mien.output.rows import FILM_COLUMNS, film_row
 from mien.types import Reading
 
 Picture = NDArray[np.uint8]
@@ -22,7 +22,7 @@ Seen = list[tuple[Frame, list[Reading]]]
 
 @pytest.fixture(scope="module")
 def seen(astronaut: Picture) -> Seen:
-    """A frame with a face, one without, one with the face in the dark."""
+    """Film with one frame with a face, one without, and one with the face in the dark."""
     reader, tracker = Reader(), Tracker(smoothing=0, patience=0)
     dark = (astronaut * 0.12).astype(np.uint8)
     frames = [

@@ -1,4 +1,4 @@
-"""Films with odd sound, errors of any kind, pipes that stall: nothing ends or loses the rest."""
+"""Odd sound, errors of any kind and stalling pipes neither end the run nor lose the rest."""
 
 import os
 import signal
@@ -54,7 +54,7 @@ def test_no_error_of_one_film_ends_the_run(
     monkeypatch.setattr(Annotation, "run", fail)
     out = tmp_path / "out"
     assert main(["watch", *map(str, films), "--out", str(out), "--no-video"]) == 1
-    assert f"{films[0]}: cannot be done: RuntimeError: odd" in capsys.readouterr().err
+    assert f"{films[0]}: cannot be annotated: RuntimeError: odd" in capsys.readouterr().err
     assert sorted(path.name for path in out.iterdir()) == ["b.csv", "b.html"]
 
 

@@ -1,4 +1,4 @@
-"""A film that is interrupted or killed goes on where it was, and ends as if it never had been."""
+"""A film whose run was interrupted or killed is resumed, with the same files in the end."""
 
 import json
 import os
@@ -32,7 +32,7 @@ FRAMES = 60
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
-    """One face that sways, a second one from the middle on; with sound, and of a variable rate."""
+    """Film of a face that sways, and a second one later; with sound and a variable frame rate."""
     head = face(astronaut)
     pictures: list[Picture] = []
     for index in range(FRAMES):
@@ -47,7 +47,7 @@ def film(tmp_path_factory: pytest.TempPathFactory, astronaut: Picture) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(film: Path) -> Path:
-    """The folder of a run that was never interrupted."""
+    """Folder of a run that was never interrupted."""
     out = film.with_name("whole")
     assert main(["watch", str(film), "--out", str(out)]) == 0
     return out
@@ -82,7 +82,7 @@ def assert_the_same(out: Path, whole: Path) -> None:
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, stop: int, error: type[BaseException]) -> None:
-    """Let reading fail, at the first frame from one on that is read."""
+    """Let reading fail at the first frame that is read from some frame on."""
     read = Follower.read
 
     def fail(follower: Follower, reader: FaceReader, frame: Frame) -> list[Reading]:
@@ -111,7 +111,7 @@ def test_interrupted_again_and_again(
         assert not list(tmp_path.glob("film.[!p]*"))  # no part of a file has its name
     capsys.readouterr()
     assert main(arguments) == 0
-    assert re.fullmatch(rf"{film}: goes on at 0:0\d\.\d\n", capsys.readouterr().err)
+    assert re.fullmatch(rf"{film}: continues at 0:0\d\.\d\n", capsys.readouterr().err)
     assert_the_same(tmp_path, whole)
 
 
@@ -136,7 +136,7 @@ def test_killed_again_and_again(film: Path, whole: Path, tmp_path: Path) -> None
 
 @pytest.fixture
 def left(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a run that was interrupted at its middle."""
+    """Folder of a run that was interrupted at its middle."""
     monkeypatch.setattr(annotate, "SAVED", 0.0)
     with monkeypatch.context() as patch:
         stop_at(patch, FRAMES // 2 + 5, KeyboardInterrupt)
@@ -145,7 +145,7 @@ def left(film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Evil:
-    """Runs a program when it is unpickled."""
+    """Object that runs a program when it is unpickled."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return os.mkdir, ("evil",)
@@ -197,7 +197,7 @@ def test_what_was_begun_with_other_settings_is_kept_or_overwritten(
     before = {path: path.read_bytes() for path in left.iterdir()}
     capsys.readouterr()
     assert main(arguments) == 1
-    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; asked for now is")
+    assert capsys.readouterr().err.startswith(f"{left}: was begun with every 0 s; this run has")
     assert {path: path.read_bytes() for path in left.iterdir()} == before
     assert main([*arguments, "--overwrite"]) == 0
     assert not left.exists()
@@ -235,5 +235,5 @@ def test_a_disk_that_is_full_loses_nothing(
         assert main(["watch", str(film), "--out", str(tmp_path)]) == 1
     capsys.readouterr()
     assert main(["watch", str(film), "--out", str(tmp_path)]) == 0
-    assert "goes on at 0:01." in capsys.readouterr().err
+    assert "continues at 0:01." in capsys.readouterr().err
     assert_the_same(tmp_path, whole)

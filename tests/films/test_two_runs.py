@@ -1,4 +1,4 @@
-"""Two runs of `mien watch` over one film into one folder: the second stops, the first goes on."""
+"""Of two runs of `mien watch` over one film into one folder, the second stops."""
 
 import os
 import signal
@@ -57,7 +57,7 @@ def test_the_second_stops_at_once_and_a_killed_one_leaves_no_lock(
             told = f"{out / 'film.part'}: is being written by another run of mien"
             told += f" (process {first.pid} on "
             assert capsys.readouterr().err.startswith(told)
-            assert main([*arguments, "--every", "1", "--overwrite"]) == 1  # would begin anew
+            assert main([*arguments, "--every", "1", "--overwrite"]) == 1  # would begin again
             assert capsys.readouterr().err.startswith(told)
             assert contents(out) == before
             first.stdin.write("\n")
@@ -66,7 +66,7 @@ def test_the_second_stops_at_once_and_a_killed_one_leaves_no_lock(
         first.send_signal(signal.SIGKILL)
         first.communicate()
     assert main(arguments) == 0
-    assert "goes on at" in capsys.readouterr().err
+    assert "continues at" in capsys.readouterr().err
     assert sorted(path.name for path in out.iterdir()) == ["film.csv", "film.html", "film.mp4"]
     assert (out / "film.csv").read_text().count("\n") == 13
 

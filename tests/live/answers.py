@@ -1,4 +1,4 @@
-"""Answers of the server as a test wants them: what the page's WebSocket brings is changed."""
+"""Answers of the server that tests choose: messages of the page's WebSocket are replaced."""
 
 import json
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from playwright.sync_api import BrowserContext, WebSocketRoute
 from mien.emotions import VOTE_NAMES
 
 Told = dict[str, Any]
-"""A reading as the server sends it."""
+"""Reading as the server sends it."""
 
 NOTHING: Told = {"talking": False, "gesture": None, "just_now": False, "change": None}
-"""What a face does over time, where it does nothing."""
+"""Values over time of a face that does nothing."""
 
 
 def change_answers(context: BrowserContext, change: Callable[[list[Told]], list[Told]]) -> None:
-    """Have every page of a context get other readings than the server sends.
+    """Give every page of a context other readings than the server sends.
 
     Args:
         context: before its page is opened.
@@ -38,7 +38,7 @@ def change_answers(context: BrowserContext, change: Callable[[list[Told]], list[
 
 
 def person(track: int, box: tuple[int, int, int, int], answer: str = "happy") -> Told:
-    """A clear reading of one face, of which eight of ten people say the same.
+    """Make a clear reading of one face, about which eight of ten people agree.
 
     Args:
         track: number by which the server follows it.

@@ -1,4 +1,4 @@
-"""axe-core looks for barriers on a page."""
+"""Search for barriers on a page, by axe-core."""
 
 from pathlib import Path
 from typing import Any

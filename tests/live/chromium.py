@@ -1,4 +1,4 @@
-"""The server in a process of its own, and Chromium's flags for a fake camera."""
+"""Server in a process of its own, and Chromium's flags for a fake camera."""
 
 import base64
 import signal
@@ -15,7 +15,7 @@ Image = NDArray[np.uint8]
 
 LAPTOP = (1280, 800)
 ENOUGH_MS = 30_000
-"""More than any step takes, on a busy machine too."""
+"""Milliseconds that are enough for any step, also on a busy machine."""
 
 QUIET = [
     "--headless=new",
@@ -32,7 +32,7 @@ ALLOW_CAMERA = "--use-fake-ui-for-media-stream"
 
 
 class Server:
-    """`mien live` in a process of its own; can go away and come back on its port."""
+    """`mien live` in a process of its own, which can stop and start again on its port."""
 
     def __init__(self, *options: str) -> None:
         # Pages of other tests may still be read, and a busy machine has few places.
@@ -52,7 +52,7 @@ class Server:
         assert self.address in line
 
     def stall(self) -> None:
-        """Hold the process; its connections stay open."""
+        """Suspend the process; its connections stay open."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -69,7 +69,7 @@ class Server:
 
 
 def jpeg(picture: Image) -> bytes:
-    """An RGB picture as one frame of the camera's film."""
+    """Encode an RGB picture as one frame of the camera's film."""
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
 

@@ -1,4 +1,4 @@
-"""A server of its own process, and Chromium with a fake camera that shows real faces."""
+"""Server in a process of its own, and Chromium with a fake camera that shows real faces."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -32,7 +32,7 @@ def live_server() -> Iterator[Server]:
 
 @pytest.fixture
 def own_server() -> Iterator[Server]:
-    """A server that one test may stop and start."""
+    """Server that one test may stop and start."""
     server = Server()
     server.start()
     yield server
@@ -69,7 +69,7 @@ def launcher(playwright: Playwright) -> Generator[Callable[..., Browser]]:
 
 @pytest.fixture
 def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """Start browsers of the test's own."""
+    """Start browsers for one test."""
     with launcher(playwright) as start:
         yield start
 
@@ -78,7 +78,7 @@ def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
 def camera_flags(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[Sequence[Image]], list[str]]:
-    """Flags for a fake camera, already allowed, that shows pictures again and again."""
+    """Flags for a fake camera that is allowed already, and repeats some pictures."""
     folder = tmp_path_factory.mktemp("camera")
 
     def write(pictures: Sequence[Image]) -> list[str]:

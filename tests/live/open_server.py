@@ -1,4 +1,4 @@
-"""Settings of a server that is open to others, and what lets a client in."""
+"""Settings of a server that is open to other computers, and credentials of a client."""
 
 from mien.live.settings import Settings
 

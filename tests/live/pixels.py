@@ -1,4 +1,4 @@
-"""The pixels that a person sees on the page, and those that are drawn over its video."""
+"""Pixels that a person sees on the page, and pixels that are drawn over its video."""
 
 import base64
 
@@ -11,7 +11,7 @@ HAPPY = (0xE6, 0x9F, 0x00)
 
 
 def overlay_pixels(page: Page) -> NDArray[np.uint8]:
-    """RGBA uint8 (H, W, 4) of the canvas over the video."""
+    """Return the canvas over the video as RGBA uint8 (H, W, 4)."""
     flat = page.evaluate(
         """() => {
             const canvas = document.getElementById("overlay");
@@ -26,7 +26,7 @@ def overlay_pixels(page: Page) -> NDArray[np.uint8]:
 
 
 def coloured_area(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> list[int]:
-    """x1, y1, x2, y2 around the pixels that nearly have a colour."""
+    """Return x1, y1, x2, y2 around the pixels that are close to a colour."""
     near = np.abs(pixels[:, :, :3].astype(int) - colour).max(axis=2) <= 6
     ys, xs = np.nonzero(near)
     assert xs.size, f"no pixel of colour {colour}"

@@ -1,11 +1,11 @@
-"""A client below the level of any library, and the server's count of its connections."""
+"""Client without any HTTP library, and the server's count of its connections."""
 
 import socket
 import urllib.request
 
 
 def raw_socket(address: str, client: str = "127.0.0.1") -> socket.socket:
-    """A WebSocket after its handshake, of which nothing is read any more."""
+    """Open a WebSocket, from which nothing is read after its handshake."""
     host = address.removeprefix("http://")
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -1,4 +1,4 @@
-"""The server in a thread of the test, with all its limits, on a port of its own."""
+"""Server in a thread of the test, with all its limits, on a port of its own."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ from mien.live.settings import Settings
 
 @contextmanager
 def served(settings: Settings, factory: Callable[[], FaceReader]) -> Generator[str]:
-    """Its address, as soon as it can read; at the end it finishes what it holds."""
+    """Yield the server's address as soon as it can read; at the end it answers its frames."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = server_of(create_app(factory, settings))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -1,4 +1,4 @@
-"""A reader that finds a face in everything, and a client of a server that uses it."""
+"""Reader that finds a face in every picture, and a client of a server that uses it."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ ADDRESS = "http://127.0.0.1:8765"
 
 
 class StandInReader:
-    """Finds one face as large as the picture; waits, when told to, until it may go on."""
+    """Reader that finds one face as large as the picture, and can be made to wait."""
 
     def __init__(self) -> None:
         self.may_go_on = threading.Event()

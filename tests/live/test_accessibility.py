@@ -1,4 +1,4 @@
-"""axe-core looks for barriers in every state of the page."""
+"""No state of the page has barriers that axe-core finds."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who is read and who waits: places, turns and allowances, with a stand-in reader."""
+"""Places, turns and allowances, with a stand-in reader."""
 
 import threading
 from collections.abc import Callable, Generator
@@ -27,7 +27,7 @@ def server(
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Let so many seconds pass."""
+    """Let some seconds pass."""
     now = [1000.0]
     for module in (places, limits, costs):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))

@@ -1,4 +1,4 @@
-"""The HTTP interface: pictures in, readings out; health, figures, and what is refused."""
+"""HTTP interface: readings of pictures, health, figures and refusals."""
 
 import io
 import json
@@ -94,7 +94,7 @@ def test_answers_are_as_described(operation: Any) -> None:
         @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
         @given(case=operation.as_strategy())
         def check(case: Any) -> None:
-            # No description tells which bytes are a picture: those that are none are refused.
+            # The description cannot say which bytes are a picture; others are refused.
             without = [CHECKS.get_one("positive_data_acceptance")]
             case.call_and_validate(base_url=address, excluded_checks=without)
 
@@ -132,7 +132,7 @@ def test_a_body_of_unknown_length_is_cut_off_where_it_is_too_large(client: TestC
 
 
 def png_bomb(side: int) -> bytes:
-    """A PNG of a few kilobytes that unfolds to side × side pixels."""
+    """Make a PNG of a few kilobytes that expands to side × side pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         checked = kind + content
@@ -167,7 +167,7 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_again() -> None:
 
 
 class RecordingReader(StandInReader):
-    """Keeps the widths of what it read, in this order."""
+    """Reader that keeps the widths of the pictures that it read, in order."""
 
     def __init__(self) -> None:
         super().__init__()

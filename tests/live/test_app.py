@@ -1,4 +1,4 @@
-"""The server: what it serves, whom it refuses, and that the newest frame wins."""
+"""The server serves its page, refuses strangers, and reads the newest frame."""
 
 import contextlib
 import os

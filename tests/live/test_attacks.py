@@ -1,4 +1,4 @@
-"""Attacks by network on a server with all its limits: the attacker is cut off, the others go on.
+"""Attacks on a server with all its limits: the attacker is cut off, and others are still served.
 
 Each is bounded in count and time and goes over loopback. benchmarks/load/attack.py measures the
 same attacks on `mien live` in a process of its own.
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.attack
 
 ATTACKER = "127.0.0.2"
 ENOUGH = 20.0
-"""Seconds, more than anything takes on a busy machine."""
+"""Seconds that are enough for any step, also on a busy machine."""
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8")
 
 
 @contextlib.contextmanager
 def page_of(address: str) -> Generator[ClientConnection]:
-    """A page that can be read."""
+    """Open a page that is read."""
     url = address.replace("http", "ws") + "/live"
     with connect_socket(url, origin=address) as page:  # pyright: ignore[reportArgumentType]
         while json.loads(page.recv(ENOUGH))["state"] != "ready":
@@ -51,7 +51,7 @@ def page_of(address: str) -> Generator[ClientConnection]:
 
 @contextlib.contextmanager
 def honest(address: str) -> Generator[None]:
-    """A page that is read before, and must be read after."""
+    """Have a page that is read before the test's work, and must be read after it."""
     with page_of(address) as page:
         page.send(message(1))
         assert json.loads(page.recv(ENOUGH))["sequence"] == 1
@@ -61,7 +61,7 @@ def honest(address: str) -> Generator[None]:
 
 
 def until(condition: Callable[[], bool]) -> bool:
-    """Whether something comes true in time."""
+    """Whether a condition becomes true in time."""
     end = time.monotonic() + ENOUGH
     while not condition():
         if time.monotonic() > end:
@@ -71,7 +71,7 @@ def until(condition: Callable[[], bool]) -> bool:
 
 
 def is_cut_off(raw: socket.socket) -> bool:
-    """Whether the other side ended the connection, having taken all that came before."""
+    """Whether the server ended the connection, after all that it sent before was taken."""
     raw.settimeout(ENOUGH)
     with contextlib.suppress(ConnectionError):
         while raw.recv(65536):
@@ -80,7 +80,7 @@ def is_cut_off(raw: socket.socket) -> bool:
 
 
 def frame(opcode: int, content: bytes = b"", *, is_last: bool = True) -> bytes:
-    """A frame as clients send it, masked with zeros; up to 125 bytes."""
+    """Make a frame of up to 125 bytes as clients send it, masked with zeros."""
     return bytes([0x80 * is_last | opcode, 0x80 | len(content)]) + bytes(4) + content
 
 
@@ -128,7 +128,7 @@ def test_whoever_flooded_gets_no_new_connection_for_a_while(
             assert is_cut_off(raw)
         with socket.create_connection(("127.0.0.1", port), ENOUGH, (ATTACKER, 0)) as again:
             assert is_cut_off(again)
-        with page_of(address):  # others come in
+        with page_of(address):  # others are admitted
             pass
 
         def comes_in() -> bool:
@@ -341,7 +341,7 @@ def test_a_file_limit_is_never_reached(tmp_path: Path) -> None:
 
 
 def upload(address: str, client: str, length: int, sent: bytes = b"") -> socket.socket:
-    """A picture's head, and the beginning of its body."""
+    """Make the head of a request with a picture, and the beginning of its body."""
     host = address.removeprefix("http://")
     port = int(host.rpartition(":")[2])
     raw = socket.create_connection(("127.0.0.1", port), ENOUGH, (client, 0))

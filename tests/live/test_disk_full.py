@@ -1,4 +1,4 @@
-"""A disk that is full when the person saves the session: the page keeps it, and it can be saved."""
+"""If the disk is full when the person saves the session, the page keeps it for another try."""
 
 import contextlib
 import csv
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Download, Page, expect
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KB."""
+    """Mount a disk of 64 KB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]

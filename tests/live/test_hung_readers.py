@@ -1,4 +1,4 @@
-"""A reader's thread that hangs on a frame is given up, and nothing else is lost by it."""
+"""A reader's thread that hangs on a frame is given up, and nothing else is lost."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from mien.live.settings import Settings
 from mien.types import Reading
 
 CURSED = 17
-"""Pixels of width of the pictures on which the reader hangs."""
+"""Width in pixels of pictures on which the reader hangs."""
 
 
 class HangingReader(StandInReader):
@@ -50,7 +50,7 @@ def reader() -> Iterator[HangingReader]:
 
 @pytest.fixture
 def client(reader: HangingReader, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    """Of a server with one reader, which may take half a second."""
+    """Client of a server with one reader, which may take half a second for a frame."""
     monkeypatch.setattr(readers, "LONGEST", 0.5)
     with TestClient(create_app(lambda: reader, Settings(readers=1)), base_url=ADDRESS) as client:
         yield client
@@ -79,7 +79,7 @@ def test_a_thread_that_hangs_is_given_up_and_its_session_goes_on(
 
 
 def hang_and_leave(client: TestClient, reader: HangingReader) -> None:
-    """A session that ends while its frame hangs."""
+    """Begin a session, and end it while its frame hangs."""
     with connect(client) as page:
         await_ready(page)
         page.send_bytes(message(1, width=CURSED))

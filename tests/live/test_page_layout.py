@@ -1,4 +1,4 @@
-"""How the page is laid out: nothing shifts, a call fits a laptop, no button's text is cut off."""
+"""Layout of the page: nothing shifts, a call fits a laptop, no button's text is cut off."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from stand_in import StandInReader
 from mien.live.settings import Settings
 
 SEATS = [(20, 20, 140, 160), (340, 20, 460, 160), (20, 260, 140, 400), (340, 260, 460, 400)]
-"""Of four people in a picture of 640×480, in their order."""
+"""Boxes of four people in a picture of 640×480, in order."""
 
 OBSERVE = """
     globalThis.shifts = [];
@@ -27,7 +27,7 @@ OBSERVE = """
         }
     }).observe({ type: "layout-shift", buffered: true });
 """
-"""Collects the layout shifts that do not follow what the person did just before."""
+"""Script that collects layout shifts which no input of the person caused."""
 
 CUT_OFF = """() => [...document.querySelectorAll(".controls button, .session-bar button")]
     .filter((button) => button.offsetParent && button.scrollWidth > button.clientWidth)
@@ -36,14 +36,14 @@ CUT_OFF = """() => [...document.querySelectorAll(".controls button, .session-bar
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    """A server that reads at once; whom it finds, `people` says."""
+    """Server that answers at once, with the faces of `people`."""
     with served(Settings(), StandInReader) as address:
         yield SimpleNamespace(address=address)
 
 
 @pytest.fixture
 def people() -> list[Told]:
-    """Who is in the picture: a test changes it while the page is open."""
+    """People in the picture, which a test changes while the page is open."""
     return [person(track, seat) for track, seat in enumerate(SEATS, 1)]
 
 
@@ -67,8 +67,8 @@ def open_call(
 
 
 def shifted(page: Page) -> float:
-    """The sum of all layout shifts since the page was loaded."""
-    page.wait_for_timeout(300)  # a shift is told with the next frame
+    """Return the sum of all layout shifts since the page was loaded."""
+    page.wait_for_timeout(300)  # a shift is reported with the next frame
     shifts: list[tuple[float, str]] = page.evaluate("globalThis.shifts")
     print(shifts)  # shown where the test fails
     return sum(value for value, _ in shifts)

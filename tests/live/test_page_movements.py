@@ -1,4 +1,4 @@
-"""What moves in a face, on the page's cards; by a small network, which tells movements."""
+"""Movements of a face on the page's cards, by a small network that gives movements."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from mien.live.settings import Settings
 
 @pytest.fixture
 def moving_server(tmp_path: Path) -> Iterator[Any]:
-    """A server whose network sees happy faces with the corners of the mouth up."""
+    """Server whose network sees happy faces with the corners of the mouth up."""
     label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
     movements = {"mouth corners up": 0.8, "eyes narrowed": 0.6, "mouth open": 0.0}
     model = write_model(tmp_path, label=label, movements=movements)
@@ -28,7 +28,7 @@ def moving_server(tmp_path: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def still_server(tmp_path: Path) -> Iterator[Any]:
-    """A server whose network sees happy faces and tells no movements."""
+    """Server whose network sees happy faces and gives no movements."""
     label = dict.fromkeys(EMOTION_NAMES, 0.04) | {"happy": 0.76}
     model = write_model(tmp_path, label=label)
     with served(Settings(), lambda: Reader(model=model)) as address:

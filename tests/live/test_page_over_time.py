@@ -1,4 +1,4 @@
-"""Talking, nods, shakes and lasting changes on the page, told calmly; in Chromium."""
+"""Talking, nods, shakes and lasting changes appear calmly on the page; in Chromium."""
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -23,14 +23,14 @@ PLACES = """() => [...document.querySelectorAll(
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    """A server that finds one happy face in everything."""
+    """Server that finds one happy face in every picture."""
     with served(Settings(), StandInReader) as address:
         yield SimpleNamespace(address=address)
 
 
 @pytest.fixture
 def told() -> Told:
-    """What the server says of every face over time: a test changes it while the page is open."""
+    """Values over time of every face, which a test changes while the page is open."""
     return dict(NOTHING)
 
 
@@ -38,7 +38,7 @@ def told() -> Told:
 def open_it(
     one_face_browser: Browser, server: Any, open_page: Callable[..., Page], told: Told
 ) -> Callable[..., Page]:
-    """Opens a page that reads one face, of which the server says what `told` holds."""
+    """Open a page that reads one face, whose values over time `told` holds."""
 
     def prepare(context: BrowserContext) -> None:
         change_answers(context, lambda readings: [reading | told for reading in readings])

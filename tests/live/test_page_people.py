@@ -36,14 +36,14 @@ MARKED = """(boxes) => {
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    """A server that reads at once; whom it finds, `people` says."""
+    """Server that answers at once, with the faces of `people`."""
     with served(Settings(), StandInReader) as address:
         yield SimpleNamespace(address=address)
 
 
 @pytest.fixture
 def people() -> list[Told]:
-    """Who is in the picture: a test changes it while the page is open."""
+    """People in the picture, which a test changes while the page is open."""
     return [person(1, LEFT), person(2, MIDDLE, "sad"), person(3, RIGHT, "surprise")]
 
 

@@ -1,4 +1,4 @@
-"""How often mien is right, on the page: made by a script from measured figures."""
+"""How often mien is right, as the page says it from measured figures."""
 
 import importlib.util
 from pathlib import Path

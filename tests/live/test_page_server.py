@@ -1,4 +1,4 @@
-"""The page and a server that is full, far away, cut off or begun anew."""
+"""The page with a server that is full, far away, cut off or restarted."""
 
 import contextlib
 import select
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 
 class Wire:
-    """A way to a server that can be cut, or swallow everything while all seems well."""
+    """Connection to a server that can be cut, or swallow everything without a sign."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -25,7 +25,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """End what is connected now."""
+        """End all present connections."""
         for pair in self._pairs:
             for end in pair:
                 with contextlib.suppress(OSError):
@@ -95,7 +95,7 @@ def test_the_session_is_kept_when_the_server_is_killed_and_goes_on_with_the_next
 ) -> None:
     page = open_page(one_face_browser, own_server)
     start(page)
-    # What the page keeps of what was read: a row a stretch.
+    # The page keeps one row for each stretch of readings.
     rows = page.locator("#session-table tbody tr")
     page.locator("#open-session").click(timeout=ENOUGH_MS)
     page.locator("#session summary").first.click()
@@ -138,16 +138,26 @@ def test_a_network_that_swallows_everything_is_told_and_given_up(
     expect(status).to_be_empty(timeout=ENOUGH_MS)
 
 
+READ_FOR = """(milliseconds) => new Promise((resolve) => {
+    let first = null;
+    document.addEventListener("mien:readings", () => {
+        first ??= performance.now();
+        if (performance.now() - first >= milliseconds) resolve();
+    });
+})"""
+"""Waits until answers have come for some time, however busy the machine is."""
+
+
 def test_the_clock_may_jump(
     one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page]
 ) -> None:
     jump = "const now = Date.now; globalThis.jump = 0; Date.now = () => now() + globalThis.jump;"
     page = open_page(one_face_browser, live_server, before=jump)
     start(page)
-    page.wait_for_timeout(2500)
+    page.evaluate(READ_FOR, 3000)
     for milliseconds in (-3_600_000, 3_600_000):
         page.evaluate(f"void (globalThis.jump = {milliseconds})")
-        page.wait_for_timeout(1500)
+        page.evaluate(READ_FOR, 2500)
     times = page.evaluate(
         """() => new Promise((resolve) => {
             const create = URL.createObjectURL;
@@ -161,8 +171,10 @@ def test_the_clock_may_jump(
     )
     (face,) = times  # one face all the time, and nothing lost of it
     assert np.diff(face).min() >= 0
-    assert face[1] > 3  # up to the second jump, which leaves a gap as when the computer slept
-    assert face[-1] - face[-2] > 0.5
+    # The second jump leaves a gap as when the computer slept; a busy machine may leave short ones.
+    gap = int(np.argmax(np.diff(face)))
+    assert face[gap] > 3
+    assert face[-1] - face[gap + 1] > 0.5
 
 
 def test_a_camera_that_sends_garbage_costs_frames_and_nothing_else(

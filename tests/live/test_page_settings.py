@@ -1,4 +1,4 @@
-"""What the person chooses: how much is shown, own words, language, panel, one key for off."""
+"""Settings of the person: how much is shown, own words, language, panel, one key for off."""
 
 import contextlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Signing out: where the page was opened with a token, and what it says afterwards; in Chromium."""
+"""Signing out of a page that was opened with a token, and what it says then; in Chromium."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from mien.live.settings import Settings
 
 @pytest.fixture
 def token_server() -> Iterator[Any]:
-    """A server that asks for its token; its address shows it."""
+    """Server that demands its token; the address contains it."""
     with served(Settings(token=TOKEN), StandInReader) as address:
         yield SimpleNamespace(address=f"{address}/?token={TOKEN}")
 

@@ -1,4 +1,4 @@
-"""What the page looks at besides a camera: shared windows and files, in Chromium."""
+"""Sources of the page other than a camera: shared windows and files, in Chromium."""
 
 import base64
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What strangers' pictures may cost: refused by what they say of themselves, before decoding."""
+"""Strangers' pictures that would cost too much are refused by their headers."""
 
 import contextlib
 import io
@@ -83,7 +83,7 @@ def test_frames_that_are_no_baseline_jpeg_are_refused_before_they_are_read(
         page.send_bytes(encode_frame(Frame(2, 0.0, 64, 48, jpeg())))
         assert page.receive_json()["sequence"] == 2
     assert reader.started.acquire(blocking=False)
-    assert not reader.started.acquire(blocking=False)  # it saw the second alone
+    assert not reader.started.acquire(blocking=False)  # it saw only the second one
 
 
 def test_frames_of_one_colour_and_of_a_scan_a_colour_are_read(astronaut: NDArray[uint8]) -> None:

@@ -1,4 +1,4 @@
-"""The server's half of the protocol, held to the messages that the page's half is held to."""
+"""The server's side of the protocol, tested on the same messages as the page's side."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The examples of docs/security.md, Caddy and nginx with TLS before mien, as they stand there."""
+"""Caddy and nginx with TLS before mien, set up by the examples of docs/security.md."""
 
 import http.client
 import re
@@ -62,19 +62,19 @@ http {{
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that runs, and whose certificate to trust."""
+    """Proxy that runs, and the certificate to trust."""
 
     port: int
     context: ssl.SSLContext
 
     def wire(self, client: str) -> socket.socket:
-        """A connection from an address of this computer."""
+        """Open a connection from an address of this computer."""
         return socket.create_connection(("127.0.0.1", self.port), 20, source_address=(client, 0))
 
     def ask(
         self, client: str, method: str, path: str, body: bytes = b"", **headers: str
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Status, headers and body of an answer."""
+        """Ask, and return status, headers and body of the answer."""
         with self.context.wrap_socket(self.wire(client), server_hostname=NAME) as wire:
             connection = http.client.HTTPConnection(NAME, self.port)
             connection.sock = wire
@@ -148,7 +148,7 @@ def proxy(
 
 
 def example_with(word: str) -> str:
-    """The example of the document that holds a word."""
+    """Return the document's example that contains a word."""
     blocks = re.findall(r"^```text\n(.*?)^```$", SECURITY.read_text(encoding="utf-8"), re.M | re.S)
     (found,) = (block for block in blocks if word in block)
     return found
@@ -173,7 +173,7 @@ def make_certificate(folder: Path) -> Path:
 def wait_for(
     port: int, authority: Path, process: subprocess.Popen[bytes], log: Path
 ) -> ssl.SSLContext:
-    """Trust in the authority, as soon as the proxy answers with its certificate."""
+    """Return a context that trusts the authority, once the proxy answers with its certificate."""
     end = time.monotonic() + 30
     while True:
         assert process.poll() is None, log.read_text()
@@ -203,7 +203,7 @@ def test_a_browser_gives_the_token_once_and_gets_a_secure_cookie(proxy: Proxy) -
 
 
 def signed_in(proxy: Proxy, client: str) -> str:
-    """The cookie of a browser that gave the token."""
+    """Give the token as a browser does, and return its cookie."""
     _, headers, _ = proxy.ask(client, "GET", f"/?token={TOKEN}")
     (cookie,) = SimpleCookie(headers["Set-Cookie"]).values()
     return f"{cookie.key}={cookie.value}"

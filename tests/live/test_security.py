@@ -1,4 +1,4 @@
-"""The promises of docs/security.md, a test each; those on foreign pages are in test_app.py."""
+"""A test for each promise of docs/security.md; those about foreign pages are in test_app.py."""
 
 import hashlib
 import hmac
@@ -25,7 +25,7 @@ from mien.live.settings import Settings
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    """A client of a server that is open to others."""
+    """Client of a server that is open to other computers."""
     with TestClient(create_app(StandInReader, OPEN), base_url=f"https://{NAME}") as client:
         yield client
 
@@ -84,7 +84,7 @@ def test_no_session_or_picture_without_the_token(client: TestClient) -> None:
         pass
     assert refused.value.status_code == 401
     assert client.post("/v1/read", content=jpeg()).status_code == 401
-    while client.get("/ready").status_code != 200:  # probes need no token, and tell nothing
+    while client.get("/ready").status_code != 200:  # probes need no token, and reveal nothing
         time.sleep(0.02)
     assert client.get("/health").json() == {"status": "ok"}
     sent = client.post("/v1/read", content=jpeg(), headers=BEARER | {"Content-Type": "image/jpeg"})
@@ -112,7 +112,7 @@ def test_tokens_are_compared_in_constant_time(
         return False
 
     monkeypatch.setattr(hmac, "compare_digest", compare)
-    assert client.get("/", headers=BEARER).status_code == 401  # nothing else lets it through
+    assert client.get("/", headers=BEARER).status_code == 401  # nothing else is accepted
     assert (TOKEN.encode(), TOKEN.encode()) in asked
 
 

@@ -1,4 +1,4 @@
-"""Clients that are slow, silent or deaf, and the server's end: nobody else is harmed."""
+"""Clients that are slow, silent or take no answers harm nobody, nor the server's end."""
 
 import contextlib
 import json
@@ -115,7 +115,7 @@ def test_sigterm_finishes_what_the_server_holds() -> None:
         time.sleep(0.1)
         running.handle_exit(signal.SIGTERM, None)
         with contextlib.suppress(Exception):
-            while True:  # the idle page is told at once
+            while True:  # the idle page is closed at once
                 idle.recv(timeout=5)
         assert idle.close_code == 1012
         reader.may_go_on.set()

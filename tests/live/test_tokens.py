@@ -1,4 +1,4 @@
-"""Tokens, codes and cookies; hosts; the headers of every answer; who is believed about clients."""
+"""Tokens, codes and cookies; hosts; headers of every answer; what is believed about clients."""
 
 import re
 import webbrowser
@@ -23,7 +23,7 @@ from mien.live.tokens import IDLE_SECONDS, LONGEST_SECONDS, SignIns
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    """A client of a server that is open to others and refuses without delay."""
+    """Client of a server that is open to other computers and refuses without delay."""
     monkeypatch.setattr(security, "WRONG_SECONDS", 0)
     monkeypatch.setattr(security, "REFUSAL_SECONDS", 0)
     with TestClient(create_app(StandInReader, OPEN), base_url=f"https://{NAME}") as client:
@@ -140,7 +140,7 @@ def test_guesses_are_slowed_and_then_refused(
     refused = client.get(f"/?token={TOKEN}")  # not even looked at
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
     client.cookies = signed_in
-    assert client.get("/").status_code == 200  # whoever is signed in already goes on
+    assert client.get("/").status_code == 200  # a session that exists already stays
     client.cookies = None  # type: ignore[assignment]
     clock[0] += 60
     assert client.get("/", headers=BEARER).status_code == 200

@@ -1,4 +1,4 @@
-"""Fairness by time: turns, what a reading costs, and whose place goes to whom."""
+"""Fairness by time: turns, costs of readings, and who gets whose place."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ from mien.live.turns import Turns
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Let so many seconds pass."""
+    """Let some seconds pass."""
     now = [1000.0]
     for module in (places, costs, turns):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
@@ -30,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, in a thread of its own: Playwright keeps a loop in the main one."""
+    """Run a coroutine in a thread of its own: Playwright keeps a loop in the main one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
 
@@ -38,7 +38,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def turns_of(
     shared: Turns, clock: Callable[[float], None], seconds: dict[str, float], until: float
 ) -> Counter[str]:
-    """How many turns each gets who always wants one, in so many seconds of one reader."""
+    """Count the turns that each one gets who always wants one, in some seconds of one reader."""
     got: Counter[str] = Counter()
     spent = 0.0
 

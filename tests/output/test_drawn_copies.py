@@ -59,12 +59,12 @@ def test_copies_that_cannot_be_written_are_made_by_the_next_run(
     assert out.read_bytes() == plain.read_bytes()
     assert "2.jpg: was read, but its copy cannot be written into" in err
     assert "no space is left on its disk" in err
-    assert "mien: 2 copies could not be written; all readings are whole." in err
+    assert "mien: 2 copies could not be written; all readings are complete." in err
     assert "could not be read" not in err
     assert sorted(path.name for path in drawn.iterdir()) == ["0.jpg", "1.jpg"]
     code, err = told([*pictures, "--out", str(out), "--draw", str(drawn)], capsys)
     assert code == 0
-    assert "2 copies that could not be written before: made now" in err
+    assert "2 copies could not be written before and will be made now" in err
     assert out.read_bytes() == plain.read_bytes()
     assert sorted(path.name for path in drawn.iterdir()) == [f"{n}.jpg" for n in range(4)]
     assert {path.name for path in out.parent.iterdir()} == {out.name, f".{out.name}.mien"}

@@ -12,7 +12,7 @@ from made_readings import happy_reading as reading
 from mien.errors import MienError
 from mien.output.journal import Format, read_rows
 from mien.output.result_file import ResultFile
-from mien.output.tables import rows
+from mien.output.rows import rows
 from mien.readings import PictureResult
 
 RESULTS = [
@@ -226,8 +226,8 @@ def test_other_settings_are_refused_or_replace_what_is_there(
     write(path, kind) if finished else interrupt(path, kind, RESULTS[:3])
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     told = (
-        "was begun with weights 0123, usual none; asked for now is weights 4567, usual 89. "
-        "Ask for the same, name another with --out, or replace it with --overwrite."
+        "was begun with weights 0123, usual none; this run has weights 4567, usual 89. "
+        "Use the same options, name another --out, or replace it with --overwrite."
     )
     with pytest.raises(MienError, match=re.escape(f"{path}: {told}")):
         write(path, kind, made=other)
@@ -254,7 +254,7 @@ def test_a_file_that_somebody_changed_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "faces"
     write(path, "csv")
     path.write_text(path.read_text().replace("happy", "sad"))
-    with pytest.raises(MienError, match=r"it was changed since\. Name another file, or delete"):
+    with pytest.raises(MienError, match=r"it has changed since\. Name another file, or delete"):
         write(path, "csv", overwrite=True)
 
 

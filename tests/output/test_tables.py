@@ -16,10 +16,9 @@ from mien.change import Change
 from mien.emotions import VOTE_NAMES
 from mien.errors import DataError, MissingPackageError
 from mien.movements import MOVEMENT_NAMES
-from mien.output.journal import csv_header
-from mien.output.printing import as_csv
+from mien.output.journal import csv_header, csv_line
 from mien.output.result_file import ResultFile
-from mien.output.tables import CHANGE_COLUMNS, COLUMNS, dict_rows, rows
+from mien.output.rows import CHANGE_COLUMNS, COLUMNS, rows
 from mien.readings import PictureResult
 from mien.types import Reading
 
@@ -74,13 +73,6 @@ def test_a_change_against_the_usual_face_has_columns() -> None:
     assert list(usual) == list(changed) == list(unknown) == list(COLUMNS)
     table = mien.to_pandas([replace(reading(), compared=True, change=change)])
     assert table["change_by"].tolist() == [1.5]
-
-
-def test_results_of_files_without_movements_have_rows() -> None:
-    content = RESULTS[0].to_dict()
-    for face in content["faces"]:
-        del face["movements"]
-    assert list(dict_rows(content)) == list(rows(RESULTS[:1]))
 
 
 def test_readings_of_one_picture_and_by_name() -> None:
@@ -153,7 +145,7 @@ def test_any_results_go_through_a_csv_file_and_back(data: st.DataObject) -> None
             Reading(reading().face, Votes(np.array(p) / sum(p)), reading().quality) for p in parts
         )
         results.append(PictureResult(name, 5, 5, readings, data.draw(st.none() | NAMES)))
-    content = csv_header(COLUMNS) + "".join(map(as_csv, results))
+    content = csv_header(COLUMNS) + "".join(map(csv_line, rows(results)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "faces.csv"
         sources: dict[str, Path | bytes] = {result.image: b"" for result in results}

@@ -14,7 +14,7 @@ from mien.scale.cluster import ray_cluster
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory, astronaut: NDArray[np.uint8]) -> Path:
-    """Two folders: 20 pictures with one face or none, and two bad ones; 1 picture."""
+    """Two folders: 20 pictures of one face or none with two bad ones, and one picture."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "many").mkdir()
     (folder / "one").mkdir()

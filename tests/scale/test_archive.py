@@ -1,4 +1,4 @@
-"""`mien read --ray` and `mien watch --ray`: the same rows as without, whatever is killed."""
+"""`mien read --ray` and `mien watch --ray` give the same rows as without, whatever is killed."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 
 def plainly(folder: Path) -> list[dict[str, Any]]:
-    """What `mien read --parquet` has of faces."""
+    """Return the rows of `mien read --parquet`."""
     table = to_arrow(read_files(folder)).to_pylist()
     return [row for row in table if row["error"] is None]
 

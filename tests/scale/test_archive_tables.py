@@ -1,4 +1,4 @@
-"""The tables of an archive: what counts after a kill, and what is refused."""
+"""Tables of an archive: what counts after a kill, and what is refused."""
 
 import subprocess
 import sys
@@ -116,7 +116,7 @@ def test_other_settings_are_refused_or_replace_what_is_there(tmp_path: Path) -> 
     write(tables, tmp_path, "1", ["a"], bad="b")
     del tables
     other = SETTINGS | {"weights": "1"}
-    with pytest.raises(MienError, match="was begun with weights 0; asked for now is weights 1"):
+    with pytest.raises(MienError, match="was begun with weights 0; this run has weights 1"):
         Tables(str(out)).begin(other)
     assert len(rows(out / "faces")) == 1
     assert Tables(str(out)).begin(other, overwrite=True) == {}

@@ -1,4 +1,4 @@
-"""An archive and its tables in S3, of which moto is a stand-in; without Ray."""
+"""An archive and its tables in S3, played by moto; without Ray."""
 
 import json
 from collections.abc import Generator
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # moto's own
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
-    """Address of a bucket, to be formatted with what is in there."""
+    """Address of a bucket, to be formatted with a path in it."""
     why = "moto's stand-in for S3 is not installed: pip install 'moto[server]'"
     moto: Any = pytest.importorskip("moto.server", reason=why)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

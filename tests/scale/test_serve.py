@@ -32,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, of every kind
 
 @contextmanager
 def served(readers: int, **settings: Any) -> Generator[str]:
-    """Its address, as soon as it can read."""
+    """Yield the server's address as soon as it can read."""
     from ray import serve
 
     from mien.scale.serve import start
@@ -54,7 +54,7 @@ def served(readers: int, **settings: Any) -> Generator[str]:
 
 
 def readers() -> list[int]:
-    """The processes that read, of this program's own Ray."""
+    """Return the processes that read, of this program's own Ray."""
     found = psutil.Process().children(recursive=True)
     return [one.pid for one in found if "".join(one.cmdline()).startswith(TITLE)]
 
@@ -110,7 +110,7 @@ def test_a_reader_killed_under_load_loses_no_session(ray: int) -> None:
 
 
 def asked(address: str, body: bytes | None = None, host: str | None = None) -> tuple[int, str, str]:
-    """Status, content security policy and content of an answer."""
+    """Ask, and return status, content security policy and content of the answer."""
     request = urllib.request.Request(address, data=body)
     if body is not None:
         request.add_header("Content-Type", "application/octet-stream")
@@ -126,7 +126,7 @@ def asked(address: str, body: bytes | None = None, host: str | None = None) -> t
 
 
 def test_limits_hold_by_ray_too(ray: int) -> None:
-    """Of frames, pictures, hosts, origins and pages; those of connections are Ray's."""
+    """Limits of frames, pictures, hosts, origins and pages; those of connections are Ray's."""
 
     def page(stack: ExitStack, origin: str) -> ClientConnection:
         url = address.replace("http", "ws") + "/live"

@@ -38,7 +38,7 @@ def test_the_zip_is_what_prepare_takes(folder: Path, tmp_path: Path) -> None:
         str(folder / "happiness" / "shoulder.png"),
         str(folder / "surprise" / "text.png"),
     ]
-    assert cut.notes == ('"happiness" is taken for happy (3 pictures)',)
+    assert cut.notes == ('"happiness" counts as happy (3 pictures)',)
     problems: list[str] = []
     records = press_records(out, problems)
     assert problems == []

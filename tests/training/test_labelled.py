@@ -58,7 +58,7 @@ def test_a_folder_an_emotion(tmp_path: Path) -> None:
     assert found.left_out_in_words() == [
         "mine: 2 left out, whose label is none of the seven: contempt (2)"
     ]
-    assert found.notes[0] == '"Anger" is taken for angry (1 picture)'
+    assert found.notes[0] == '"Anger" counts as angry (1 picture)'
     assert "1 pictures beside the folders" in found.notes[1]
     assert found.problems == []
 
@@ -73,7 +73,7 @@ def test_a_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
     assert first.path.is_file()
     assert (second.label, second.set_name) == ("neutral", tmp_path.name)
     assert (second.person, second.group) == (None, None)
-    assert found.notes == ['"Joy" is taken for happy (1 picture)']
+    assert found.notes == ['"Joy" counts as happy (1 picture)']
 
 
 def test_rows_that_cannot_be_used_are_named_and_the_others_count(tmp_path: Path) -> None:

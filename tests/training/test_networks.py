@@ -1,9 +1,18 @@
+import re
+
 import pytest
 import torch
 
 from mien.errors import TrainingError
+from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS
 from mien.training.model.networks import NETWORKS, build, grown, with_heads
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_help_of_the_command_names_every_network(name: str) -> None:
+    line = next(line for line in (Config.__doc__ or "").splitlines() if "network:" in line)
+    assert re.search(rf"\b{name}\b", line)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -1,6 +1,5 @@
 """The recipe in `recipes/` is that of the weights in the package."""
 
-import json
 import re
 import shlex
 from dataclasses import asdict, replace
@@ -11,11 +10,22 @@ import pytest
 
 from mien.cli.main import app
 from mien.faces.classifier import Classifier
-from mien.training.engine.config import Config
+from mien.training.engine.config import Config, config_from
 from mien.training.engine.run_folder import read_config
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "recipes" / "shipped.sh").read_text().replace("\\\n", " ")
+
+
+def expanded(text: str) -> str:
+    """The recipe with the options that runs share in place of their names."""
+    text = text.replace("\\\n", " ")
+    shared = re.findall(r'^(\w+)="(--.*|\$.*)"$', text, re.MULTILINE)
+    for name, options in reversed(shared):
+        text = text.replace(f"${name}", options)
+    return text
+
+
+TEXT = expanded((ROOT / "recipes" / "shipped.sh").read_text())
 RUNS = dict(re.findall(r"^train (\S+) (.*)", TEXT, re.MULTILINE))
 
 
@@ -33,7 +43,7 @@ def test_the_shipped_weights_are_of_the_last_two_runs() -> None:
     shipped = Classifier().metadata
     for name, told in zip(names, (shipped, *shipped["together_with"]), strict=True):
         done = read_config(ROOT / "experiments" / "runs" / name)
-        assert told["config"] == json.loads(json.dumps(asdict(done["config"])))
+        assert config_from(told["config"]) == done["config"]
         assert (told["commit"], shipped["data"]) == (done["commit"], done["data"])
 
 

@@ -21,7 +21,7 @@ from mien.training.data.backgrounds import background_records
 from mien.training.data.dataset import load_dataset
 from mien.training.engine import checkpoint, epoch, run_folder
 from mien.training.engine.config import Augmentation, Config
-from mien.training.engine.optimizer import learning_rate
+from mien.training.engine.epoch import learning_rate
 from mien.training.engine.run_folder import fingerprint, load_run, open_run
 from mien.training.engine.train import train
 from mien.training.engine.validation import predict_logits

@@ -1,4 +1,4 @@
-"""`mien bench`: how fast faces are read on this machine, and what mien takes of it."""
+"""The work of `mien bench`: how fast faces are read on this machine, and what that takes."""
 
 import json
 import os
@@ -6,10 +6,9 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from itertools import count, product
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -22,16 +21,16 @@ from mien.cli.install_size import install_size
 from mien.errors import MienError
 from mien.faces.reader import Reader
 from mien.faces.timings import Timings
-from mien.output.progress import progress
+from mien.output.progress import with_progress
 from mien.output.whole_file import check_writable, write_whole
 from mien.parallel import cores
 
-_WARM_UP: Final = 5  # frames read first, and not counted
+_WARM_UP: Final = 5  # frames that are read first, and not counted
 _START: Final = {
     "import mien": "import mien",
     "a first reading": "import sys, mien; mien.read(sys.argv[1])",
 }
-"""What a fresh Python does; its own start counts."""
+"""Programs that a fresh Python runs; its own start counts."""
 
 _MEMORY: Final = """
 import sys, mien
@@ -49,37 +48,37 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class FrameTime:
-    """Medians of one kind of frame, in milliseconds; each by itself, so parts need not sum up.
+    """Median times of one kind of frame; each is a median by itself, so parts need not add up.
 
     Attributes:
-        faces: in the frame.
-        threads: that the reader may use.
-        total: finder, crops and network.
-        detector: finding the faces.
-        alignment: cropping them and measuring how well they can be seen.
-        network: predicting the votes.
+        faces: faces in the frame.
+        threads: threads that the reader may use.
+        total_ms: detector, alignment and network, in milliseconds.
+        detector_ms: finding the faces.
+        alignment_ms: cropping them, and measuring how well they can be seen.
+        network_ms: predicting the votes.
     """
 
     faces: int
     threads: int
-    total: float
-    detector: float
-    alignment: float
-    network: float
+    total_ms: float
+    detector_ms: float
+    alignment_ms: float
+    network_ms: float
 
     @property
-    def face(self) -> float:
-        """Of crop and network for one face."""
-        return (self.alignment + self.network) / self.faces
+    def face_ms(self) -> float:
+        """Time of alignment and network for one face, in milliseconds."""
+        return (self.alignment_ms + self.network_ms) / self.faces
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was measured.
+    """Results of a benchmark.
 
     Attributes:
         machine: processor, cores, load of the last minute, versions.
-        frames: a time for each number of faces and threads.
+        frames: times for each number of faces and threads.
         start: seconds that a fresh process takes, by what it does.
         peak_memory: bytes of a process that reads frames with one and with nine faces; None where
             the system does not tell.
@@ -93,13 +92,16 @@ class Report:
     install_size: int
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready; the names say the units."""
+        """JSON-ready values; the names say the units."""
         return {
             "machine": self.machine,
             "frames": [
-                {key + "_ms" * isinstance(value, float): value for key, value in asdict(f).items()}
-                | {"face_ms": round(f.face, 3), "frames_a_second": round(1000 / f.total, 1)}
-                for f in self.frames
+                {
+                    **asdict(time),
+                    "face_ms": round(time.face_ms, 3),
+                    "frames_a_second": round(1000 / time.total_ms, 1),
+                }
+                for time in self.frames
             ],
             "start_seconds": self.start,
             "peak_memory_bytes": self.peak_memory,
@@ -108,7 +110,7 @@ class Report:
 
 
 STARTS: Final = 5
-"""Fresh processes of each kind; the median counts."""
+"""Number of fresh processes of each kind; the median counts."""
 
 
 def run(repeats: int, json_file: str | None) -> None:
@@ -119,29 +121,26 @@ def run(repeats: int, json_file: str | None) -> None:
         json_file: file for the figures, or "-" for standard output, which then gets no table.
 
     Raises:
-        MienError: as of `measure`.
+        MienError: the face detector does not find the faces that the frames show.
         OSError: the file cannot be written.
     """
     if json_file is not None and json_file != "-":
-        check_writable(Path(json_file))  # fails before the work, where it fails
-    done = count(1)
-    with progress("Measuring", steps(repeats, STARTS)) as show_done:
-        report = measure(repeats, STARTS, lambda: show_done(next(done)))
+        check_writable(Path(json_file))  # before the work
+    report = measure(repeats, STARTS)
     if json_file == "-":
         sys.stdout.write(as_json(report))
         return
-    print(as_text(report))  # first: it is not lost where the file cannot be written
+    print(as_text(report))  # first: not lost where the file cannot be written
     if json_file is not None:
         write_whole(Path(json_file), as_json(report))
 
 
-def measure(repeats: int, starts: int, advance: Callable[[], None] = lambda: None) -> Report:
-    """Measure everything, frames of all kinds in turn, so that what disturbs meets all alike.
+def measure(repeats: int, starts: int) -> Report:
+    """Measure everything; kinds take turns, so that a disturbance meets all alike.
 
     Args:
         repeats: frames of each kind, 1 or more.
         starts: fresh processes of each kind, 1 or more.
-        advance: called after each of `steps`.
 
     Raises:
         MienError: the face detector does not find the faces that the frames show.
@@ -153,31 +152,24 @@ def measure(repeats: int, starts: int, advance: Callable[[], None] = lambda: Non
         files = [Path(folder) / f"{faces}.png" for faces in FACES]
         for file, image in zip(files, frames.values(), strict=True):
             Image.fromarray(image).save(file)
-        for _ in range(starts):
+        for _ in with_progress(range(starts), "Starting", starts):
             for name, code in _START.items():
                 start[name].append(_seconds("-c", code, str(files[0])))
-                advance()
             start["mien --version"].append(_seconds("-m", "mien", "--version"))
-            advance()
         memory = None
         if sys.platform != "win32":
             memory = int(subprocess.check_output([sys.executable, "-c", _MEMORY, *map(str, files)]))
     return Report(
         host,
-        _frame_times(frames, repeats, advance),
+        _frame_times(frames, repeats),
         {name: round(statistics.median(times), 3) for name, times in start.items()},
         memory,
         install_size("mien"),
     )
 
 
-def steps(repeats: int, starts: int) -> int:
-    """How many things `measure` does."""
-    return repeats * len(FACES) * len(_threads()) + starts * (len(_START) + 1)
-
-
 def machine() -> dict[str, Any]:
-    """Processor, cores that may be used, load of the last minute, and versions."""
+    """Return the processor, the cores that may be used, the load of the last minute, versions."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text().splitlines() if information.exists() else []
     model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), None)
@@ -192,7 +184,7 @@ def machine() -> dict[str, Any]:
 
 
 def as_text(report: Report) -> str:
-    """The report as a few lines for a terminal."""
+    """Return the report as lines for a terminal."""
     host = report.machine
     load = "" if host["load"] is None else f", load {host['load']} before"
     lines = [
@@ -202,15 +194,14 @@ def as_text(report: Report) -> str:
         f"A frame of {WIDTH}×{HEIGHT}  threads      time  frames a second"
         "  detector  alignment  network",
     ]
-    for f in report.frames:
-        faces = "one face" if f.faces == 1 else f"{f.faces} faces"
-        widths = ((f.detector, 8), (f.alignment, 9), (f.network, 7))
-        parts = (f"{value:{width}.1f}" for value, width in widths)
+    for time in report.frames:
+        faces = "one face" if time.faces == 1 else f"{time.faces} faces"
         lines.append(
-            f"  {faces:<16}  {f.threads:7}  {f.total:5.1f} ms  {1000 / f.total:15.0f}  "
-            f"{'  '.join(parts)}"
+            f"  {faces:<16}  {time.threads:7}  {time.total_ms:5.1f} ms  "
+            f"{1000 / time.total_ms:15.0f}  {time.detector_ms:8.1f}  {time.alignment_ms:9.1f}  "
+            f"{time.network_ms:7.1f}"
         )
-    lines.append(f"\nA face, once it is found: {report.frames[0].face:.1f} ms on one thread.")
+    lines.append(f"\nA face, once it is found: {report.frames[0].face_ms:.1f} ms on one thread.")
     lines.append("From a program's start to its end:")
     lines += (f"  {name:<16}  {seconds:.2f} s" for name, seconds in report.start.items())
     memory = report.peak_memory
@@ -220,14 +211,12 @@ def as_text(report: Report) -> str:
 
 
 def as_json(report: Report) -> str:
-    """The report as JSON, with a line's end."""
+    """Return the report as JSON."""
     return json.dumps(report.to_dict(), indent=1) + "\n"
 
 
-def _frame_times(
-    frames: dict[int, Picture], repeats: int, advance: Callable[[], None]
-) -> list[FrameTime]:
-    readers = {threads: Reader(threads=threads) for threads in _threads()}
+def _frame_times(frames: dict[int, Picture], repeats: int) -> list[FrameTime]:
+    readers = {threads: Reader(threads=threads) for threads in sorted({1, cores()})}
     kinds = list(product(frames, readers))
     for faces, threads in kinds:
         found = [len(readers[threads].detector.detect(frames[faces])) for _ in range(_WARM_UP)][-1]
@@ -240,10 +229,9 @@ def _frame_times(
         for _ in range(_WARM_UP):
             readers[threads].read(frames[faces])
     timings: dict[tuple[int, int], list[Timings]] = {kind: [] for kind in kinds}
-    for _ in range(repeats):
+    for _ in with_progress(range(repeats), "Reading", repeats):
         for faces, threads in kinds:
             timings[faces, threads].append(readers[threads].read_timed(frames[faces])[1])
-            advance()
     return [
         FrameTime(
             *kind,
@@ -256,12 +244,8 @@ def _frame_times(
     ]
 
 
-def _threads() -> tuple[int, ...]:
-    return (1,) if cores() == 1 else (1, cores())
-
-
 def _seconds(*arguments: str) -> float:
-    """That a fresh Python takes from start to end."""
+    """Return how long a fresh Python takes from start to end."""
     start = perf_counter()
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
     return perf_counter() - start

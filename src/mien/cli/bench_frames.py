@@ -1,7 +1,7 @@
-"""Frames for `mien bench`: a drawn face, so that no picture is needed.
+"""Frames for `mien bench`, with drawn faces, so that no picture is needed.
 
-The detector's time depends on the frame's size and hardly on what it shows; that of alignment and
-network on the number of faces.
+The detector's time depends on the frame's size and hardly on what it shows; the time of alignment
+and network depends on the number of faces.
 """
 
 from typing import Final
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 WIDTH, HEIGHT = 640, 480
-"""Of a frame, in pixels: what the live page sends at most."""
+"""Size of a frame in pixels, the largest that the live page sends."""
 
 FACES: Final = (1, 9)
-"""How many faces a frame shows."""
+"""Numbers of faces that frames show."""
 
 _GREY: Final = 128
 _HAIR, _SKIN, _SHADE = (60, 45, 35), (215, 175, 150), (182, 140, 118)
@@ -40,7 +40,7 @@ _FACE: Final = (
 
 
 def frame(faces: int) -> Picture:
-    """RGB uint8 (480, 640, 3): one drawn face of about 110 pixels' width, or nine of about 75."""
+    """Return RGB uint8 (480, 640, 3): one drawn face about 110 pixels wide, or nine about 75."""
     side, rows = (240, 1) if faces == 1 else (160, 3)
     image = np.full((HEIGHT, WIDTH, 3), _GREY, np.uint8)
     top, left = (HEIGHT - rows * side) // 2, (WIDTH - rows * side) // 2
@@ -50,7 +50,7 @@ def frame(faces: int) -> Picture:
 
 
 def draw_face(side: int) -> Picture:
-    """RGB uint8 (side, side, 3): a drawing that YuNet takes for a face at every size it finds."""
+    """Return RGB uint8 (side, side, 3): a drawing that YuNet takes for a face at every size."""
     scale = 4 * side  # drawn larger, then scaled down, for soft edges
     image = np.full((scale, scale, 3), _GREY, np.uint8)
     for x, y, width, height, colour in _FACE:

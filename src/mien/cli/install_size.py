@@ -1,4 +1,4 @@
-"""How much of a disk a package takes, with all that it needs."""
+"""Size of an installed package on the disk, with all packages that it needs."""
 
 import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def install_size(package: str) -> int:
-    """Bytes of the files of an installed package and of all packages that it needs.
+    """Return the bytes of an installed package and of all packages that it needs.
 
     Raises:
         PackageNotFoundError: it is not installed.
@@ -25,18 +25,18 @@ def install_size(package: str) -> int:
 
 
 def _requirements(package: Distribution) -> list[str]:
-    """Names of the packages that it needs, without those of its extras."""
+    """Return the names of the packages that it needs, without those of its extras."""
     lines = [line for line in package.requires or () if not re.search(r";.*\bextra\b", line)]
     return [_normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in lines]
 
 
 def _normal(name: str) -> str:
-    """A package's name as PEP 503 compares it."""
+    """Return a package's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _size(package: Distribution) -> int:
     files = {Path(str(package.locate_file(file))) for file in package.files or ()}
-    if package.name == "mien":  # in a checkout it lists nothing but where it lies
+    if package.name == "mien":  # an editable install lists only a pointer to the checkout
         files |= set(Path(__file__).parents[1].rglob("*"))
     return sum(file.stat().st_size for file in files if file.is_file())

@@ -1,4 +1,4 @@
-"""What people typed wrongly: told with what they may have meant, in a width that can be shown."""
+"""Usage errors that say what was probably meant, the width of help, and the settings file."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ from cyclopts import (
     CycloptsError,
     CycloptsPanel,
     MissingArgumentError,
+    Parameter,
     UnknownCommandError,
 )
 from cyclopts.config import Dict
@@ -22,18 +23,25 @@ from mien.errors import MienError
 from mien.media.lists import read_text
 from mien.output.console import safe
 
-_NARROWEST: Final = 40  # columns; help in fewer never ends, or fails
+_NARROWEST: Final = 40  # columns; narrower help fails or never ends
 _WIDEST: Final = 400
-_USUAL: Final = 80  # where nothing that makes sense is said
-_ANY_NAMES: Final = ("read", "watch")  # commands that take names with a leading hyphen, such as -
+_USUAL: Final = 80  # where no usable width is given
+_ANY_NAMES: Final = ("read", "watch")  # commands that take -, and so any name with a leading hyphen
+
+
+FLAG: Final = Parameter(negative=(), show_default=False)
+"""An option that is given or not, without a value."""
+
+HYPHEN: Final = Parameter(allow_leading_hyphen=True)
+"""A name that may be "-", for standard input."""
 
 
 class UsageError(CycloptsError):
-    """A command is asked for what it cannot do."""
+    """Options or names that a command does not take, alone or together."""
 
 
 def fit_width() -> None:
-    """Let help and frames be as wide as can be shown, whatever COLUMNS or the terminal say."""
+    """Set COLUMNS to a width that help and frames can use, whatever it or the terminal says."""
     given = os.environ.get("COLUMNS")
     if given:
         digits = given.strip() if given.strip().isdecimal() else "0"
@@ -47,7 +55,7 @@ def fit_width() -> None:
 
 
 def check_options(app: App, tokens: Sequence[str]) -> None:
-    """Refuse options that commands which take any name would take for one.
+    """Refuse unknown options of commands that would take them for names of files.
 
     Raises:
         UsageError: there is such an option.
@@ -55,23 +63,21 @@ def check_options(app: App, tokens: Sequence[str]) -> None:
     if not tokens or tokens[0] not in _ANY_NAMES:
         return
     options = tokens[1 : tokens.index("--") if "--" in tokens else None]
-    given = [token.partition("=")[0] for token in options if token.startswith("--")]
-    if not given:
-        return
-    known = _options(app[tokens[0]])
+    given = [name.partition("=")[0] for name in options if name.startswith("-") and name != "-"]
+    known = _options(app[tokens[0]]) if given else []
     for option in given:
         if option not in known:
             what = "picture" if tokens[0] == "read" else "film"
+            guess = _guess(option, known)
             raise UsageError(
-                f"Unknown option: {option}. {_guess(option, known)}A {what} of that name is "
-                f"./{option}"
+                f"Unknown option: {option}. {guess}A {what} of that name is ./{option}"
             )
 
 
 def _options(command: App) -> list[str]:
     arguments: Any = command.assemble_argument_collection()
     names = [name for argument in arguments for name in argument.names if name.startswith("--")]
-    return [*names, "--help", "--version"]
+    return [*names, "--help", "-h", "--version"]
 
 
 def _guess(given: str, known: Sequence[str]) -> str:
@@ -80,9 +86,9 @@ def _guess(given: str, known: Sequence[str]) -> str:
 
 
 def in_frame(error: CycloptsError) -> Any:
-    """A usage error as people are told it."""
+    """Return a usage error in a frame, with what was probably meant."""
     if isinstance(error, UnknownCommandError) and error.app and error.unused_tokens:
-        # cyclopts' own words would import all commands, and PyTorch with them
+        # cyclopts' own message would import all commands, and PyTorch with them
         given = error.unused_tokens[0]
         known = [name for name in error.app if not name.startswith("-")]
         near = get_close_matches(given, known, n=1)
@@ -111,10 +117,10 @@ def _missing(error: MissingArgumentError) -> str:
 
 
 def settings_file(*arguments: Any) -> None:
-    """Take options from the TOML file that MIEN_SETTINGS names, where it names one.
+    """Take options from the TOML file that MIEN_SETTINGS names, if it names one.
 
     Raises:
-        MienError: it cannot be read, or is no TOML.
+        MienError: the file cannot be read, or is no TOML.
     """
     path = os.environ.get("MIEN_SETTINGS")
     if not path:

@@ -28,7 +28,7 @@ from mien.media.film import Video
 from mien.media.waiting import undisturbed
 from mien.output.journal import write_rows
 from mien.output.resuming import Settings
-from mien.output.tables import FILM_COLUMNS, film_row
+from mien.output.rows import FILM_COLUMNS, film_row
 from mien.output.whole_file import write_whole
 from mien.types import Reading
 

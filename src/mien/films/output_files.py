@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from mien.films.checkpoint import about_checkpoint, is_free
 from mien.output.journal import Format
-from mien.output.resuming import Settings, goes_on
+from mien.output.resuming import Settings, continues
 
 FILM: Final = "mien-film"
 SETTINGS: Final = "mien-settings"
@@ -75,9 +75,9 @@ class Place:
         """
         left = about_checkpoint(self.checkpoint)
         if film is not None and left.get(FILM) == film:
-            goes_on(self.checkpoint, left.get(SETTINGS), settings, overwrite)
+            continues(self.checkpoint, left.get(SETTINGS), settings, overwrite)
         else:
-            goes_on(self.path("html"), self.marks.get(SETTINGS), settings, overwrite)
+            continues(self.path("html"), self.marks.get(SETTINGS), settings, overwrite)
 
 
 def find_place(folder: Path, name: str, film: str | None) -> Place:

@@ -14,11 +14,10 @@ from PIL import Image
 
 from mien.answers import PEOPLE, Language, share_out
 from mien.emotions import COLOURS, VOTE_NAMES
-from mien.films.report_words import TEXTS, date_text, number_text
-from mien.films.summary import Life, Moment, Picture, Segment, Summary
+from mien.films.summary import FaceSummary, Moment, Picture, Segment, Summary
 from mien.media.frame_times import clock_time
 from mien.output.html import render
-from mien.output.words import ANSWER_WORDS, OVER_TIME_WORDS, REASON_WORDS
+from mien.output.texts import load_texts
 
 AGREEING: Final = 8
 """Number of ten people who must give the same answer at a moment that the report shows."""
@@ -68,8 +67,8 @@ class _Report:
     def __init__(self, about: About, summary: Summary) -> None:
         self._about = about
         self._summary = summary
-        self._language: Language = about.language
-        self._texts = TEXTS[about.language]
+        self._words = load_texts(about.language)
+        self._texts = self._words.report
         self._end = max(summary.end, 1e-3)
 
     def values(self) -> dict[str, object]:
@@ -99,18 +98,18 @@ class _Report:
     def _facts(self) -> list[tuple[str, str]]:
         texts, summary, sampled = self._texts, self._summary, self._about.sampled
         width, height = summary.size or (0, 0)
-        count = number_text(summary.frames, self._language)
-        seconds = f"{sampled:g}".replace(".", "," if self._language == "de" else ".")
+        count = self._words.number(summary.frames)
+        seconds = self._words.number(sampled, "g")
         frames = texts["frames_every" if sampled else "frames_all"]
         return [
             (texts["length"], clock_time(summary.end)),
             (texts["picture"], texts["pixels"].format(width=width, height=height)),
             (texts["frames"], frames.format(count=count, seconds=seconds)),
-            (texts["faces"], number_text(len(summary.faces), self._language)),
-            (texts["read"], date_text(self._about.day, self._language)),
+            (texts["faces"], self._words.number(len(summary.faces))),
+            (texts["read"], self._words.date(self._about.day)),
         ]
 
-    def _legend(self, shown: Sequence[Life]) -> list[dict[str, Any]]:
+    def _legend(self, shown: Sequence[FaceSummary]) -> list[dict[str, Any]]:
         kept = {
             name for face in shown for answer in face.shares() for name in (answer or "").split("+")
         }
@@ -120,7 +119,7 @@ class _Report:
             if name in kept
         ] + [{"colours": [], "word": self._texts["unclear_more"]}]
 
-    def _lane(self, face: Life) -> dict[str, object]:
+    def _lane(self, face: FaceSummary) -> dict[str, object]:
         texts = self._texts
         shares = [
             {
@@ -131,14 +130,13 @@ class _Report:
         ]
         words = ", ".join(str(share["text"]) for share in shares)
         best = max(face.moments.values(), key=lambda moment: moment.share, default=None)
-        seconds = number_text(face.seconds, self._language, 1)
+        seconds = self._words.number(face.seconds, ",.1f")
+        talked = self._words.number(face.talked, ",.1f")
         return {
             "number": face.track,
             "name": texts["face"].format(number=face.track),
             "seen": texts["seen"].format(seconds=seconds),
-            "talked": texts["talked"].format(seconds=number_text(face.talked, self._language, 1))
-            if face.talked
-            else "",
+            "talked": texts["talked"].format(seconds=talked) if face.talked else "",
             "events": self._events(face),
             "picture": best and _jpeg(best.picture),
             "shares": shares,
@@ -146,9 +144,9 @@ class _Report:
             "bars": [self._bar(segment) for segment in face.segments],
         }
 
-    def _events(self, face: Life) -> str:
+    def _events(self, face: FaceSummary) -> str:
         """Describe a face's events in order of time, `_EVENTS` at most."""
-        words = OVER_TIME_WORDS[self._language]
+        words = self._words.over_time
         events = [
             f"{clock_time(time)} "
             + (words.get(event) or self._texts["now"].format(word=self._word(event)))
@@ -201,8 +199,8 @@ class _Report:
             {
                 "face": self._texts["face"].format(number=moment.reading.track),
                 "time": {"text": clock_time(moment.time), "link": self._link(moment.time)},
-                "text": moment.reading.sentence(self._language),
-                "moves": moment.reading.movement_words(self._language),
+                "text": moment.reading.sentence(self._about.language),
+                "moves": moment.reading.movement_words(self._about.language),
                 "colour": _colours(moment.answer)[0],
                 "picture": _jpeg(moment.picture),
             }
@@ -217,14 +215,12 @@ class _Report:
 
     def _word(self, answer: str | None) -> str:
         if answer is None:
-            return self._texts["unclear"]
-        words = [ANSWER_WORDS[self._language][name] for name in answer.split("+")]
-        if len(words) == 1:
-            return words[0]
-        return ", ".join(self._texts["half"].format(word=word) for word in words)
+            return self._words.sentences["unclear"]
+        one, *other = (self._words.answers[name] for name in answer.split("+"))
+        return self._words.sentences["half"].format(one=one, other=other[0]) if other else one
 
     def _reason(self, why: str) -> str:
-        return REASON_WORDS[self._language].get(why, why)
+        return self._words.reasons.get(why, why)
 
     def _percent(self, share: float) -> str:
         if share < 0.01:

@@ -64,7 +64,7 @@ class Moment:
 
 
 @dataclass(slots=True)
-class Life:
+class FaceSummary:
     """One face over the whole film.
 
     Attributes:
@@ -73,9 +73,7 @@ class Life:
         moments: strongest moments by answer.
         talked: seconds for which the face talked.
         events: times in seconds and events: "nod", "shake", or the answer after a lasting change.
-        talks: whether it talked in the last frame.
-        gesture: its gesture in the last frame.
-        just_now: whether it had just changed in the last frame.
+        last: latest reading of the face.
     """
 
     track: int
@@ -83,9 +81,7 @@ class Life:
     moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
     talked: float = 0.0
     events: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
-    talks: bool = False
-    gesture: str | None = None
-    just_now: bool = False
+    last: Reading | None = None
 
     @property
     def seconds(self) -> float:
@@ -114,7 +110,7 @@ class Summary:
     """
 
     def __init__(self) -> None:
-        self.faces: dict[int, Life] = {}
+        self.faces: dict[int, FaceSummary] = {}
         self.frames = 0
         self.size: tuple[int, int] | None = None
         self.end = 0.0
@@ -133,7 +129,7 @@ class Summary:
         for reading in readings:
             if reading.track is None:
                 continue
-            face = self.faces.setdefault(reading.track, Life(reading.track))
+            face = self.faces.setdefault(reading.track, FaceSummary(reading.track))
             self._shown.append(reading.track)
             answer = "+".join(sorted(reading.answers, key=VOTE_NAMES.index)) or None
             last = face.segments[-1] if face.segments else None
@@ -155,23 +151,22 @@ class Summary:
     def _last_until(self, time: float) -> None:
         for track in self._shown:
             face = self.faces[track]
-            face.talked += (time - face.segments[-1].end) * face.talks
+            if face.last and face.last.talking:
+                face.talked += time - face.segments[-1].end
             face.segments[-1].end = time
 
 
-def _keep_events(face: Life, time: float, reading: Reading, answer: str | None) -> None:
-    if reading.gesture and reading.gesture != face.gesture:
+def _keep_events(face: FaceSummary, time: float, reading: Reading, answer: str | None) -> None:
+    before, face.last = face.last, reading
+    if reading.gesture and (before is None or reading.gesture != before.gesture):
         face.events.append((time, reading.gesture))
-    if reading.just_now and not face.just_now and answer:
+    if reading.just_now and (before is None or not before.just_now) and answer:
         face.events.append((time, answer))
-    face.talks, face.gesture, face.just_now = (
-        bool(reading.talking),
-        reading.gesture,
-        reading.just_now,
-    )
 
 
-def _keep_strongest(face: Life, frame: Frame, reading: Reading, all_: Sequence[Reading]) -> None:
+def _keep_strongest(
+    face: FaceSummary, frame: Frame, reading: Reading, all_: Sequence[Reading]
+) -> None:
     if reading.state != State.CLEAR:
         return
     answer, share = reading.top(1)[0]

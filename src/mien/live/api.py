@@ -188,7 +188,7 @@ class _Pictures:
             most = readers.settings.pictures_a_second
             raise RefusedError(429, "too-many", f"Expected at most {most} pictures a second.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == "multipart/form-data" or kind in {"application/json", "text/plain"}:
+        if kind in {"multipart/form-data", "application/json", "text/plain"}:
             raise RefusedError(
                 415,
                 "not-a-picture",

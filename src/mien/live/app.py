@@ -5,7 +5,7 @@ a frame lives in memory until it is read.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from mien.live.host_names import parse_host
 from mien.live.limits import Clients, client_of
 from mien.live.logs import forget_warnings, warn_once
 from mien.live.protocol import state_message
-from mien.live.reader_pool import ReaderPool
+from mien.live.reader_pool import ReaderFactory, ReaderOfFrame, ReaderPool, same_reader
 from mien.live.security import SESSION, Guard, cookie_name
 from mien.live.settings import Settings
 from mien.live.tokens import SignIns
@@ -79,7 +79,10 @@ class Connections:
 
 
 def create_app(
-    reader_factory: Callable[[], FaceReader] = default_reader, settings: Settings | None = None
+    reader_factory: ReaderFactory = default_reader,
+    settings: Settings | None = None,
+    *,
+    of_frame: ReaderOfFrame = same_reader,
 ) -> FastAPI:
     """Make the application: the page under /, the WebSocket under /live, and `mien.live.api`.
 
@@ -87,6 +90,7 @@ def create_app(
         reader_factory: function that makes the reader which all pages share. It is called once, in
             a thread, when the application starts. If it raises, the page shows the error's text.
         settings: settings of the server; by default those of `mien live`.
+        of_frame: function that gives the reader of one frame; by default the same for all.
     """
     settings = settings or Settings()
     connections = Connections()
@@ -96,7 +100,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         forget_warnings()
-        readers = app.state.readers = ReaderPool(reader_factory, settings)
+        readers = app.state.readers = ReaderPool(reader_factory, settings, of_frame)
         app.state.connections = connections
         readers.metrics.follow(readers.admission, connections)
         yield

@@ -8,21 +8,16 @@ or delay.
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any, Final
 
-import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
-from numpy.typing import NDArray
 
 from mien.faces.stream import FaceReader, Follower
-from mien.faces.timings import Timings
-from mien.frames import Box
 from mien.live.jpeg import check, decode
 from mien.live.limits import TokenBucket
-from mien.live.logs import logger, tell, warn_once
+from mien.live.logs import log_event, logger, warn_once
 from mien.live.protocol import (
     CREDITS,
     Frame,
@@ -34,8 +29,7 @@ from mien.live.protocol import (
     state_message,
     usual_message,
 )
-from mien.live.reader_pool import DistantReader, HungError, ReaderPool, timings
-from mien.types import Reading
+from mien.live.reader_pool import HungError, ReaderPool, timings
 
 MOST_FRAMES: Final = 120
 """Number of messages a second, on average, above which a client is cut off: twice a camera's."""
@@ -75,7 +69,7 @@ class Connection:
         """Serve the page until either side closes."""
         began = time.monotonic()
         self._metrics.sessions_begun.inc()
-        tell("session began", session=self._number)
+        log_event("session began", session=self._number)
         tasks = {asyncio.create_task(self._answer()), asyncio.create_task(self._receive())}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -83,7 +77,7 @@ class Connection:
             self._readers.admission.leave(self)
             self._readers.turns.forget(self)
             seconds = round(time.monotonic() - began, 1)
-            tell("session ended", session=self._number, seconds=seconds, frames=self._frames)
+            log_event("session ended", session=self._number, seconds=seconds, frames=self._frames)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -175,8 +169,9 @@ class Connection:
     ) -> list[str]:
         usual, self._usual = self._usual, set()
         try:
+            of_frame = self._readers.of_frame(reader, frame)
             readings, took, taken = await self._readers.run(
-                _read, reader, self._follower, frame, arrival, usual
+                _read, of_frame, self._follower, frame, arrival, usual
             )
         except FrameError as error:
             self._metrics.frames.labels("refused").inc()
@@ -211,7 +206,7 @@ class Connection:
 
     async def _wait_for_place(self) -> None:
         """Tell the page to wait until a place is free, and drop its frames, which are old then."""
-        tell("session waits", session=self._number)
+        log_event("session waits", session=self._number)
         others = self._readers.admission.held
         await self._send(state_message("full", f"{others} others are being read."))
         while not self._readers.admission.take(self, self._client):
@@ -231,19 +226,6 @@ class Connection:
             await self._websocket.close(code, reason)
 
 
-class _SentFrame:
-    """Reader of one frame, which a distant reader gets as it came instead of the picture."""
-
-    def __init__(self, reader: DistantReader, frame: Frame) -> None:
-        self._reader = reader
-        self._frame = frame
-
-    def read_timed(
-        self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
-    ) -> tuple[list[Reading], Timings]:
-        return self._reader.read_frame(self._frame, regions)
-
-
 def _read(
     reader: FaceReader, follower: Follower, frame: Frame, arrival: float, usual: set[int]
 ) -> tuple[list[dict[str, Any]], dict[str, float], dict[int, bool]]:
@@ -254,8 +236,6 @@ def _read(
     start = time.perf_counter()
     image = decode(frame)
     decoded = time.perf_counter()
-    if isinstance(reader, DistantReader):
-        reader = _SentFrame(reader, frame)
     readings, steps = follower.read_timed(reader, image, frame.capture_time / 1000)
     taken = {track: follower.usual_faces.take(track) is not None for track in sorted(usual)}
     took = timings(arrival, start, decoded, steps)

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict, defaultdict
 from typing import Final
 
+from mien.live.limits import Recent
 from mien.live.logs import warn_once
 
 MOST: Final = 1024
@@ -53,7 +54,7 @@ class Gate:
         """
         self._most = most
         self._most_a_client = most_a_client
-        self._barred: OrderedDict[str, float] = OrderedDict()
+        self._barred: Recent[str, float] = Recent(_REMEMBERED)  # until when
         self._client: dict[asyncio.Transport, str] = {}
         self._quiet: OrderedDict[asyncio.Transport, None] = OrderedDict()
         self._of: defaultdict[str, OrderedDict[asyncio.Transport, bool]] = defaultdict(OrderedDict)
@@ -63,7 +64,7 @@ class Gate:
 
     def enter(self, transport: asyncio.Transport, client: str, *, is_proxy: bool = False) -> bool:
         """Add a new connection, as a quiet one; return False if it must be refused."""
-        if not is_proxy and self._is_barred(client):
+        if not is_proxy and self._barred.get(client, 0.0) >= time.monotonic():
             return False
         own = self._of[client]
         if len(own) >= self._most_a_client and not is_proxy:
@@ -81,10 +82,7 @@ class Gate:
 
     def bar(self, client: str) -> None:
         """Refuse new connections of a client for a while, unless it is a proxy."""
-        self._barred.pop(client, None)
         self._barred[client] = time.monotonic() + BARRED
-        if len(self._barred) > _REMEMBERED:
-            self._barred.popitem(last=False)
 
     def mark(self, transport: asyncio.Transport, *, quiet: bool) -> None:
         """Note whether a connection is quiet: it waits for its client to ask for something."""
@@ -107,13 +105,6 @@ class Gate:
             del self._of[client][transport]
             if not self._of[client]:
                 del self._of[client]
-
-    def _is_barred(self, client: str) -> bool:
-        until = self._barred.get(client)
-        if until is not None and until < time.monotonic():
-            del self._barred[client]
-            until = None
-        return until is not None
 
     def _make_room(self, quiet: asyncio.Transport | None, client: str, reason: str) -> bool:
         """Cut off a quiet connection; return False if there is none."""

@@ -5,7 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Generator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_network
-from typing import Final
+from typing import Final, TypeVar
 
 from starlette.types import Scope
 
@@ -24,6 +24,25 @@ CONNECTS_A_SECOND: Final = 2.0
 may hold."""
 
 _REMEMBERED: Final = 4096  # clients; the one seen longest ago is forgotten
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recent(OrderedDict[Key, Value]):
+    """Mapping that keeps only the items that were set last."""
+
+    def __init__(self, most: int) -> None:
+        """Begin empty; `most` is the largest number of items."""
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        if len(self) > self._most:
+            self.popitem(last=False)
 
 
 class TokenBucket:
@@ -61,7 +80,7 @@ class Buckets:
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
-        self._of: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._of: Recent[str, TokenBucket] = Recent(_REMEMBERED)
 
     def take(self, client: str) -> bool:
         """Take a token of a client; return False if none is left."""
@@ -72,10 +91,8 @@ class Buckets:
         return self._bucket(client).is_empty
 
     def _bucket(self, client: str) -> TokenBucket:
-        bucket = self._of.pop(client, None) or TokenBucket(self._rate, self._burst)
+        bucket = self._of.get(client) or TokenBucket(self._rate, self._burst)
         self._of[client] = bucket
-        if len(self._of) > _REMEMBERED:
-            self._of.popitem(last=False)
         return bucket
 
 
@@ -111,7 +128,7 @@ class Clients:
 
 
 def client_of(scope: Scope) -> str:
-    """Return by what the client of a request is counted: see `client_named`.
+    """Return the key by which limits count the client of a request: see `client_named`.
 
     Behind a proxy of the settings, the client is the one that the proxy names.
     """
@@ -120,7 +137,7 @@ def client_of(scope: Scope) -> str:
 
 
 def client_named(address: str) -> str:
-    """Return by what a client is counted: its IPv4 address, or its IPv6 network of 64 bits.
+    """Return the key by which limits count a client: its IPv4 address or IPv6 network (64 bits).
 
     Whoever has one IPv6 address usually has its whole network. Anything that is no address becomes
     "unknown", however long it is.

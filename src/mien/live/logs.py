@@ -10,7 +10,6 @@ import logging
 import sys
 import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
@@ -18,7 +17,7 @@ from queue import Full, Queue
 from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
-from mien.live.limits import Buckets
+from mien.live.limits import Buckets, Recent
 
 logger = logging.getLogger("mien.live")
 
@@ -34,10 +33,10 @@ AGAIN: Final = 60.0
 _WAITING: Final = 1000  # lines that wait to be written at most; further ones are dropped
 _REMEMBERED: Final = 1024
 _LOGS: Final = ("mien.live", "uvicorn", "asyncio", "py.warnings", "websockets")
-_warned: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+_warned: Recent[tuple[str, str, str], float] = Recent(_REMEMBERED)
 
 
-def tell(event: str, **fields: float | str | None) -> None:
+def log_event(event: str, **fields: float | str | None) -> None:
     """Log an event with a few figures and words; the text log leaves it out."""
     logger.info(event, extra={"fields": fields})
 
@@ -45,10 +44,8 @@ def tell(event: str, **fields: float | str | None) -> None:
 def warn_once(event: str, client: str, **fields: float | str | None) -> None:
     """Warn of what a client does: once a minute for each event, client and reason."""
     now, key = time.monotonic(), (event, client, str(fields.get("reason")))
-    is_new = now - _warned.pop(key, -AGAIN) >= AGAIN
+    is_new = now - _warned.get(key, -AGAIN) >= AGAIN
     _warned[key] = now
-    if len(_warned) > _REMEMBERED:
-        _warned.popitem(last=False)
     if is_new:
         logger.warning(event, extra={"fields": {"client": client, **fields}})
 
@@ -120,7 +117,7 @@ class Background(QueueHandler):
         _Writer(self._lines, stream).start()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging's name
-        """Drop a line where too many wait; name a line that cannot be formatted."""
+        """Drop a line if too many wait; name a line that cannot be formatted."""
         if not isinstance(sys.exception(), Full):
             logger.error("A line of the log could not be made: %.200r", record.msg)
 

@@ -11,22 +11,20 @@ the detector's work on all (benchmarks/load/batching.py).
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, Literal, TypeVar
 
 from mien.errors import MienError
 from mien.faces.stream import FaceReader
 from mien.faces.timings import Timings
-from mien.frames import Box
 from mien.live.admission import Admission
 from mien.live.costs import Costs
-from mien.live.logs import logger, tell
+from mien.live.logs import log_event, logger
 from mien.live.metrics import Metrics
 from mien.live.protocol import Frame
 from mien.live.settings import Settings
 from mien.live.turns import Turns
-from mien.types import Reading
 
 Outcome = TypeVar("Outcome")
 
@@ -61,28 +59,33 @@ def timings(arrival: float, start: float, decoded: float, steps: Timings) -> dic
     return {name: 1000 * value for name, value in seconds.items()}
 
 
-@runtime_checkable
-class DistantReader(FaceReader, Protocol):
-    """Reader in another process, which gets a frame as it came: its JPEG is far smaller."""
+ReaderFactory = Callable[[], FaceReader]
+"""Function that makes the reader of all pages and pictures."""
 
-    def read_frame(
-        self, frame: Frame, regions: Sequence[Box] | None = None
-    ) -> tuple[list[Reading], Timings]:
-        """Read a page's frame, like `FaceReader.read_timed`."""
-        ...
+ReaderOfFrame = Callable[[FaceReader, Frame], FaceReader]
+"""Function that gives, for the reader and a page's frame, the reader of that one frame. A reader in
+another process gets the frame as it came: its JPEG is far smaller than its picture."""
+
+
+def same_reader(reader: FaceReader, frame: Frame) -> FaceReader:
+    """Return the reader of all frames, which needs only their pictures."""
+    return reader
 
 
 class ReaderPool:
     """The reader, which loads in the background, with the threads, turns and places for it."""
 
-    def __init__(self, factory: Callable[[], FaceReader], settings: Settings) -> None:
+    def __init__(self, factory: ReaderFactory, settings: Settings, of_frame: ReaderOfFrame) -> None:
         """Begin to load the reader; needs a running event loop.
 
         Args:
             factory: function that makes the reader; called once, in a thread.
             settings: settings of the server.
+            of_frame: function that gives the reader of one frame.
         """
         self.settings = settings
+        self.of_frame = of_frame
+        """Function that gives the reader of one frame."""
         self.admission = Admission(settings.threads, settings.sessions, costs=Costs())
         self.metrics = Metrics()
         self.turns = Turns(settings.threads, self.admission.costs)
@@ -174,4 +177,4 @@ def _log_outcome(loading: asyncio.Future[FaceReader]) -> None:
     if error := loading.exception():
         logger.error("The face reader could not be loaded: %s", error)
     else:
-        tell("ready")
+        log_event("ready")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.live.host_names import Host, is_loopback, parse_address, parse_host
 from mien.live.limits import Clients, client_of
-from mien.live.logs import tell, warn_once
+from mien.live.logs import log_event, warn_once
 from mien.live.settings import Settings
 from mien.live.tokens import LONGEST_SECONDS, SignIns
 
@@ -74,7 +74,7 @@ class Guard:
             await self.app(scope, receive, send_with_headers)
             return
         if refusal.status_code == 401:  # no fault of the client, unless its token was wrong
-            tell("request refused", client=client_of(scope), reason=401)
+            log_event("request refused", client=client_of(scope), reason=401)
         elif refusal.status_code >= 400:
             warn_once("request refused", client_of(scope), reason=refusal.status_code)
         await refusal(scope, receive, send_with_headers)

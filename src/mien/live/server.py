@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from mien.errors import MienError
 from mien.live.app import create_app
 from mien.live.gate import BACKLOG, BESIDES, Gate, most_connections
-from mien.live.logs import flush, set_up, tell
+from mien.live.logs import flush, log_event, set_up
 from mien.live.protocol import MAX_BYTES
 from mien.live.settings import Settings
 from mien.live.wire import Config, HttpProtocol, Sweeper, WebSocketProtocol
@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse new connections, answer the frames that have come, then end."""
-        tell("ending", sessions=len(self._app.state.connections))
+        log_event("ending", sessions=len(self._app.state.connections))
         for server in self.servers:
             server.close()
         loop = asyncio.get_running_loop()

@@ -7,8 +7,9 @@ of the token.
 import hashlib
 import secrets
 import time
-from collections import OrderedDict
-from typing import Final
+from typing import Final, NamedTuple
+
+from mien.live.limits import Recent
 
 CODE_SECONDS: Final = 120.0
 """Seconds in which a code must be used; browsers may be slow to start."""
@@ -23,12 +24,17 @@ MOST: Final = 1000
 """Largest number of sessions; beyond it, the one that was used longest ago ends."""
 
 
+class _Session(NamedTuple):
+    began: float
+    used: float
+
+
 class SignIns:
     """Sessions of browsers that showed the token, in memory: they end with the server."""
 
     def __init__(self) -> None:
         self._codes: dict[str, float] = {}
-        self._sessions: OrderedDict[str, tuple[float, float]] = OrderedDict()  # began, used
+        self._sessions: Recent[str, _Session] = Recent(MOST)
 
     def new_code(self) -> str:
         """Make a code that signs in one browser, once."""
@@ -43,9 +49,7 @@ class SignIns:
     def begin(self) -> str:
         """Begin a session, and return its name for the cookie."""
         name, now = secrets.token_urlsafe(), time.monotonic()
-        self._sessions[_hashed(name)] = now, now
-        if len(self._sessions) > MOST:
-            self._sessions.popitem(last=False)
+        self._sessions[_hashed(name)] = _Session(now, now)
         return name
 
     def holds(self, name: str) -> bool:
@@ -54,10 +58,9 @@ class SignIns:
         found = self._sessions.pop(key, None)
         if found is None:
             return False
-        began, used = found
-        if now - used > IDLE_SECONDS or now - began > LONGEST_SECONDS:
+        if now - found.used > IDLE_SECONDS or now - found.began > LONGEST_SECONDS:
             return False
-        self._sessions[key] = began, now
+        self._sessions[key] = _Session(found.began, now)
         return True
 
     def end(self, name: str) -> None:

@@ -100,7 +100,7 @@ class Uploads:
                     body += piece
                     upload.bytes = len(body)
             if sum(one.has_come for one in self._all) >= MOST_WAITING:
-                raise RefusedError(503, "busy", f"{MOST_WAITING} pictures wait already.")
+                raise _busy(f"{MOST_WAITING} pictures wait already.")
             upload.has_come = True
             content = bytes(body)
             del body
@@ -109,14 +109,12 @@ class Uploads:
             if upload.has_come:  # raised by the work with it
                 raise
             if upload.is_given_up:
-                raise RefusedError(
-                    503, "busy", "The picture came too slowly while others waited."
-                ) from error
+                raise _busy("The picture came too slowly while others waited.") from error
             raise RefusedError(
                 408, "too-slow", f"Expected the whole picture within {BODY_SECONDS:g} s."
             ) from error
         except ClientDisconnect as error:  # nobody will see this answer
-            raise RefusedError(400, "cut-off", "The picture did not come whole.") from error
+            raise RefusedError(400, "cut-off", "The picture was cut off.") from error
         finally:
             del self._all[upload]
 
@@ -129,9 +127,9 @@ class Uploads:
         coming = [one for one in self._all if not one.has_come and not one.is_given_up]
         own = [one for one in coming if one.client == client]
         if len(own) >= MOST_A_CLIENT and not _give_up_slowest(own, now):
-            raise RefusedError(503, "busy", f"{MOST_A_CLIENT} pictures of yours are on their way.")
+            raise _busy(f"{MOST_A_CLIENT} of your pictures are being sent already.")
         if len(coming) >= MOST and not _give_up_slowest(coming, now):
-            raise RefusedError(503, "busy", f"{MOST} pictures are on their way already.")
+            raise _busy(f"{MOST} pictures are being sent already.")
 
     def _make_room_in_memory(self, upload: _Upload, more: int, largest: int, now: float) -> None:
         own = [one for one in self._all if one.client == upload.client]
@@ -140,8 +138,12 @@ class Uploads:
                 others = [one for one in some if one is not upload and one.bytes]
                 found = _give_up_slowest(others, now)
                 if found is None:
-                    raise RefusedError(503, "busy", "Too many large pictures wait already.")
+                    raise _busy("Too many large pictures wait already.")
                 found.bytes = 0  # its memory is freed at once
+
+
+def _busy(reason: str) -> RefusedError:
+    return RefusedError(503, "busy", f"{reason} Try again later.")
 
 
 def _give_up_slowest(uploads: Iterable[_Upload], now: float) -> _Upload | None:

@@ -1,1 +1,1 @@
-"""Readings to words, drawings, tables, HTML and files that are whole or absent."""
+"""Words, drawings, tables, HTML and result files made of readings."""

@@ -1,4 +1,4 @@
-"""Standard streams that may be missing, closed or full, and words that are safe to show on them."""
+"""Standard streams that may be missing, closed or full, and text that is safe to print on them."""
 
 import os
 import sys
@@ -6,16 +6,18 @@ import unicodedata
 from typing import Final
 
 _NAMES: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
-_UNSAFE: Final = frozenset({"Cc", "Zl", "Zp"})  # of Unicode: control characters, ends of lines
+_UNSAFE: Final = frozenset(
+    {"Cc", "Zl", "Zp"}
+)  # Unicode categories: control characters, ends of lines
 _DIRECTIONS: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
 
 def open_streams() -> None:
-    """Give each standard stream that is closed, or that never was, one that is empty.
+    """Replace each standard stream that is closed or missing by an empty one.
 
-    Else `print` to a missing standard error would go to standard output, and a file that is opened
+    Otherwise `print` to a missing standard error would go to standard output, and a file opened
     later would take the number of a closed stream, and get whatever C libraries print on it.
     """
     for number, (name, mode) in enumerate(_NAMES):
@@ -33,9 +35,9 @@ def open_streams() -> None:
 
 
 def flush_output() -> OSError | None:
-    """Write out what waits for standard output; why it could not be, if so.
+    """Flush standard output, and return the error if that fails.
 
-    Then nothing more is tried: Python would complain when it ends.
+    After an error standard output leads nowhere, as Python would complain again when it ends.
     """
     try:
         sys.stdout.flush()
@@ -46,17 +48,15 @@ def flush_output() -> OSError | None:
 
 
 def drop_output() -> None:
-    """Send standard output, and what waits for it, nowhere."""
+    """Discard standard output, and what is still to be flushed."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
-def safe(words: str) -> str:
-    """The words with everything escaped that would move or disguise them on a terminal."""
-    if words.isprintable():
-        return words
-    return "".join(_escaped(c) if not c.isprintable() else c for c in words)
+def safe(text: str) -> str:
+    """Return text with all characters escaped that would move or disguise it on a terminal."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:
@@ -65,6 +65,6 @@ def _escaped(character: str) -> str:
     return character
 
 
-def tell(words: str) -> None:
-    """A line on standard error, for people."""
-    print(safe(words), file=sys.stderr)
+def tell(text: str) -> None:
+    """Print a line on standard error, for people."""
+    print(safe(text), file=sys.stderr)

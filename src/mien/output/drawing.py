@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from mien.answers import PEOPLE, share_out
-from mien.emotions import COLOURS, OTHER, VOTE_NAMES
+from mien.emotions import COLOURS, OTHER
 from mien.media.arrays import check_rgb
-from mien.output.words import ANSWER_WORDS, halves
+from mien.output.words import short_sentence
 from mien.types import Reading
 
 _UNCLEAR: Final = COLOURS[OTHER]
@@ -25,21 +24,13 @@ Colour = tuple[int, int, int]
 
 
 def caption(reading: Reading) -> str:
-    """A few words, such as "happy, 8 of 10", "unclear: too small", in films "2: sad, 7 of 10".
-
-    Of two answers that are about as frequent: "about half happy, half neutral".
-    """
+    """Return the words beside a face, such as "happy, 8 of 10", in films "2: sad, 7 of 10"."""
     number = "" if reading.track is None else f"{reading.track}: "
-    if not reading.clear:
-        return f"{number}unclear: {reading.reason}"
-    if len(reading.answers) > 1:
-        return f"{number}{halves(reading.answers)}"
-    people = share_out(reading.votes.shares)[VOTE_NAMES.index(reading.emotion)]
-    return f"{number}{ANSWER_WORDS['en'][reading.emotion]}, {people} of {PEOPLE}"
+    return number + short_sentence(reading)
 
 
 def _lines(reading: Reading, movements: bool, changes: bool) -> str:
-    """The caption, with what the face does over time, and what else is asked for below it."""
+    """Return the caption, with what the face does over time, and the lines below it."""
     first = ", ".join(filter(None, (caption(reading), reading.over_time_words())))
     moves = reading.movement_words() if movements else ""
     change = reading.change_words() if changes else ""
@@ -53,9 +44,9 @@ def draw_readings(
     movements: bool = False,
     changes: bool = False,
 ) -> NDArray[np.uint8]:
-    """A copy of the picture with a box and a few words a face.
+    """Return a copy of a picture with a box and a few words for each face.
 
-    Lines and letters grow with the picture, so that they are as easily read in a scaled copy.
+    Lines and letters grow with the picture, so that they are as legible in a scaled copy.
 
     Args:
         image: RGB uint8 (H, W, 3), such as `Readings.image` or `Frame.image`.
@@ -64,10 +55,10 @@ def draw_readings(
         changes: whether a further line says how a face differs from the person's usual one.
 
     Returns:
-        RGB uint8 (H, W, 3), an array of its own.
+        RGB uint8 (H, W, 3), a new array.
 
     Raises:
-        ImageError: the array is of another kind.
+        ImageError: the array is no RGB picture.
 
     Examples:
         >>> import mien
@@ -84,7 +75,9 @@ def draw_readings(
     readings = [readings] if isinstance(readings, Reading) else list(readings)
     for reading in readings:
         _draw_box(result, reading.box, _colours(reading), line)
-    taken: list[Rectangle] = []  # words after all boxes and beside each other, so that none hides
+    taken: list[
+        Rectangle
+    ] = []  # labels come after all boxes and avoid each other, so that none is hidden
     for reading in readings:
         words = _lines(reading, movements, changes)
         label, shape = _label(words, _colours(reading), max(12, side / 36))
@@ -93,12 +86,12 @@ def draw_readings(
 
 
 def _colours(reading: Reading) -> tuple[Colour, ...]:
-    """One of each answer that is shown; grey where it is unclear."""
+    """Return the colour of each answer that is shown; grey where the face is unclear."""
     return tuple(COLOURS[answer] for answer in reading.answers) or (_UNCLEAR,)
 
 
 def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], int, int]:
-    """A view of what the box covers, and where it begins: copies of it cost little."""
+    """Return a view of what a box covers, and its left and top edge; copies of it cost little."""
     height, width = image.shape[:2]
     x1, y1 = (max(0, floor(box[axis])) for axis in (0, 1))
     x2, y2 = min(width, ceil(box[2]) + 1), min(height, ceil(box[3]) + 1)
@@ -108,9 +101,9 @@ def _part(image: NDArray[np.uint8], box: Rectangle) -> tuple[NDArray[np.uint8], 
 def _draw_box(
     image: NDArray[np.uint8], box: Rectangle, colours: tuple[Colour, ...], line: int
 ) -> None:
-    """A coloured line with a thin dark one on either side, seen on light and dark alike.
+    """Draw a coloured line with a thin dark one on either side, visible on light and dark ground.
 
-    Where there are two colours, the right half of the box is in the second.
+    Of two colours, the right half of the box has the second.
     """
     edge = max(1, line // 2)
     part, left, top = _part(image, _grown(box, edge))
@@ -133,7 +126,7 @@ def _draw_box(
 
 
 def _fill(image: NDArray[np.uint8], where: NDArray[np.bool_], colour: Colour) -> None:
-    """Give pixels a colour; by OpenCV, which is far quicker at it than NumPy."""
+    """Give pixels a colour; OpenCV does that far faster than NumPy."""
     if image.size:
         ink = np.empty_like(image, order="C")
         cv2.rectangle(ink, (0, 0), ink.shape[1::-1], colour, cv2.FILLED)
@@ -144,11 +137,11 @@ def _grown(box: Rectangle, by: float) -> Rectangle:
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
-@lru_cache(maxsize=256)  # most words of a film's frame are those of the frame before
+@lru_cache(maxsize=256)  # most labels of a film's frame are those of the frame before
 def _label(
     words: str, colours: tuple[Colour, ...], size: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Dark words on light ground with a coloured edge, and, not 0, what of it is no corner."""
+    """Return dark words on a light ground with a coloured edge, and a mask, 0 at its corners."""
     font = _font(size)
     left, top, right, bottom = ImageDraw.Draw(Image.new("RGB", (1, 1))).textbbox(
         (0, 0), words, font=font
@@ -180,7 +173,7 @@ def _draw_words(
     box: Rectangle,
     taken: list[Rectangle],
 ) -> Rectangle:
-    """The label under the box or where there is room."""
+    """Draw a label under the box or where there is room, and return its place."""
     height, width = label.shape[:2]
     down, across = image.shape[:2]
     pad = height / 5

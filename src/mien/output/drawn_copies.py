@@ -1,4 +1,4 @@
-"""Copies of pictures with the readings drawn in: beside the results, and never at their cost."""
+"""Copies of pictures with the readings drawn in; whatever fails here, results are kept."""
 
 import io
 import json
@@ -18,10 +18,10 @@ from mien.output.journal import json_line
 from mien.output.whole_file import write_new, write_whole
 from mien.readings import PictureResult
 
-_LARGEST_JPEG: Final = 65_500  # pixels a side
+_LARGEST_JPEG: Final = 65_500  # pixels per side
 
 Copy = tuple[str, bytes] | Exception
-"""The ending and content of a file, or why there is none."""
+"""Ending and content of a file, or why there is none."""
 
 
 def draw_copy(
@@ -31,13 +31,13 @@ def draw_copy(
     movements: bool = False,
     changes: bool = False,
 ) -> Copy:
-    """A picture's copy as JPEG, as PNG where JPEG cannot hold it; never raises.
+    """Return a picture's copy as JPEG, or as PNG where JPEG cannot hold it; never raise.
 
     Args:
         image: RGB uint8 (H, W, 3).
-        result: what was read in it.
-        movements: whether it says what moves in each face.
-        changes: whether it says how each face differs from the person's usual one.
+        result: readings of the picture.
+        movements: whether the copy says what moves in each face.
+        changes: whether the copy says how each face differs from the person's usual one.
     """
     content = io.BytesIO()
     try:
@@ -47,27 +47,27 @@ def draw_copy(
             picture.save(content, "PNG", compress_level=1)
             return ".png", content.getvalue()
         picture.save(content, "JPEG", quality=92)
-    except Exception as error:  # what was read is whole all the same
+    except Exception as error:  # the readings are complete all the same
         return error
     return ".jpg", content.getvalue()
 
 
 class DrawnCopies(AbstractContextManager["DrawnCopies"]):
-    """Pictures with readings drawn in, in one folder, each under a name that was free.
+    """Writer of drawn copies into one folder, each under a name that was free.
 
-    Those that could not be written are noted beside the results, so that the next run makes them.
+    Copies that cannot be written are noted beside the results, so that the next run makes them.
 
     Attributes:
         errors: why copies could not be written, in the order of the pictures.
-        missing: names of pictures that an earlier run has read and could not draw.
+        missing: names of pictures that an earlier run read, and whose copies it could not write.
     """
 
     def __init__(self, folder: Path, out: Path | None) -> None:
-        """Make the folder, and look what an earlier run has left to do.
+        """Make the folder, and read the notes of an earlier run.
 
         Args:
-            folder: for the copies.
-            out: file of the results, beside which it is noted what is missing; None notes nothing.
+            folder: folder for the copies.
+            out: file of the results; FILE.undrawn beside it has the notes. None takes no notes.
 
         Raises:
             OSError: the folder cannot be made.
@@ -80,18 +80,18 @@ class DrawnCopies(AbstractContextManager["DrawnCopies"]):
         self.missing = dict.fromkeys(_noted(self._notes) if self._notes else ())
 
     def save(self, name: str, copy: Copy) -> None:
-        """Write the copy of a picture; where that fails, `errors` says so.
+        """Write the copy of a picture; after a failure `errors` has one more.
 
         Args:
-            name: of the picture.
-            copy: of `draw_copy`.
+            name: name of the picture.
+            copy: copy made by `draw_copy`.
         """
         try:
             if isinstance(copy, Exception):
                 raise copy
             stem = "standard-input" if name == "-" else Path(name).stem
             write_new(copy[1], self._names(stem, copy[0]))
-        except Exception as error:  # copies are never worth losing results
+        except Exception as error:  # results count more than copies
             self.errors.append(
                 f"{name}: was read, but its copy cannot be written into {self._folder}: "
                 f"{reason_of(error)}."
@@ -105,7 +105,7 @@ class DrawnCopies(AbstractContextManager["DrawnCopies"]):
     def __exit__(self, *_: object) -> None:
         if self._notes is None:
             return
-        with suppress(OSError):  # then the next run draws some that are there
+        with suppress(OSError):  # then the next run draws some copies twice
             if self.missing:
                 lines = (json_line({"image": name}) for name in self.missing)
                 write_whole(self._notes, "".join(lines))
@@ -118,14 +118,14 @@ class DrawnCopies(AbstractContextManager["DrawnCopies"]):
             yield self._folder / f"{stem}{'' if number == 1 else f'-{number}'}{ending}"
 
     def _note(self, name: str) -> None:
-        """At once: the run may be killed."""
+        """Note a missing copy at once, as the run may be killed."""
         if self._notes is not None:
             with suppress(OSError), self._notes.open("a", encoding="utf-8") as file:
                 file.write(json_line({"image": name}))
 
 
 def _noted(path: Path) -> list[str]:
-    """Names in the notes of an earlier run; what is no note is passed over."""
+    """Return the names in the notes of an earlier run; skip what is no note."""
     names: list[str] = []
     with suppress(OSError), path.open(encoding="utf-8") as file:
         for line in file:

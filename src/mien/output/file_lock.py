@@ -1,4 +1,4 @@
-"""One writer at a time: a file that one run of mien has, until it closes it or its process ends."""
+"""File locks: one run of mien writes a file, until it closes the file or its process ends."""
 
 import json
 import os
@@ -12,21 +12,21 @@ from filelock import lock_descriptor
 from mien.errors import MienError
 
 RUN_START: Final = b'{"run": '
-"""How a line of `run_line` begins."""
+"""Beginning of a line of `run_line`."""
 
 
 def open_locked(path: Path, named: Path) -> IO[bytes]:
-    """Open or make a file, and let no other run of mien do so meanwhile.
+    """Open or make a file, and lock it, so that no other run of mien can open it.
 
-    It is read anywhere, and written at its end. On Windows nobody else can read its beginning
-    meanwhile. Where the file system knows no locks, it is opened without one.
+    It can be read anywhere, and is written at its end. On Windows nobody else can read its
+    beginning while it is locked. A file system without locks opens it unlocked.
 
     Args:
-        path: of the file.
-        named: what an error names.
+        path: path of the file.
+        named: file or folder that an error names.
 
     Raises:
-        MienError: another run has it.
+        MienError: another run has locked it.
         OSError: it cannot be opened.
     """
     while True:
@@ -37,21 +37,25 @@ def open_locked(path: Path, named: Path) -> IO[bytes]:
             file.close()
             raise MienError(
                 f"{named}: is being written by another run of mien{_holder(path)}. Wait for its "
-                "end, or name another with --out."
+                "end, or name another --out."
             )
         if _is_there(path, descriptor):
             return file
-        file.close()  # the other run had ended, and removed it, between the opening and the lock
+        file.close()  # another run ended, and removed it, between the opening and the lock
 
 
 def run_line(**about: Any) -> bytes:
-    """A line for such a file that says which run has it, and more about that run."""
+    """Return a line for a locked file that says which run has it.
+
+    Args:
+        about: what else the line says of the run.
+    """
     run = {"process": os.getpid(), "computer": platform.node(), **about}
     return json.dumps({"run": run}).encode() + b"\n"
 
 
 def run_of(line: bytes) -> dict[str, Any] | None:
-    """What a line of `run_line` says; None of another line."""
+    """Return what a line of `run_line` says; None for another line."""
     if not line.startswith(RUN_START):
         return None
     with suppress(ValueError):
@@ -64,13 +68,13 @@ def _is_locked(descriptor: int) -> bool:
     try:
         return lock_descriptor(descriptor, blocking=False)
     except OSError:
-        return True  # a file system that knows no locks
+        return True  # a file system without locks
 
 
 def _holder(path: Path) -> str:
-    """Who has the file: its last line of a run."""
+    """Return which process has the file, by its last line of a run."""
     run: dict[str, Any] | None = None
-    with suppress(OSError), path.open("rb") as file:  # which Windows does not let others read
+    with suppress(OSError), path.open("rb") as file:  # Windows does not let others read it
         for line in file:
             run = run_of(line) or run
     return f" (process {run['process']} on {run['computer']})" if run else ""

@@ -1,4 +1,4 @@
-"""HTML from templates: one engine for reports, notebooks and evaluations.
+"""HTML for reports, notebooks and evaluations, from templates.
 
 The templates lie in `mien/output/templates`. Every value is escaped unless it is `Markup` of
 another template.
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 STYLE: Final = Path(__file__).parent / "templates" / "report.css"
-"""The style that all reports share."""
+"""Style sheet that all reports share."""
 
 
 def render(template: str, **values: object) -> "Markup":
-    """A template filled in; safe to be a value of another one.
+    """Fill in a template; the result can be a value of another template.
 
     Args:
         template: name of a file in `mien/output/templates`.
-        values: by the names that the template asks for. File names that are no Unicode are made
-            readable.
+        values: values by the names in the template. What is no Unicode in them, as file names may
+            hold, is escaped.
     """
     from markupsafe import Markup
 

@@ -1,7 +1,7 @@
-"""Rows in a file, as CSV, JSON lines or Parquet: gathered as JSON lines, written all or nothing.
+"""Files of rows, as CSV, JSON lines or Parquet, and the journal of results for them.
 
-Long work gathers what it finds in a `Journal`, which an interrupted run leaves behind and the next
-one goes on with. The file that was asked for is written when all is there, and never in part.
+Long work gathers its results in a `Journal`; an interrupted run leaves it behind, and the next run
+continues it. The file of rows is written at the end, whole or not at all.
 """
 
 import csv
@@ -16,73 +16,74 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from mien.output.file_lock import open_locked, run_line, run_of
-from mien.output.tables import Columns, Row, arrow_schema
+from mien.output.rows import Columns, Row
+from mien.output.tables import arrow_schema
 from mien.output.whole_file import whole_file
 from mien.parallel import chunks
 
 Format = Literal["json", "csv", "parquet"]
 """JSON lines, CSV or Parquet."""
 
-_ROWS: Final = 5_000  # of Parquet that are in memory at once
+_ROWS: Final = 5_000  # rows of Parquet that are in memory at once
 
 
 class Journal:
-    """JSON lines that grow, each written whole before `write` returns, by one run at a time."""
+    """Growing file of JSON lines, written by one run at a time, line by line."""
 
     def __init__(self, path: Path, named: Path) -> None:
-        """Open or make the file; `cut` it before anything is written.
+        """Open or make the file; `cut` it before the first `write`.
 
         Args:
-            path: of the file.
-            named: what an error names.
+            path: path of the file.
+            named: file or folder that an error names.
 
         Raises:
-            MienError: another run of mien has it.
+            MienError: another run of mien has locked it.
             OSError: it cannot be opened.
         """
         self._path = path
         self._file: IO[bytes] = open_locked(path, named)
 
     def cut(self, keep: int) -> None:
-        """Keep that many bytes; what is behind them is cut off.
+        """Keep that many bytes, and cut off what is behind them.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         self._file.truncate(keep)
 
     def begin(self, **about: Any) -> None:
-        """Note that this run writes it, for people and for later runs.
+        """Write a line that says which run writes the file.
 
         Args:
-            about: what later runs should know of this one; see `lines`.
+            about: what later runs should know of this run; `lines` yields it.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         self._append(run_line(**about))
 
     @property
     def size(self) -> int:
-        """Bytes so far."""
+        """Size of the file in bytes."""
         return os.fstat(self._file.fileno()).st_size
 
     def write(self, content: Mapping[str, Any]) -> None:
-        """Add a line.
+        """Add a line; it is in the file when this returns.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         self._append(json_line(content).encode())
 
     def lines(self) -> Generator[bytes]:
-        """All lines so far, those of `begin` too, and a last one that may be cut short."""
+        """Yield all lines, also those of `begin`; the last may be cut short."""
         with os.fdopen(os.dup(self._file.fileno()), "rb") as file:
             file.seek(0)
             yield from file
 
     def contents(self) -> Iterator[dict[str, Any]]:
-        """What was written; all lines must be whole, and nothing be written meanwhile."""
+        """Return what `write` was given; all lines must be whole, and none be added meanwhile."""
         return (json.loads(line) for line in self.lines() if run_of(line) is None)
 
     def _append(self, line: bytes) -> None:
@@ -94,39 +95,39 @@ class Journal:
             raise OSError(error.errno, error.strerror, str(self._path)) from error
 
     def close(self) -> None:
-        """End it; what was written stays."""
+        """Close the file, and keep it."""
         self._file.close()
 
     def remove(self) -> None:
-        """End it, and remove the file.
+        """Close the file, and remove it.
 
         Raises:
-            OSError: it cannot be removed.
+            OSError: the file cannot be removed.
         """
         if sys.platform != "win32":
-            self._path.unlink(missing_ok=True)  # before another run can have it
+            self._path.unlink(missing_ok=True)  # before another run can lock it
             self._file.close()
             return
-        self._file.close()  # open files cannot be removed there
-        with suppress(PermissionError):  # another run has it now, and knows that it is done
+        self._file.close()  # Windows does not remove open files
+        with suppress(PermissionError):  # another run has locked it, and will find it done
             self._path.unlink(missing_ok=True)
 
 
 def write_rows(
     path: Path, kind: Format, columns: Columns, rows: Iterable[Row], before: Path | None = None
 ) -> None:
-    """Write a file of rows, all or nothing: until it is whole, it is FILE.new.
+    """Write a file of rows, whole or not at all; until it is whole, it is FILE.new.
 
     Args:
-        path: of the file; what was there is replaced.
-        kind: of the file.
-        columns: names and kinds of what a row holds; JSON lines hold whatever is in `rows`.
-        rows: of the file.
-        before: a file of the same kind whose rows come first.
+        path: path of the file; an earlier file is replaced.
+        kind: format of the file.
+        columns: columns of a row; JSON lines hold whatever is in `rows`.
+        rows: rows of the file.
+        before: file of the same format whose rows come first.
 
     Raises:
-        MissingPackageError: of Parquet, pyarrow is not installed.
-        OSError: it cannot be written.
+        MissingPackageError: pyarrow is not installed, and Parquet is asked for.
+        OSError: the file cannot be written.
     """
     with whole_file(path) as new:
         if kind == "parquet":
@@ -143,10 +144,10 @@ def write_rows(
 
 
 def read_rows(path: Path, kind: Format) -> Iterator[Row]:
-    """The rows of a file by `write_rows`; of CSV their values are text.
+    """Yield the rows of a file written by `write_rows`; values of CSV are text.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     if kind == "parquet":
         from pyarrow import parquet
@@ -175,19 +176,19 @@ def _write_parquet(
 
 
 def json_line(content: Mapping[str, Any]) -> str:
-    """One JSON object on one line."""
+    """Return one JSON object on one line."""
     return json.dumps(content) + "\n"
 
 
 def csv_header(columns: Columns) -> str:
-    """The names of the columns, on one line."""
+    """Return the names of the columns on one line."""
     return ",".join(columns) + "\n"
 
 
 def csv_line(row: Row) -> str:
-    """The values of a row, on one line unless one of them holds the end of one."""
+    """Return the values of a row, on one line unless a value holds a line break."""
     values = [str(v).lower() if isinstance(v, bool) else v for v in row.values()]
     line = io.StringIO()
-    # Ending in both, so that names that hold either are quoted; Python 3.12 would not, else.
+    # Python 3.12 quotes a value with a carriage return only if the line ends in one.
     csv.writer(line, lineterminator="\r\n").writerow(values)
     return line.getvalue()[:-2] + "\n"

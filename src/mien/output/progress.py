@@ -1,4 +1,4 @@
-"""How far a long work is: a bar on standard error, where a person sees it."""
+"""Progress of long work: a bar on standard error, where a person sees it."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from mien.output.console import tell
 
 Item = TypeVar("Item")
 
-_PAUSE: Final = 30.0  # seconds between lines where nobody watches a bar
+_PAUSE: Final = 30.0  # seconds between lines where no bar can be shown
 
 
 @contextmanager
@@ -26,23 +26,23 @@ def progress(
     """Show a bar while the context lasts, if standard error is a terminal.
 
     Args:
-        name: what stands beside the bar.
-        total: all that is to be done, such as a number of pictures or seconds; None if unknown.
-        done: what is done of it already.
-        counted: what is counted, such as "pictures"; then the bar shows numbers too.
-        lines: where there is no bar, write a line twice a minute.
-        hidden: show nothing at all.
+        name: words beside the bar.
+        total: amount of work, such as a number of pictures or seconds; None if unknown.
+        done: amount that is already done.
+        counted: what is counted, such as "pictures"; then the bar shows numbers, too.
+        lines: whether a line is written twice a minute where no bar can be shown.
+        hidden: whether nothing is shown at all.
 
     Yields:
-        A function that takes how much is done now.
+        A function that takes the amount that is now done.
     """
     if hidden or not sys.stderr.isatty():
-        told = time.monotonic()
+        written = time.monotonic()
 
         def write(now: float) -> None:
-            nonlocal told
-            if time.monotonic() - told > _PAUSE:
-                told = time.monotonic()
+            nonlocal written
+            if time.monotonic() - written > _PAUSE:
+                written = time.monotonic()
                 tell(f"mien: {now:,.0f} of {total or 0:,.0f} {counted or name} are done.")
 
         yield write if lines and not hidden else lambda _: None

@@ -1,7 +1,7 @@
-"""Results of many pictures in one file, which an interrupted run goes on with.
+"""Results of many pictures in one file, which a later run of the same command continues.
 
-They gather as JSON lines in FILE.part, and become FILE when all pictures are read. A file that is
-there already is added to. Beside it, .FILE.mien says how it was made, and of which pictures.
+Results gather as JSON lines in FILE.part, and become FILE when all pictures are read. An earlier
+FILE is added to. Beside it, .FILE.mien says how it was made, and from which pictures.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from typing import Any, Final
 from mien.errors import MienError
 from mien.output.file_lock import RUN_START, run_of
 from mien.output.journal import Format, Journal, json_line, read_rows, write_rows
-from mien.output.resuming import Settings, goes_on, stamp_of
-from mien.output.tables import COLUMNS, Row, dict_rows, text
+from mien.output.resuming import Settings, continues, stamp_of
+from mien.output.rows import COLUMNS, Row, dict_rows, text
 from mien.output.whole_file import whole_file
 from mien.readings import PictureResult
 
@@ -26,37 +26,46 @@ _IMAGE_START: Final = b'{"image": '
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A picture that is done: its stamp when it was read, and why it could not be, if so."""
+    """Stamp of a picture when it was read, and the error if it could not be read."""
 
     stamp: str
     error: str | None
 
 
-_Done = dict[str, _Entry]
-"""Pictures that are done, by name."""
+_Done = dict[str, _Entry]  # pictures that are done, by name
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Content of .FILE.mien: settings of FILE, the pictures in it, and the hash of its content."""
+
+    settings: Settings
+    done: _Done
+    result: str | None
 
 
 class ResultFile(AbstractContextManager["ResultFile"]):
-    """Results of many pictures in one file; opened again, it knows which are done.
+    """Results of many pictures in one file, which knows what earlier runs have done.
 
-    Use it as a context manager. Left without an exception, it is finished.
+    Use it as a context manager, which finishes the file unless an exception is raised.
     """
 
     def __init__(
         self, path: Path, kind: Format, settings: Settings, *, overwrite: bool = False
     ) -> None:
-        """Look at what an earlier run has left, and go on from there.
+        """Lock the file, and take over what earlier runs have done.
 
         Args:
-            path: of the file; its folder is made where it is missing.
-            kind: of the file.
-            settings: of the readings.
-            overwrite: replace what was made with other settings; until all is read it stays.
+            path: path of the file; its folder is made where it is missing.
+            kind: format of the file.
+            settings: settings that the readings depend on.
+            overwrite: whether a file that was made with other settings is replaced; it stays until
+                all pictures are read.
 
         Raises:
-            MienError: the file is there and not made by mien, or with other settings; or another
-                run writes it.
-            OSError: it cannot be written.
+            MienError: mien did not make the file, or made it with other settings, or another run
+                writes it.
+            OSError: the file cannot be written.
         """
         self._path = path
         self._kind: Format = kind
@@ -69,8 +78,8 @@ class ResultFile(AbstractContextManager["ResultFile"]):
                 raise MienError(f"{each}: expected a file's name, got a folder or device.")
         self._journal = Journal(self._part, path)
         try:
-            # Looked at only now, when no other run can change them any more.
-            self._take_up(dict(settings), overwrite)
+            # Only now, as no other run can change the files any more.
+            self._continue(dict(settings), overwrite)
         except BaseException:
             if self._journal.size:
                 self._journal.close()
@@ -79,7 +88,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
             raise
 
     def todo(self, sources: Mapping[str, Path | bytes]) -> dict[str, Path | bytes]:
-        """The pictures that are to be read: new ones, and those that changed since."""
+        """Return the pictures that are to be read: new ones, and those that changed since."""
         self._stamps = {name: stamp_of(source) for name, source in sources.items()}
 
         def is_done(name: str) -> bool:
@@ -89,19 +98,19 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         return {name: source for name, source in sources.items() if not is_done(name)}
 
     def has(self, name: str) -> bool:
-        """Whether the picture of that name was read before, changed or not."""
+        """Return whether a picture of that name was read before, changed or not."""
         return _key(name) in self._done
 
     def errors_of(self, names: Iterable[str]) -> list[str]:
-        """Why those of the pictures that are done could not be read."""
+        """Return the errors of those pictures that are done and could not be read."""
         entries = (self._done.get(_key(name)) for name in names)
         return [entry.error for entry in entries if entry and entry.error]
 
     def write(self, result: PictureResult) -> None:
-        """Add a picture, of the last `todo`.
+        """Add the result of a picture of the last `todo`.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         content = result.to_dict() | {"stamp": self._stamps.get(result.image, "")}
         self._journal.write(content)
@@ -118,34 +127,34 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         else:
             self._journal.remove()
 
-    def _take_up(self, settings: dict[str, Any], overwrite: bool) -> None:
+    def _continue(self, settings: dict[str, Any], overwrite: bool) -> None:
         there = _hash(self._path)
-        made, before, result = self._read_about() if there else (None, _Done(), None)
+        about = self._read_about() if there else None
         self._done, self._fresh, self._lines = _Done(), dict[str, int](), 0
         run, end = self._gathered()
         base, replaces = (run.get("base"), run.get("replaces", False)) if run else (there, False)
         if there and base != there:
-            # The run was killed between giving the file its name and removing what it gathered.
+            # A run was killed between renaming the file and removing its journal.
             run, end, replaces = None, 0, False
             self._done, self._fresh = _Done(), {}
-        if there and (made is None or (run is None and result != there)):
-            raise self._refusal(
-                f"{self._about.name}, which says how it was made, is missing beside it"
-                if made is None
-                else "it was changed since"
-            )
-        if not goes_on(self._path, run["settings"] if run else made, settings, overwrite):
+        if there and about is None:
+            missing = f"{self._about.name}, which says how it was made, is missing beside it"
+            raise self._refusal(missing)
+        if there and run is None and about and about.result != there:
+            raise self._refusal("it has changed since")
+        made = run["settings"] if run else about and about.settings
+        if not continues(self._path, made, settings, overwrite):
             end, replaces = 0, there is not None
             self._done, self._fresh = _Done(), {}
         self._replaces = replaces
-        self._before = _Done() if replaces else before
+        self._before = about.done if about and not replaces else _Done()
         self._done = self._before | self._done
         self._journal.cut(end)
         self._lines = self._lines if end else 0
         self._journal.begin(settings=settings, base=there, replaces=replaces)
 
     def _gathered(self) -> tuple[dict[str, Any] | None, int]:
-        """The last run that gathered results, and where whole lines end."""
+        """Return the last run in the journal, and the number of bytes in whole lines."""
         run, end = None, 0
         with closing(self._journal.lines()) as lines:
             for number, line in enumerate(lines, start=1):
@@ -153,7 +162,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
                 if not line.endswith(b"\n") and any(
                     start.startswith(line[: len(start)]) for start in starts
                 ):
-                    break  # who is killed may leave a part of a line
+                    break  # a killed run may leave a part of a line
                 try:
                     found = run_of(line)
                     if found is not None:
@@ -164,8 +173,8 @@ class ResultFile(AbstractContextManager["ResultFile"]):
                         raise ValueError
                 except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
                     raise MienError(
-                        f"{self._part}: expected what an earlier `mien read` has gathered: line "
-                        f"{number} is not that. Name another file, or delete this one."
+                        f"{self._part}: expected results of an earlier `mien read`; line {number} "
+                        "is none. Name another file, or delete this one."
                     ) from error
                 run = found or run
                 end += len(line)
@@ -190,20 +199,20 @@ class ResultFile(AbstractContextManager["ResultFile"]):
 
     def _fresh_rows(self) -> Iterator[Row]:
         for number, content in enumerate(self._journal.contents()):
-            if self._fresh[_key(content["image"])] == number:  # else it was read again
+            if self._fresh[_key(content["image"])] == number:  # otherwise it was read again
                 del content["stamp"]
                 yield from [content] if self._kind == "json" else dict_rows(content)
 
-    def _read_about(self) -> tuple[Settings | None, _Done, str | None]:
-        """Settings of the file, the pictures in it, and the hash of its content."""
+    def _read_about(self) -> _About | None:
+        """Return the content of .FILE.mien; None where it is missing or damaged."""
         try:
             with self._about.open("rb") as file:
                 head = json.loads(file.readline())
                 entries = map(json.loads, file)
                 done = {name: _Entry(stamp, error) for name, stamp, error in entries}
-                return dict(head["settings"]), done, head["result"]
+                return _About(dict(head["settings"]), done, head["result"])
         except (OSError, ValueError, TypeError, KeyError):
-            return None, _Done(), None
+            return None
 
     def _write_about(self, result: str | None) -> None:
         run = next(run for line in self._journal.lines() if (run := run_of(line)))
@@ -215,18 +224,18 @@ class ResultFile(AbstractContextManager["ResultFile"]):
     def _refusal(self, why: str) -> MienError:
         kind = {"json": "JSON lines", "csv": "CSV", "parquet": "Parquet"}[self._kind]
         return MienError(
-            f"{self._path}: expected {kind} of an earlier `mien read`, to go on with: {why}. "
+            f"{self._path}: expected {kind} of an earlier `mien read`, to add to: {why}. "
             "Name another file, or delete this one."
         )
 
 
 def _key(name: str) -> str:
-    """A picture's name as files can hold it."""
+    """Return a picture's name as files can hold it."""
     return str(text(name))
 
 
 def _hash(path: Path) -> str | None:
-    """Of a file's content; None where it is not there or empty."""
+    """Return the hash of a file's content; None where it is missing or empty."""
     if not path.exists() or not path.stat().st_size:
         return None
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
-"""When a later run goes on with earlier results: one rule for pictures, films and archives.
+"""One rule of when a run continues with earlier results: for pictures, films and archives.
 
-Results of other weights or settings are not mixed: the run stops, or replaces them where that is
-asked for. A file that changed since it was read is read again.
+Results of different weights or settings are not mixed: the run stops, or replaces the earlier ones
+if that is asked for. A file that changed since it was read is read again.
 """
 
 import hashlib
@@ -14,25 +14,31 @@ from mien.errors import MienError
 from mien.faces.classifier import PACKAGED_MODEL
 
 Settings = Mapping[str, Any]
-"""All that readings depend on but the files that are read, as JSON can hold it."""
+"""All that readings depend on, except the files that are read, as JSON can hold it."""
 
 
 def hash_of(*contents: bytes) -> str:
-    """16 characters that tell contents apart."""
+    """Return 16 characters that differ between contents."""
     return hashlib.sha256(b"".join(contents)).hexdigest()[:16]
 
 
 def weights_of(model: Path | None) -> str:
-    """The hash of a file of `mien export`; of the network that ships with mien where it is None.
+    """Return the hash of a network's weights.
+
+    Args:
+        model: file of `mien export`; None for the network that ships with mien.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     return hash_of((model or PACKAGED_MODEL).read_bytes())
 
 
 def stamp_of(source: Path | bytes) -> str:
-    """What shows that a file changed: its size and time; of a content its hash; "" if missing."""
+    """Return what shows that a file changed: its size and time, or the hash of a content.
+
+    It is empty where the file is missing.
+    """
     if isinstance(source, bytes):
         return hash_of(source)
     try:
@@ -42,17 +48,17 @@ def stamp_of(source: Path | bytes) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def goes_on(named: object, before: Settings | str | None, now: Settings, overwrite: bool) -> bool:
-    """Whether a run goes on with what an earlier one made; else it replaces that.
+def continues(named: object, before: Settings | str | None, now: Settings, overwrite: bool) -> bool:
+    """Return whether a run continues with earlier results; if not, it replaces them.
 
     Args:
-        named: what an error names.
-        before: settings of the earlier run, also as JSON; None where nothing is there.
+        named: file or folder that an error names.
+        before: settings of the earlier run, also as JSON; None where there is none.
         now: settings of this run.
-        overwrite: whether people asked for replacing results of other settings.
+        overwrite: whether results of other settings are to be replaced.
 
     Raises:
-        MienError: the settings are others, and replacing is not asked for.
+        MienError: the settings differ, and the results are not to be replaced.
     """
     if isinstance(before, str):
         before = _parsed(before)
@@ -62,8 +68,8 @@ def goes_on(named: object, before: Settings | str | None, now: Settings, overwri
         return False
     differing = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     raise MienError(
-        f"{named}: was begun with {_words(before, differing)}; asked for now is "
-        f"{_words(now, differing)}. Ask for the same, name another with --out, or replace it with "
+        f"{named}: was begun with {_words(before, differing)}; this run has "
+        f"{_words(now, differing)}. Use the same options, name another --out, or replace it with "
         "--overwrite."
     )
 

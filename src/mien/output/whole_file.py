@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are written whole or not at all."""
 
 import errno
 import os
@@ -9,13 +9,13 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Generator[Path]:
-    """A path to write to, which becomes the file when all went well, in place of what was there.
+    """Yield a path to write to, which replaces the file at the end, unless an error occurs.
 
-    Until then it is FILE.new beside it; where something goes wrong, that is removed. What a link
-    leads to is replaced, not the link. Devices and pipes are written themselves.
+    The path is FILE.new beside the file; after an error it is removed. Of a link the target is
+    replaced, not the link. Devices and pipes are written directly.
 
     Raises:
-        OSError: it cannot be written; it names the file.
+        OSError: the file cannot be written; the error names it.
     """
     if path.is_symlink():
         path = path.resolve()
@@ -28,13 +28,13 @@ def whole_file(path: Path) -> Generator[Path]:
             yield new
             new.replace(path)
         finally:
-            with suppress(OSError):  # what went wrong before counts
+            with suppress(OSError):  # the first error counts
                 new.unlink(missing_ok=True)
 
 
 @contextmanager
 def _named(path: Path) -> Generator[None]:
-    """Let errors of writing name the file: the system names it only where it cannot be opened."""
+    """Let errors of writing name the file; the system names it only in errors of opening."""
     try:
         yield
     except OSError as error:
@@ -44,20 +44,20 @@ def _named(path: Path) -> Generator[None]:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file, all or nothing; text as UTF-8.
+    """Write a file whole or not at all; text as UTF-8.
 
     Raises:
-        OSError: it cannot be written; what was there before is there still.
+        OSError: the file cannot be written; an earlier file of that name stays.
     """
     with whole_file(path) as new:
         new.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def check_writable(path: Path) -> None:
-    """Find out before long work whether a file can be written there; nothing of it stays.
+    """Check before long work that a file can be written; nothing of the check stays.
 
     Raises:
-        OSError: it cannot.
+        OSError: it cannot be written.
     """
     if path.is_dir():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -73,17 +73,17 @@ def check_writable(path: Path) -> None:
 
 
 def write_new(content: bytes, names: Iterable[Path]) -> Path:
-    """Write a file under the first name that is free, all or nothing.
+    """Write a file whole or not at all, under the first name that is free.
 
     Args:
-        content: of the file.
-        names: paths to try, all in one folder and without end.
+        content: content of the file.
+        names: paths to try, endless, all in one folder.
 
     Returns:
-        The name that it got.
+        The path of the file.
 
     Raises:
-        OSError: it cannot be written; then nothing of it stays.
+        OSError: the file cannot be written; nothing of it stays.
     """
     names = iter(names)
     path = next(names)
@@ -99,7 +99,7 @@ def write_new(content: bytes, names: Iterable[Path]) -> Path:
 
 
 def _moved(new: Path, path: Path) -> bool:
-    """Give a file its name; False where that is taken."""
+    """Rename a file, and return True; return False where the name is taken."""
     try:
         path.hardlink_to(new)
     except FileExistsError:

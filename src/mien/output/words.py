@@ -1,154 +1,18 @@
 """What people would say, and what moves in a face, in words."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mien.answers import PEOPLE, Language, Reason, is_mixed, ranked, share_out
-from mien.emotions import OTHER, VOTE_NAMES
+from mien.emotions import VOTE_NAMES
 from mien.movements import moving
+from mien.output.texts import load_texts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOVEMENT_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "mouth corners up": "corners of the mouth up",
-        "mouth corners down": "corners of the mouth down",
-        "mouth open": "mouth open",
-        "upper lip raised": "upper lip raised",
-        "lips pressed": "lips pressed together",
-        "lips pursed": "lips pursed",
-        "mouth stretched": "mouth stretched sideways",
-        "chin raised": "chin pushed up",
-        "brows lowered": "brows lowered",
-        "inner brows raised": "inner brows raised",
-        "outer brows raised": "outer brows raised",
-        "eyes narrowed": "eyes narrowed",
-        "eyes wide": "eyes wide open",
-        "eyes closed": "eyes closed",
-    },
-    "de": {
-        "mouth corners up": "Mundwinkel nach oben",
-        "mouth corners down": "Mundwinkel nach unten",
-        "mouth open": "Mund offen",
-        "upper lip raised": "Oberlippe hochgezogen",
-        "lips pressed": "Lippen zusammengepresst",
-        "lips pursed": "Lippen gespitzt",
-        "mouth stretched": "Mund in die Breite gezogen",
-        "chin raised": "Kinn hochgeschoben",
-        "brows lowered": "Brauen gesenkt",
-        "inner brows raised": "Brauen innen gehoben",
-        "outer brows raised": "Brauen außen gehoben",
-        "eyes narrowed": "Augen verengt",
-        "eyes wide": "Augen weit offen",
-        "eyes closed": "Augen geschlossen",
-    },
-}
-"""What a movement is called, by language and name; the page's texts say the same."""
-
-ANSWER_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "angry": "angry",
-        "disgust": "disgusted",
-        "fear": "afraid",
-        "happy": "happy",
-        "sad": "sad",
-        "surprise": "surprised",
-        "neutral": "neutral",
-        OTHER: "something else",
-    },
-    "de": {
-        "angry": "wütend",
-        "disgust": "angeekelt",
-        "fear": "ängstlich",
-        "happy": "fröhlich",
-        "sad": "traurig",
-        "surprise": "überrascht",
-        "neutral": "neutral",
-        OTHER: "etwas anderes",
-    },
-}
-"""What people would say, by language and name; the page says the same."""
-
-REASON_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {},  # reasons are English themselves
-    "de": {
-        "too small": "zu klein",
-        "too dark": "zu dunkel",
-        "blurred": "verwischt",
-        "turned away": "abgewandt",
-        "not a face": "kein Gesicht",
-        Reason.DISAGREE: "Menschen wären uneins",
-    },
-}
-"""Why a face is not clear, by language and reason; the page's German texts say the same."""
-
-_UNLIKE: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "angry": "frowning, unlike usual",
-        "disgust": "looking disgusted, unlike usual",
-        "fear": "looking afraid, unlike usual",
-        "happy": "smiling, unlike usual",
-        "sad": "looking sad, unlike usual",
-        "surprise": "looking surprised, unlike usual",
-    },
-    "de": {
-        "angry": "zieht die Stirn kraus, anders als sonst",
-        "disgust": "wirkt angeekelt, anders als sonst",
-        "fear": "wirkt ängstlich, anders als sonst",
-        "happy": "lächelt, anders als sonst",
-        "sad": "wirkt traurig, anders als sonst",
-        "surprise": "wirkt überrascht, anders als sonst",
-    },
-}
-"""What is said of an emotion that the person's usual face does not show."""
-
-_MORE: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "angry": "frowning more than usual",
-        "disgust": "looking more disgusted than usual",
-        "fear": "looking more afraid than usual",
-        "happy": "more smiling than usual",
-        "sad": "looking sadder than usual",
-        "surprise": "looking more surprised than usual",
-    },
-    "de": {
-        "angry": "zieht die Stirn krauser als sonst",
-        "disgust": "wirkt angeekelter als sonst",
-        "fear": "wirkt ängstlicher als sonst",
-        "happy": "lächelt mehr als sonst",
-        "sad": "wirkt trauriger als sonst",
-        "surprise": "wirkt überraschter als sonst",
-    },
-}
-"""What is said of an emotion of which the person's usual face shows some."""
-
-AS_USUAL: Final[Mapping[Language, str]] = {"en": "as usual", "de": "wie sonst"}
-"""What is said of a face that does not differ from the person's usual one."""
-
-OVER_TIME_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {"talking": "talking", "nod": "nods", "shake": "shakes the head"},
-    "de": {"talking": "spricht", "nod": "nickt", "shake": "schüttelt den Kopf"},
-}
-"""What is said of what a face does over time, by language."""
-
-_SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "most": "{count} of {people} people would say {answer}",
-        "more": "{count} {answer}",
-        "mixed": "about half {one}, half {other}",
-        "unclear": "unclear: {reason}",
-        "would": "{count} of {people} would say {answer}",
-    },
-    "de": {
-        "most": "{count} von {people} Menschen würden sagen: {answer}",
-        "more": "{count} {answer}",
-        "mixed": "etwa halb {one}, halb {other}",
-        "unclear": "unklar: {reason}",
-        "would": "{count} von {people} würden sagen: {answer}",
-    },
-}
+    from mien.types import Reading
 
 
 def sentence(
@@ -157,94 +21,115 @@ def sentence(
     mixed: bool | None = None,
     language: Language = "en",
 ) -> str:
-    """What people would say, such as "8 of 10 people would say happy, 2 neutral".
+    """Return what people would say, such as "8 of 10 people would say happy, 2 neutral".
 
     The first answer is the largest share's. Where two are about as frequent, both come before the
     figures: "about half happy, half neutral: 5 of 10 people would say happy, 5 neutral".
 
     Args:
         votes: float (8,), shares in the order of `VOTE_NAMES`.
-        reason: why the face is not clear, where it is not.
+        reason: why the face is not clear; None where it is clear.
         mixed: whether two answers are about as frequent; None takes it from the votes.
-        language: of the words.
+        language: language of the sentence.
     """
-    texts, words = _SENTENCES[language], ANSWER_WORDS[language]
-    if reason is not None and reason != Reason.DISAGREE:
-        return texts["unclear"].format(reason=REASON_WORDS[language].get(reason, reason))
+    words = load_texts(language)
+    forms = words.sentences
+    why = reason and words.reasons.get(reason, reason)
+    if reason not in (None, Reason.DISAGREE):
+        return forms["unclear_because"].format(reason=why)
     people = share_out(votes)
-    parts = [
-        texts[kind].format(count=people[i], people=PEOPLE, answer=words[VOTE_NAMES[i]])
-        for place, i in enumerate(ranked(votes))
-        if people[i]
-        for kind in ("more" if place else "most" if reason is None else "would",)
-    ]
-    told = ", ".join(parts)
+    answers = [(people[i], VOTE_NAMES[i]) for i in ranked(votes) if people[i]]
+    (count, first), *others = answers
+    form = forms["most" if reason is None else "would"]
+    figures = [form.format(count=count, people=PEOPLE, answer=words.answers[first])]
+    figures += [forms["more"].format(count=n, answer=words.answers[name]) for n, name in others]
+    said = ", ".join(figures)
     if reason is not None:
-        said = f"{REASON_WORDS[language].get(reason, reason)} ({told})"
-        return texts["unclear"].format(reason=said)
-    if not (is_mixed(votes) if mixed is None else mixed):
-        return told
-    return f"{halves([VOTE_NAMES[i] for i in ranked(votes)[:2]], language)}: {told}"
+        return forms["unclear_because"].format(reason=f"{why} ({said})")
+    if is_mixed(votes) if mixed is None else mixed:
+        both = [VOTE_NAMES[i] for i in ranked(votes)[:2]]
+        return f"{halves(both, language)}: {said}"
+    return said
+
+
+def short_sentence(reading: "Reading", language: Language = "en") -> str:
+    """Return a few words, such as "happy, 8 of 10" or "unclear: too small".
+
+    Of two answers that are about as frequent: "about half happy, half neutral".
+    """
+    words = load_texts(language)
+    if reading.reason is not None:
+        why = words.reasons.get(reading.reason, reading.reason)
+        return words.sentences["unclear_because"].format(reason=why)
+    if len(reading.answers) > 1:
+        return halves(reading.answers, language)
+    count = share_out(reading.votes.shares)[VOTE_NAMES.index(reading.emotion)]
+    answer = words.answers[reading.emotion]
+    return words.sentences["short"].format(answer=answer, count=count, people=PEOPLE)
 
 
 def halves(answers: Sequence[str], language: Language = "en") -> str:
-    """Two answers that are about as frequent: "about half happy, half neutral".
+    """Return words for two answers that are about as frequent: "about half happy, half neutral".
 
     Args:
         answers: two of `VOTE_NAMES`.
-        language: of the words.
+        language: language of the words.
     """
-    one, other = (ANSWER_WORDS[language][name] for name in answers)
-    return _SENTENCES[language]["mixed"].format(one=one, other=other)
+    words = load_texts(language)
+    one, other = (words.answers[name] for name in answers)
+    return words.sentences["mixed"].format(one=one, other=other)
 
 
 def movement_words(
     movements: Mapping[str, float], reason: str | None = None, language: Language = "en"
 ) -> str:
-    """What moves in a face, such as "corners of the mouth up, eyes narrowed"; it claims no cause.
+    """Return what moves in a face, such as "corners of the mouth up, eyes narrowed".
 
     Args:
         movements: 0 to 1, by names of `mien.MOVEMENT_NAMES`.
-        reason: why the face is not clear, where it is not.
-        language: of the words.
+        reason: why the face is not clear; None where it is clear.
+        language: language of the words.
 
     Returns:
         At most three movements, the strongest first. Empty where none is strong enough, and where
         the face cannot be seen well.
     """
-    if reason is not None and reason != Reason.DISAGREE:
+    words = load_texts(language).movements
+    if reason not in (None, Reason.DISAGREE):
         return ""
-    return ", ".join(MOVEMENT_WORDS[language][name] for name in moving(movements))
+    return ", ".join(words[name] for name in moving(movements))
 
 
 def change_sentence(
     emotion: str, more: bool, movements: Sequence[str] = (), language: Language = "en"
 ) -> str:
-    """How a face differs from the person's usual one, such as "smiling, unlike usual".
+    """Return how a face differs from the person's usual one, such as "smiling, unlike usual".
 
     Args:
-        emotion: of the seven but neutral: what people would say more often than usual.
+        emotion: one of the seven but neutral: what people would say more often than usual.
         more: whether the usual face shows some of that emotion, too.
         movements: what moves more than usual, by names of `mien.MOVEMENT_NAMES`.
-        language: of the words.
+        language: language of the sentence.
     """
-    told = (_MORE if more else _UNLIKE)[language][emotion]
-    moves = ", ".join(MOVEMENT_WORDS[language][name] for name in movements)
-    return f"{told}: {moves}" if moves else told
+    words = load_texts(language)
+    said = (words.more if more else words.unlike)[emotion]
+    moves = ", ".join(words.movements[name] for name in movements)
+    return f"{said}: {moves}" if moves else said
+
+
+def as_usual(language: Language = "en") -> str:
+    """Return what is said of a face that does not differ from the person's usual one."""
+    return load_texts(language).sentences["as_usual"]
 
 
 def over_time_words(talking: bool | None, gesture: str | None, language: Language = "en") -> str:
-    """What a face does over time, such as "talking, nods"; empty where it does nothing.
+    """Return what a face does over time, such as "talking, nods"; empty where it does nothing.
 
     Args:
-        talking: whether it talks.
+        talking: whether it talks; None where that is not known.
         gesture: "nod", "shake", or None.
-        language: of the words.
+        language: language of the words.
     """
-    told = (["talking"] if talking else []) + ([gesture] if gesture else [])
-    return ", ".join(OVER_TIME_WORDS[language][name] for name in told)
-
-
-def say(name: str) -> str:
-    """The word that fits after "people would say", for one of `VOTE_NAMES`."""
-    return ANSWER_WORDS["en"][name]
+    words = load_texts(language).over_time
+    shown = (["talking"] if talking else []) + ([gesture] if gesture else [])
+    return ", ".join(words[name] for name in shown)

@@ -6,7 +6,6 @@ an actor that dies, and the new one begins the part again. A part at which actor
 is read file by file. A file at which they die as often is listed as an error.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -20,7 +19,7 @@ from mien.media.formats import EXTENSIONS
 from mien.media.search import find_images
 from mien.output.console import tell
 from mien.output.progress import progress
-from mien.output.resuming import stamp_of, weights_of
+from mien.output.resuming import hash_of, stamp_of, weights_of
 from mien.parallel import chunks
 from mien.scale.cluster import check_ray, ray_cluster
 from mien.scale.listing import File, find_files, is_address, source_of, unique, whole_address
@@ -212,7 +211,7 @@ def _parts(todo: Iterable[File], size: int) -> Iterator[Part]:
 
 def _part(files: Sequence[File]) -> Part:
     names = "\n".join(file.name for file in files).encode("utf-8", "surrogateescape")
-    return Part(hashlib.sha256(names).hexdigest()[:16], files[0].source, tuple(files))
+    return Part(hash_of(names), files[0].source, tuple(files))
 
 
 def _find(place: str, endings: frozenset[str]) -> Iterator[File]:

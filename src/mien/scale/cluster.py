@@ -25,7 +25,7 @@ _ENVIRONMENT = {
 
 
 def check_ray() -> None:
-    """Refuse to begin where Ray is missing.
+    """Refuse to begin if Ray is missing.
 
     Raises:
         MissingPackageError: Ray is not installed.

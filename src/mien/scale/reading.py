@@ -17,7 +17,7 @@ from mien.faces.reader import Reader
 from mien.faces.watch import watch
 from mien.media.film import Video
 from mien.output.journal import write_rows
-from mien.output.tables import COLUMNS, FILM_COLUMNS, Row, dict_rows, film_row
+from mien.output.rows import COLUMNS, FILM_COLUMNS, Row, dict_rows, film_row
 from mien.scale.listing import FetchError, File
 from mien.scale.table_files import Tables
 

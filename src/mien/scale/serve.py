@@ -90,18 +90,22 @@ class FrameReaders:
 class RemoteReader:
     """Reader whose work the readers of Ray Serve do; for several threads at once."""
 
-    def __init__(self, readers: DeploymentHandle[Any]) -> None:
-        """Take the handle of a deployment of `FrameReaders`."""
-        self._readers = readers
+    def __init__(self, readers: DeploymentHandle[Any], frame: Frame | None = None) -> None:
+        """Take the handle of a deployment of `FrameReaders`.
 
-    def read_frame(self, frame: Frame, regions: Sequence[Box] | None = None) -> Outcome:
-        """Read a page's frame, only in `regions` if they are given."""
-        return self._ask(self._readers.read_frames, (frame, regions))
+        Args:
+            readers: handle of the deployment.
+            frame: frame that is sent as it came, in place of its picture; None for any picture.
+        """
+        self._readers = readers
+        self._frame = frame
 
     def read_timed(
         self, image: NDArray[np.uint8], *, regions: Sequence[Box] | None = None
     ) -> Outcome:
-        """Read an RGB uint8 (H, W, 3) picture, all of it."""
+        """Read an RGB uint8 (H, W, 3) picture; all of it, unless it is a frame's."""
+        if self._frame is not None:
+            return self._ask(self._readers.read_frames, (self._frame, regions))
         return self._ask(self._readers.read_image, image)
 
     def _ask(self, method: Any, value: object) -> Outcome:
@@ -122,7 +126,11 @@ class Sessions:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Return the application of `mien live`, for Ray Serve."""
         set_up(self._settings.log)
-        return create_app(lambda: RemoteReader(self._readers), self._settings)
+        return create_app(
+            lambda: RemoteReader(self._readers),
+            self._settings,
+            of_frame=lambda _, frame: RemoteReader(self._readers, frame),
+        )
 
 
 def application(arguments: Mapping[str, Any]) -> serve.Application:

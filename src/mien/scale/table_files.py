@@ -12,19 +12,18 @@ twice under the same name.
 
 import json
 import shutil
-import sqlite3
+import time
 import weakref
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
-
-from filelock import ReadWriteLock, Timeout
+from uuid import uuid4
 
 from mien.errors import MienError
 from mien.output.file_lock import open_locked, run_line
-from mien.output.resuming import Settings, goes_on
+from mien.output.resuming import Settings, continues
 from mien.scale.listing import file_system, source_of
 
 FACES: Final = "faces"
@@ -35,7 +34,7 @@ _BEGUN: Final = "_begun"
 
 _SETTINGS: Final = "settings.json"
 _LOCK: Final = ".lock"
-_ACTORS: Final = ".actors"
+_ACTORS: Final = ".writing"  # folder with a lock's file for each actor
 _ACTORS_PATIENCE: Final = 15.0  # seconds to wait for the actors of a killed run
 _MOST_CHARACTERS: Final = 200  # of a folder's name
 
@@ -119,9 +118,10 @@ class Tables:
         While this object lives, no other run begins there.
         """
         if self._is_local:
-            self._actors = self._actors_lock()
-            with suppress(sqlite3.Error):  # the file system has no locks
-                self._actors.acquire_read()
+            folder = Path(self._base) / _ACTORS
+            folder.mkdir(exist_ok=True)
+            lock = open_locked(folder / uuid4().hex, Path(self._out))
+            weakref.finalize(self, lock.close)
 
     def write(
         self,
@@ -244,7 +244,7 @@ class Tables:
             raise MienError(
                 f"{self._out}: holds tables that mien did not write. Name another with --out."
             )
-        if before is None or not goes_on(self._out, before, settings, overwrite):
+        if before is None or not continues(self._out, before, settings, overwrite):
             for table in (DONE, FACES, ERRORS):
                 self._system.delete_dir_contents(f"{self._base}/{table}", missing_dir_ok=True)
             with self._system.open_output_stream(path) as stream:
@@ -252,22 +252,25 @@ class Tables:
 
     def _wait_for_actors(self) -> None:
         """Wait until the actors of a killed run end; they outlive it by seconds."""
-        lock = self._actors_lock()
-        try:
-            lock.acquire_write(timeout=_ACTORS_PATIENCE)
-        except Timeout as error:
-            raise MienError(
-                f"{self._out}: actors of an earlier run of mien are still writing there. "
-                "Wait for their end, or name another folder with --out."
-            ) from error
-        except sqlite3.Error:  # the file system has no locks
-            pass
-        finally:
-            lock.close()
+        until = time.monotonic() + _ACTORS_PATIENCE
+        for path in (Path(self._base) / _ACTORS).glob("*"):
+            while not _has_ended(path):
+                if time.monotonic() > until:
+                    raise MienError(
+                        f"{self._out}: actors of an earlier run of mien are still writing there. "
+                        "Wait for their end, or name another folder with --out."
+                    )
+                time.sleep(0.2)
+            path.unlink(missing_ok=True)
 
-    def _actors_lock(self) -> ReadWriteLock:
-        """Lock that every actor shares, and that is free when the last one has ended."""
-        return ReadWriteLock(Path(self._base) / _ACTORS, is_singleton=False)
+
+def _has_ended(actor: Path) -> bool:
+    """Whether the actor of a lock's file has ended."""
+    try:
+        open_locked(actor, actor).close()
+    except MienError:
+        return False
+    return True
 
 
 def partition(source: str) -> str:

@@ -41,7 +41,7 @@ FORMAT: Final = 1
 """Version of the file's inputs, outputs and metadata."""
 
 LEAST_R2: Final = 0.5
-"""Least R² of a movement (`metrics.movements_r2`, on validation images) that the file gives."""
+"""Least R² on validation images of a movement that the file gives."""
 
 TOLERANCE: Final = 1e-4
 """Largest difference between ONNX Runtime's and PyTorch's shares."""
@@ -65,7 +65,7 @@ def export(
     quantize: bool = False,
     last: bool = False,
 ) -> str:
-    """Write run folders' networks to `out`, and check the file against PyTorch.
+    """Write run folders' networks to `out`, check the file against PyTorch, and describe it.
 
     Args:
         runs: one or more runs with a finished epoch, of the same heads and data set. The file of
@@ -75,14 +75,10 @@ def export(
             (`mien.training.model.calibration`), the pool of the shown votes
             (`mien.training.model.shown`) and which movements are kept (`LEAST_R2`). Without it
             the shares are not calibrated, and the file has neither shown votes nor movements.
-        quantize: keep the convolutions in 8-bit integers (`mien.training.model.quantize`), for
-            speed; needs `data`, whose training images set the scales and whose validation images
-            measure the cost.
+        quantize: keep the convolutions in 8-bit integers (`mien.training.model.quantize`); needs
+            `data`, whose training images set the scales and whose validation images the cost.
         last: take the weights of the last epoch, not those of the best by label accuracy; the other
             heads often still improve when the label no longer does.
-
-    Returns:
-        A line that says what was written, and which movements were left out.
 
     Raises:
         TrainingError: no run or no such run, runs of different heads, `data` is not theirs or
@@ -198,11 +194,8 @@ def _fitted(
     }
     if Head.MOVEMENTS in places:
         found = logits[:, places[Head.MOVEMENTS]].sigmoid().numpy()
-        r2 = dict(
-            zip(
-                MOVEMENT_NAMES, movements_r2(targets.movements.numpy(), found).tolist(), strict=True
-            )
-        )
+        each = movements_r2(targets.movements.numpy(), found).tolist()
+        r2: dict[str, float] = dict(zip(MOVEMENT_NAMES, each, strict=True))
         # JSON has no NaN.
         fitted["movements_r2"] = {name: v if np.isfinite(v) else None for name, v in r2.items()}
         fitted["movements"] = [name for name, value in r2.items() if value >= LEAST_R2]

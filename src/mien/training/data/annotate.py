@@ -124,7 +124,7 @@ def _press_faces(
     try:
         with zipfile.ZipFile(press) as archive:
             for index in indices.tolist():
-                name = name_in_zip(records["name"][index])
+                name = name_in_zip(bytes(records["name"][index]))
                 pictures[index] = read_face(archive, name)
                 if not np.array_equal(framed(pictures[index]), records["image"][index]):
                     raise ValueError(f"{name} shows another face than the data set")

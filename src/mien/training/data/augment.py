@@ -42,15 +42,9 @@ class Stages:
 
 
 def augment_stages(images: torch.Tensor, augmentation: Augmentation, seed: int) -> Stages:
-    """Augment a batch; the same images and seed give the same result.
+    """Augment a batch, float32 (N, 1, H, W); the same images and seed give the same result.
 
-    Args:
-        images: float32 (N, 1, H, W), on any device.
-        augmentation: what may happen to an image.
-        seed: seed of this batch.
-
-    Returns:
-        Both stages, float32 (N, 1, H, W) on the images' device, within the range of the input.
+    Both stages are of the same shape and device, within the range of the input.
     """
     a = augmentation
     affine = RandomAffine(
@@ -101,7 +95,7 @@ def _through_a_camera(images: torch.Tensor, augmentation: Augmentation) -> torch
 
 
 def _equalized(images: torch.Tensor) -> torch.Tensor:
-    """Images whose grey values are all as frequent: each pixel becomes its rank, 0 to 1."""
+    """Spread the grey values of images evenly: each pixel becomes its rank, 0 to 1."""
     order = images.flatten(1).argsort(dim=1)
     ranks = torch.linspace(0, 1, order.shape[1], device=images.device).expand_as(order)
     return torch.zeros_like(ranks).scatter(1, order, ranks).view_as(images)

@@ -1,6 +1,6 @@
 """Patches without a face, from which the votes head learns to say so (FER+'s column NF).
 
-FER2013 holds few of them, nearly all drawings or captions: a network trained on it alone takes a
+FER2013 holds few of them, nearly all drawings or captions: a network trained only on it takes a
 cup for a face when the detector does.
 """
 
@@ -39,12 +39,8 @@ def background_records(images: NDArray[np.uint8], count: int, seed: int) -> NDAr
     """Make training records that show no face.
 
     Half are windows of scikit-image's pictures, of any size. The others are windows of at most a
-    tenth of the area of face crops: skin, hair or one eye, as in live crops of hands and collars.
-
-    Args:
-        images: face crops, uint8 (N, 48, 48).
-        count: number of records.
-        seed: seed of the choice.
+    tenth of the area of the images, face crops uint8 (N, 48, 48): skin, hair or one eye, as in live
+    crops of hands and collars.
 
     Returns:
         Records of `DTYPE`, shape (count,), with label -1 and all ten votes "NF".

@@ -5,8 +5,8 @@ No picture is opened here. A row that cannot be used is named, and the others co
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -95,8 +95,21 @@ def find_pictures(folder: Path) -> LabelledFolder:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. {_EXPECTED}.")
+    found = LabelledFolder()
     table = folder / LABELS_FILE
-    found = _by_table(folder, table) if table.is_file() else _by_folders(folder)
+    others: Counter[tuple[str, str]] = Counter()
+    for picture in _by_table(table, found) if table.is_file() else _by_folders(folder, found):
+        word, emotion = picture.label, read_label(picture.label)
+        if emotion is None:
+            found.left_out.setdefault(picture.set_name, Counter())[word] += 1
+            continue
+        if word.lower() != emotion:
+            others[word, emotion] += 1
+        found.pictures.append(replace(picture, label=emotion))
+    found.notes[:0] = (
+        f'"{word}" counts as {emotion} ({count:,} {"picture" if count == 1 else "pictures"})'
+        for (word, emotion), count in sorted(others.items())
+    )
     if not found.pictures and not found.problems:
         left_out = " ".join(f"{line}." for line in found.left_out_in_words())
         raise DataError(f"{folder}: no labelled picture. {_EXPECTED}. {left_out}".rstrip())
@@ -115,40 +128,28 @@ def read_source(text: str) -> tuple[str, bool]:
     return name.partition(":")[0].strip(), "weak" in remark.lower()
 
 
-def _by_table(folder: Path, table: Path) -> LabelledFolder:
-    found = LabelledFolder()
-    taken: Counter[tuple[str, str]] = Counter()
+def _by_table(table: Path, found: LabelledFolder) -> Iterator[LabelledPicture]:
+    """Yield the pictures of a table, with labels as they are written."""
     lines: dict[tuple[str, str], int] = {}
-    own_name = folder.resolve().name
     for line, row in _rows(table):
         name, label = row.get("file", ""), row.get("label", "")
         set_name, weak = read_source(row.get("source", ""))
-        set_name = set_name or own_name
+        set_name = set_name or table.parent.resolve().name
         if weak:
             found.weak.add(set_name)
-        emotion = read_label(label)
-        if emotion is None:
-            found.left_out.setdefault(set_name, Counter())[label] += 1
-            continue
-        if not name:
-            found.problems.append(f"{table}, line {line}: no file is named.")
-            continue
-        before = lines.setdefault((set_name, name), line)
-        if before != line:
-            found.problems.append(
-                f"{table}, line {line}: {name} stands in line {before} already; it counts once."
-            )
-            continue
-        if label.lower() != emotion:
-            taken[label, emotion] += 1
+        if read_label(label) is not None:
+            if not name:
+                found.problems.append(f"{table}, line {line}: no file is named.")
+                continue
+            before = lines.setdefault((set_name, name), line)
+            if before != line:
+                found.problems.append(
+                    f"{table}, line {line}: {name} stands in line {before} already; it counts once."
+                )
+                continue
         group = next((row[key] for key in _GROUP_COLUMNS if row.get(key)), None)
-        found.pictures.append(
-            LabelledPicture(
-                name, _path(folder, name), emotion, set_name, row.get("person") or None, group
-            )
-        )
-    found.notes += _taken_in_words(taken)
-    return found
+        path, person = _path(table.parent, name), row.get("person") or None
+        yield LabelledPicture(name, path, label, set_name, person, group)
 
 
 def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -180,34 +181,14 @@ def _path(folder: Path, name: str) -> Path:
     return path
 
 
-def _by_folders(folder: Path) -> LabelledFolder:
-    found = LabelledFolder()
-    taken: Counter[tuple[str, str]] = Counter()
+def _by_folders(folder: Path, found: LabelledFolder) -> Iterator[LabelledPicture]:
+    """Yield the pictures of a folder's folders, whose names are the labels."""
     set_name = folder.resolve().name
     for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if inner.name.startswith("."):
-            continue
-        images = find_images([inner])
-        emotion = read_label(inner.name)
-        if emotion is None:
-            if images:
-                found.left_out.setdefault(set_name, Counter())[inner.name] += len(images)
-            continue
-        if images and inner.name.lower() != emotion:
-            taken[inner.name, emotion] += len(images)
-        found.pictures += (
-            LabelledPicture(path.relative_to(folder).as_posix(), path, emotion, set_name)
-            for path in images
-        )
-    found.notes += _taken_in_words(taken)
+        if not inner.name.startswith("."):
+            for path in find_images([inner]):
+                name = path.relative_to(folder).as_posix()
+                yield LabelledPicture(name, path, inner.name, set_name)
     loose = sum(p.suffix.lower() in EXTENSIONS for p in folder.iterdir() if p.is_file())
     if loose:
         found.notes.append(f"{folder}: {loose:,} pictures beside the folders are not used")
-    return found
-
-
-def _taken_in_words(taken: Counter[tuple[str, str]]) -> Iterable[str]:
-    return (
-        f'"{word}" is taken for {emotion} ({count:,} {"picture" if count == 1 else "pictures"})'
-        for (word, emotion), count in sorted(taken.items())
-    )

@@ -15,6 +15,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from mien.output.whole_file import whole_file
+from mien.training.engine.config import Config
 from mien.training.engine.validation import Validation
 
 BEST: Final = "best.pt"
@@ -84,6 +85,27 @@ class State:
     best_epoch: int = 0
     best_accuracy: float = -1.0
 
+    @staticmethod
+    def fresh(network: nn.Module, config: Config) -> "State":
+        """Make AdamW and the exponential moving average of a network's weights."""
+        # Biases and normalisation are few, and are not shrunk.
+        kernels = [weights for weights in network.parameters() if weights.ndim > 1]
+        others = [weights for weights in network.parameters() if weights.ndim <= 1]
+        groups = [{"params": kernels}, {"params": others, "weight_decay": 0.0}]
+        decay, rate = config.weight_decay, config.learning_rate
+        optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=decay)
+
+        def mean(
+            average: torch.Tensor, now: torch.Tensor, steps: torch.Tensor | int
+        ) -> torch.Tensor:
+            if not average.is_floating_point():
+                return now  # how many batches a normalisation has seen
+            # Less at first: fresh weights and their normalisation would linger for epochs.
+            keep = min(config.ema_decay, (1 + int(steps)) / (10 + int(steps)))
+            return torch.lerp(now, average, keep)
+
+        return State(network, AveragedModel(network, avg_fn=mean, use_buffers=True), optimizer)
+
     def advance(self, epoch: Epoch) -> bool:
         """Count a finished epoch, and return whether it is the best yet."""
         self.epoch = epoch.epoch
@@ -118,21 +140,14 @@ class State:
                     setattr(self, field.name, kept[field.name])
 
 
-def best_weights(run: Path) -> dict[str, torch.Tensor]:
-    """Return the weights of the run's best epoch, on the CPU.
+def kept_weights(run: Path, *, last: bool) -> dict[str, torch.Tensor]:
+    """Load the average's weights after the run's best or last epoch, on the CPU.
 
     Raises:
         FileNotFoundError: the run has finished no epoch.
     """
-    return torch.load(run / BEST, map_location="cpu", weights_only=True)
-
-
-def last_weights(run: Path) -> dict[str, torch.Tensor]:
-    """Return the average's weights after the run's last epoch, on the CPU.
-
-    Raises:
-        FileNotFoundError: the run has no checkpoint.
-    """
+    if not last:
+        return torch.load(run / BEST, map_location="cpu", weights_only=True)
     average = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)["average"]
     return {key.removeprefix(_PREFIX): average[key] for key in average if key != _COUNT}
 

@@ -13,7 +13,7 @@ from mien.training.model.heads import Head
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What may happen to an image; each image of a batch draws its own values.
+    """Changes that an image may undergo; each image of a batch draws its own values.
 
     Attributes:
         rotation_range: largest rotation in degrees, either way.
@@ -23,8 +23,8 @@ class Augmentation:
         horizontal_flip: mirror half of the images.
         brightness_range: multiply by a factor from 1 - brightness_range to 1 + brightness_range.
         contrast_range: the same for the distance from the image's mean.
-        equalization: largest share of an equalized image, whose grey values are all as frequent,
-            that is mixed into every other image, on average.
+        equalization: largest share of an equalized image, whose grey values are spread evenly, that
+            is mixed into half of the images.
         blur: blur half of the images by a Gaussian of up to this standard deviation in pixels.
         noise: add noise to half of the images, of up to this standard deviation (of 255).
         jpeg: compress half of the images with a quality from this (1 to 100) to 100; 0 compresses

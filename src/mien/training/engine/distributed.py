@@ -23,12 +23,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """The processes that train together.
-
-    Attributes:
-        number: number of this process, from 0.
-        count: number of processes.
-    """
+    """The processes that train together: number of this one, from 0, and count of all."""
 
     number: int = 0
     count: int = 1

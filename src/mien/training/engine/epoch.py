@@ -1,5 +1,6 @@
 """Train for one pass over the training images."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,6 @@ from mien.training.engine.checkpoint import State, Step
 from mien.training.engine.config import Config
 from mien.training.engine.distributed import Processes
 from mien.training.engine.hardware import autocast
-from mien.training.engine.optimizer import learning_rate
 from mien.training.model.heads import Head, head_slices
 from mien.training.model.losses import LABELS, Targets, network_loss, teaching_loss
 
@@ -41,7 +41,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Trainer:
-    """What the epochs of a run have in common.
+    """Parts that the epochs of a run share.
 
     Attributes:
         config: options of the run.
@@ -145,6 +145,14 @@ class Trainer:
         columns = slices[Head.VOTES].stop if self.config.votes else LABELS
         with autocast(seen.device):
             return teaching_loss(logits[:, :columns], self.teachers, seen, self.config.votes_weight)
+
+
+def learning_rate(config: Config, step: int, steps: int) -> float:
+    """Return Adam's learning rate at `step` of `steps` (counted over the whole run, from 0)."""
+    warmup = config.warmup * steps
+    if step < warmup:
+        return config.learning_rate * (step + 1) / warmup
+    return config.learning_rate * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
 
 
 def _order(

@@ -20,7 +20,7 @@ from torch import nn
 from mien.errors import TrainingError
 from mien.faces.classifier import Classifier
 from mien.output.whole_file import write_whole
-from mien.training.engine.checkpoint import BEST, CHECKPOINT, best_weights, last_weights
+from mien.training.engine.checkpoint import BEST, CHECKPOINT, kept_weights
 from mien.training.engine.config import Config, config_from
 from mien.training.engine.hardware import precision
 from mien.training.model.dlib_resnet import DlibResNet
@@ -55,7 +55,7 @@ def open_run(
             raise TrainingError(f"{run}: was trained on another data set; start a new run")
         if old.epochs != config.epochs:
             raise TrainingError(
-                f"{run}: was begun for {old.epochs} epochs, which shape its learning rate; "
+                f"{run}: was started for {old.epochs} epochs, which shape its learning rate; "
                 f"resume it with --epochs {old.epochs} or start a new run"
             )
         return replace(old, patience=config.patience)
@@ -139,7 +139,7 @@ def load_run(run: Path, *, last: bool = False) -> tuple[Config, nn.Module]:
         )
     network = build(config.network, config.seed, config.heads)
     try:
-        network.load_state_dict(last_weights(run) if last else best_weights(run))
+        network.load_state_dict(kept_weights(run, last=last))
     except FileNotFoundError as error:
         raise TrainingError(f"{run}: the run has finished no epoch yet") from error
     except RuntimeError as error:

@@ -26,7 +26,6 @@ from mien.training.engine.config import Config
 from mien.training.engine.distributed import Processes, is_restarted, joined_processes
 from mien.training.engine.epoch import Trainer
 from mien.training.engine.hardware import keep_memory
-from mien.training.engine.optimizer import make_average, make_optimizer
 from mien.training.engine.run_folder import first_network, open_run
 from mien.training.engine.teachers import load_teacher
 from mien.training.engine.validation import validate
@@ -98,7 +97,7 @@ def _trainer(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = first_network(run, config, training["image"]).to(device)
     network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    state = State(network, make_average(network, config), make_optimizer(network, config))
+    state = State.fresh(network, config)
     if resume:
         state.restore(run, device)
         if processes.first:

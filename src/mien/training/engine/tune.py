@@ -64,9 +64,9 @@ def tune(
 ) -> str:
     """Add trials to the study in the folder `out`, which is made if it is missing.
 
-    Several processes may work on a study at once. It ends with `trials` trials, those that were
-    stopped included; each further process may add one more that it had begun. The test splits of
-    `data` are not touched.
+    Several processes may work on a study at once. It ends with `trials` trials, including stopped
+    ones; each further process may add one that it had started. The test splits of `data` are not
+    touched.
 
     Returns:
         Lines on the outcome, with the command that trains the best config to its end.

@@ -12,6 +12,7 @@ from mien.errors import ImageError
 from mien.faces.alignment import CROP_SIZE
 from mien.faces.usual_face import LEAST
 from mien.media.picture import load_image
+from mien.output.texts import load_texts
 from mien.training.data.cut_faces import framed_face
 from mien.training.evaluation import plots
 from mien.training.evaluation.pictures import Measured, ReadPicture
@@ -112,8 +113,9 @@ def _mistakes(
     faces = [_face_of(each) for each in shown]
     captions: list[str] = []
     rows = [["picture", "looks", "label", "shown as"]]
+    words = load_texts("en").answers
     for each in shown:
-        answer, label = EMOTION_NAMES[each.answer], each.picture.label
+        answer, label = words[EMOTION_NAMES[each.answer]], each.picture.label
         unclear = "" if each.reading.clear else f"unclear: {each.reading.reason}"
         lines = [f"looks {answer} {each.share:.0%}", f"label: {label}", unclear]
         captions.append("\n".join(filter(None, lines)))

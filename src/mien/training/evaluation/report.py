@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES
+from mien.output.texts import load_texts
 from mien.training.evaluation import metrics, plots
 from mien.training.evaluation.evaluate import Evaluation
 from mien.training.evaluation.raters import worth_in_words
@@ -206,8 +207,9 @@ def _mistakes(found: list[Mistake], records: NDArray[np.void], folder: Path) -> 
     images = [records["image"][mistake.index] for mistake in found]
     captions: list[str] = []
     rows = [["image", "looks", "label", "votes"]]
+    words = load_texts("en").answers
     for mistake in found:
-        read, label = EMOTION_NAMES[mistake.read], EMOTION_NAMES[mistake.label]
+        read, label = words[EMOTION_NAMES[mistake.read]], EMOTION_NAMES[mistake.label]
         votes = _votes_in_words(mistake.votes)
         lines = [f"looks {read} {mistake.share:.0%}", f"label: {label}", ", ".join(votes[:2])]
         captions.append("\n".join(filter(None, lines)))

@@ -79,7 +79,7 @@ def most_confused(confusion: NDArray[np.int64]) -> str:
     np.fill_diagonal(off, 0)
     i, j = np.unravel_index(int(off.argmax()), off.shape)
     if not off[i, j]:
-        return "Nothing was taken for anything else."
+        return "No label was read as another."
     return (
         f"Most often confused: of the faces labelled {EMOTION_NAMES[i]}, {off[i, j]:.0%} are read "
         f"as {EMOTION_NAMES[j]}."

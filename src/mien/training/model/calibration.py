@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 RARITY: Final = 0.2
-"""How much more rare answers count: an image's weight is its answer's count to minus this power.
+"""Power by which rare answers count more: an image's weight is its answer's count to minus this.
 
 Without it disgust and fear hardly ever come first, because of the many happy and neutral images. On
 FER2013's validation images (five-fold cross-validation, weights `residual-3`) this costs the votes
@@ -39,10 +39,8 @@ class Calibration:
 def fit(logits: torch.Tensor, targets: torch.Tensor, fixed: Sequence[int] = ()) -> Calibration:
     """Find the calibration of least cross-entropy with the targets, weighted by `RARITY`.
 
-    Args:
-        logits: float32 (N, C).
-        targets: float32 (N, C), shares that sum to 1; an image's answer is its greatest share.
-        fixed: columns whose bias stays 0, because these images cannot determine it.
+    Logits and targets are float32 (N, C); targets are shares that sum to 1, and an image's answer
+    is its greatest share. The bias of `fixed` columns stays 0: these images cannot determine it.
     """
     logits, targets = logits.double(), targets.double()
     answers = targets.argmax(dim=1)

@@ -139,7 +139,11 @@ class DlibResNet(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return variance and mean of each channel of a convolution's output."""
         kept: list[torch.Tensor] = []
-        hook = convolution.register_forward_hook(lambda _, __, output: kept.append(output))
+
+        def keep(_module: nn.Module, _inputs: object, output: torch.Tensor) -> None:
+            kept.append(output)
+
+        hook = convolution.register_forward_hook(keep)
         self(images)
         hook.remove()
         return torch.var_mean(kept[0], dim=(0, 2, 3))

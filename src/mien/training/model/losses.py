@@ -80,12 +80,8 @@ def data_loss(
 ) -> torch.Tensor:
     """Compute the cross-entropy in nats of a network's shares with labels and votes.
 
-    Args:
-        logits: the network's, float32 (N, 7 or 17).
-        labels: int64 (N,), 0 to 6, or -1 without a label, which leaves the label head out.
-        votes: float32 (N, 10), shares that sum to 1, or all 0 for an image without votes.
-        label_smoothing: share of each label's target spread evenly over the classes.
-        votes_weight: weight of the votes head.
+    Logits are float32 (N, 7 or 17), labels int64 (N,), 0 to 6, or -1 without a label, and votes
+    float32 (N, 10), shares that sum to 1, or all 0 for an image without votes.
     """
     # The sum, as the mean over no label is NaN: a small batch may hold press faces only.
     summed = cross_entropy(
@@ -147,12 +143,8 @@ def teaching_loss(
 ) -> torch.Tensor:
     """Compute the cross-entropy in nats of a network's shares with its teachers' mean shares.
 
-    Args:
-        logits: the network's, float32 (N, 7 or 17).
-        teachers: networks in evaluation mode, with the same heads.
-        images: float32 (N, 1, 48, 48); the teachers see them and their mirror images, and know more
-            from both than from either.
-        votes_weight: weight of the votes head.
+    Logits are float32 (N, 7 or 17). The teachers, in evaluation mode and with the same heads, see
+    the images, float32 (N, 1, 48, 48), and their mirror images: both say more than either.
     """
     views = torch.cat((images, images.flip(3)))
     with torch.no_grad():

@@ -172,14 +172,9 @@ def last_layer(network: nn.Module) -> str:
 def with_heads(
     network: nn.Module, name: str, seed: int, heads: Sequence[str], known: Sequence[str]
 ) -> nn.Module:
-    """Make a network of the same kind with further heads, whose weights are fresh.
+    """Make a network of the same kind, called `name`, with further heads of fresh weights.
 
-    Args:
-        network: network of the kind `name`, with the heads `known`.
-        name: a name of `NETWORKS`.
-        seed: seed of the fresh weights.
-        heads: heads of the new network, all of `known` among them.
-        known: heads of `network`.
+    `network` has the heads `known`, all of which are among `heads`.
     """
     wider = build(name, seed, heads)
     last, old = (cast("nn.Linear", one.get_submodule(last_layer(one))) for one in (wider, network))

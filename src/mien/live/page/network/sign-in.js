@@ -10,8 +10,8 @@ export async function askSignIn() {
   try {
     const answer = await fetch("signed-in");
     if (answer.status === 401) return "out";
-    const told = answer.ok ? await answer.json() : null;
-    return told?.signed_in === true ? "in" : "none";
+    const content = answer.ok ? await answer.json() : null;
+    return content?.signed_in === true ? "in" : "none";
   } catch {
     return "none";
   }

@@ -14,7 +14,15 @@ export * from "./times.js";
 /** @typedef {import("./language.js").Texts} Texts */
 
 /** Reason for which a well-seen face is unclear: its votes are still worth showing. */
-export const DISAGREE = "people would disagree";
+const DISAGREE = "people would disagree";
+
+/**
+ * Return whether a face can be seen well, so that its votes are worth showing.
+ * @param {{clear: boolean, why: string | null}} reading
+ */
+export function isReadable({ clear, why }) {
+  return clear || why === DISAGREE;
+}
 
 /**
  * Return the name that the person gave a face, or "Person 3".
@@ -108,7 +116,7 @@ export function mend({ why, votes, top }) {
  * @param {Reading} reading
  */
 export function changeText({ change, clear, why }) {
-  if (!change || !(clear || why === DISAGREE)) return "";
+  if (!change || !isReadable({ clear, why })) return "";
   const words = /** @type {Record<string, {unlike: string, more: string}>} */ (say().changes);
   const said = words[change.emotion];
   return (change.more ? said?.more : said?.unlike) ?? "";
@@ -129,7 +137,7 @@ export function usualText(reading) {
  * @param {Reading} reading
  */
 export function noteText(reading) {
-  if (!reading.clear && reading.why !== DISAGREE) return hint(reading.why);
+  if (!isReadable(reading)) return hint(reading.why);
   const { gesture, talking, just_now: isNew } = reading;
   const parts = [
     // Brief events come first, because a long line is cut at its end.
@@ -178,7 +186,7 @@ export function youCan(answers) {
  * @param {Reading} reading
  */
 export function movementsText({ movements, clear, why }) {
-  if (!movements || !(clear || why === DISAGREE)) return "";
+  if (!movements || !isReadable({ clear, why })) return "";
   const words = /** @type {Record<string, string>} */ (say().movements);
   return moving(movements)
     .map((name) => words[name] ?? name)

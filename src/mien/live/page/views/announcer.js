@@ -12,7 +12,7 @@ export class Announcer {
   #region;
   #saidAt = -Infinity;
   /** Last announcement, by face number. @type {Map<number, string>} */
-  #told = new Map();
+  #announced = new Map();
   enabled = false;
 
   /** @param {{textContent: string | null}} region an element with `aria-live` */
@@ -31,15 +31,15 @@ export class Announcer {
         return [number, wording.sentence(number, answersOf(reading), reading.why)];
       }),
     );
-    const fresh = [...sentences].filter(([number, text]) => this.#told.get(number) !== text);
-    this.#told = sentences;
+    const fresh = [...sentences].filter(([number, text]) => this.#announced.get(number) !== text);
+    this.#announced = sentences;
     if (fresh.length === 0) return;
     this.#saidAt = now;
     this.#region.textContent = `${fresh.map(([, text]) => text).join(". ")}.`;
   }
 
   clear() {
-    this.#told.clear();
+    this.#announced.clear();
     this.#region.textContent = "";
   }
 }

@@ -114,7 +114,7 @@ export class FaceView {
   show(reading) {
     this.element.classList.remove("gone");
     const people = tenPeople(reading.votes, reading.top[0]?.[0]);
-    const told = reading.clear || reading.why === wording.DISAGREE;
+    const readable = wording.isReadable(reading);
     const answers = answersOf(reading);
     const count = leadersOf(reading);
     this.element.classList.toggle("unclear", !reading.clear);
@@ -124,14 +124,14 @@ export class FaceView {
     setParts(this.#words, verdictParts(reading));
     setParts(this.#short, shortParts(reading));
     const counts = countAnswers(people);
-    const text = told ? wording.figuresText(counts) : wording.unclear(reading.why).why;
-    updateFigures(this.#figures, told ? people : null, text);
+    const text = readable ? wording.figuresText(counts) : wording.unclear(reading.why).why;
+    updateFigures(this.#figures, readable ? people : null, text);
     setText(this.#count, answers.length === 1 ? wording.countText(count) : "");
-    setText(this.#people, told ? text : "");
+    setText(this.#people, readable ? text : "");
     const note = wording.noteText(reading);
     setText(this.#note, note);
     this.#note.title = note; // the whole text, for little room
-    this.#note.classList.toggle("told", told);
+    this.#note.classList.toggle("readable", readable);
     this.#note.classList.toggle("changed", Boolean(wording.changeText(reading)));
     this.#meaning.show(reading);
   }

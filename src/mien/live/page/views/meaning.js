@@ -57,19 +57,19 @@ export class Meaning {
     const { shares, moves, usual, sure } = this.#sections;
     const texts = wording.say();
     const answers = answersOf(reading);
-    const told = reading.clear || reading.why === wording.DISAGREE;
-    shares.hidden = !told;
+    const readable = wording.isReadable(reading);
+    shares.hidden = !readable;
     const { top } = reading.now ?? reading;
     for (const [index, row] of this.#shares.entries()) row.show(top[index]);
-    moves.hidden = !told || Object.keys(reading.movements ?? {}).length === 0;
+    moves.hidden = !readable || Object.keys(reading.movements ?? {}).length === 0;
     setText(this.#movements, wording.movesText(reading));
-    usual.hidden = !told;
+    usual.hidden = !readable;
     setText(this.#change, wording.usualText(reading));
     sure.hidden = answers.length === 0;
     setText(this.#sure, wording.sureText(answers));
-    setText(this.#canTitle, told ? texts.whatToDo : texts.whatHelps);
+    setText(this.#canTitle, readable ? texts.whatToDo : texts.whatHelps);
     setText(this.#can, reading.clear ? wording.youCan(answers) : wording.mend(reading));
-    this.#usual.hidden = !told;
+    this.#usual.hidden = !readable;
   }
 
   /**

@@ -75,8 +75,8 @@ function dataOf(session) {
       return remark.kind === "wrong" ? { ...remark, ...marked(remark), time } : { ...remark, time };
     }),
     marked_wrong: marksOf([session]).map(({ shown, right, count }) => {
-      const told = marked({ text: shown, right });
-      return { shown: told.text, right: told.right, count };
+      const words = marked({ text: shown, right });
+      return { shown: words.text, right: words.right, count };
     }),
   };
 }
@@ -188,8 +188,8 @@ export function save(name, type, content) {
 /** @param {Session} session */
 function records(session) {
   /** @typedef {{start: number, end: number, face: number | null, clear: boolean | null}} Place */
-  /** @typedef {{answer: string | null, why: string | null, right?: string | null, remark: string}} Told */
-  /** @type {(Place & Told & {votes?: Record<string, number>})[]} */
+  /** @typedef {{answer: string | null, why: string | null, right?: string | null, remark: string}} Content */
+  /** @type {(Place & Content & {votes?: Record<string, number>})[]} */
   const rows = session.rows.flatMap((row) =>
     row.stretches.map(({ start, end, answer, why, votes }) => {
       return {
@@ -207,9 +207,9 @@ function records(session) {
   for (const remark of session.remarks) {
     const { time, kind, text, face } = remark;
     const mark = kind === "wrong" ? marked(remark) : { text: null, right: null };
-    const told = { answer: mark.text, why: null, right: mark.right };
+    const content = { answer: mark.text, why: null, right: mark.right };
     const said = kind === "wrong" ? kind : text || kind;
-    rows.push({ start: time, end: time, face, clear: null, ...told, remark: said });
+    rows.push({ start: time, end: time, face, clear: null, ...content, remark: said });
   }
   return rows.sort((a, b) => a.start - b.start);
 }

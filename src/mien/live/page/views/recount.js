@@ -20,7 +20,7 @@ export function summarySentences(session) {
   const texts = wording.say();
   return session.rows.map((row) => {
     const { seen, parts, changes } = summaryOf(row);
-    const told = parts.map(([answer, seconds]) => {
+    const words = parts.map(([answer, seconds]) => {
       const length = wording.lengthText(seconds);
       if (answer === null) return wording.fill(texts.summaryUnclear, { length });
       return wording.fill(texts.summaryPart, {
@@ -32,7 +32,7 @@ export function summarySentences(session) {
       face: wording.faceName(row.number),
       time: clock(session, row.stretches[0]?.start ?? 0),
       length: wording.lengthText(seen),
-      parts: told.join(texts.and),
+      parts: words.join(texts.and),
     });
     if (changes === 0) return sentence;
     const count = wording.plural(texts.summaryChanges, changes);
@@ -92,7 +92,7 @@ export function momentText(session, row, stretch) {
     what: wording.sentence(row.number, shownIn(stretch.answer), stretch.why),
     length: wording.lengthText(stretch.end - stretch.start),
   });
-  return told(stretch) ? `${line} · ${wording.figuresText(peopleOf(stretch))}` : line;
+  return hasVotes(stretch) ? `${line} · ${wording.figuresText(peopleOf(stretch))}` : line;
 }
 
 /**
@@ -135,15 +135,15 @@ export function eventsOf(session) {
     const { time, kind, text, face } = remark;
     if (kind === "bookmark") return { time, kind, text: text || texts.bookmarked };
     if (kind === "note") return { time, kind, text };
-    const told = `${shownWord(text)}, ${markText(remark)}`;
-    return { time, kind, text: `${wording.faceName(face ?? 0)}: ${told}` };
+    const mark = `${shownWord(text)}, ${markText(remark)}`;
+    return { time, kind, text: `${wording.faceName(face ?? 0)}: ${mark}` };
   });
   return [...changes, ...remarks].sort((a, b) => a.time - b.time);
 }
 
 /** @param {Stretch} stretch */
-function told({ answer, why }) {
-  return answer !== null || why === wording.DISAGREE;
+function hasVotes({ answer, why }) {
+  return wording.isReadable({ clear: answer !== null, why });
 }
 
 /**
@@ -178,7 +178,7 @@ function lines(session) {
         const { start, end, answer, why } = stretch;
         const what = answer === null ? wording.unclear(why) : null;
         const word = what ? `${what.title}: ${what.why}` : wording.answersWord(shownIn(answer));
-        const people = told(stretch) ? wording.figuresText(peopleOf(stretch)) : "";
+        const people = hasVotes(stretch) ? wording.figuresText(peopleOf(stretch)) : "";
         const length = wording.lengthText(end - start);
         return { start, cells: [wording.faceName(row.number), word, length, people, ""] };
       }),

@@ -87,8 +87,8 @@ export class SessionView {
   bookmark() {
     const { current } = this.#recording;
     const { time } = this.#recording.bookmark(Date.now());
-    const told = wording.fill(wording.say().bookmarkedAt, { time: clock(current, time) });
-    setText(this.#bookmarked, told);
+    const text = wording.fill(wording.say().bookmarkedAt, { time: clock(current, time) });
+    setText(this.#bookmarked, text);
     this.show();
   }
 
