@@ -103,7 +103,9 @@ def test_an_altered_or_missing_package_is_refused(
     with pytest.raises(ModelError, match=r"SHA-256 55533b28.*pip install"):
         network.begin(people[:4])
     monkeypatch.setattr("mien.faces.packaged_weights.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType]
-    with pytest.raises(ModelError, match=r"face_recognition_models, which is not installed.*pip install"):
+    with pytest.raises(
+        ModelError, match=r"face_recognition_models, which is not installed.*pip install"
+    ):
         network.begin(people[:4])
     records = load_dataset(dataset_file)
     with pytest.raises(ModelError, match="face_recognition_models, which is not installed"):
