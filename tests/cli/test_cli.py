@@ -387,6 +387,7 @@ def test_completion_is_installed(tmp_path: Path, prepare: str) -> None:
     assert "--learning-rate" in script  # the options are known without the extra too
 
 
+@pytest.mark.slow
 def test_training_commands_are_found(tmp_path: Path, capsys: Output) -> None:
     missing = str(tmp_path / "none.npy")
     assert main(["data", "describe", missing]) == 1

@@ -207,6 +207,7 @@ sys.exit(main(sys.argv[1:]))
 """mien, on which somebody presses Ctrl-C after 40 pictures."""
 
 
+@pytest.mark.slow
 def test_interrupted_and_started_again_nothing_is_lost_or_doubled(folder: Path) -> None:
     for number in range(30, 120):
         (folder / f"{number:03}.jpg").write_bytes((folder / "00.jpg").read_bytes())

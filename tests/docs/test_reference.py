@@ -43,6 +43,7 @@ def test_a_command_that_speaks_of_a_module_is_refused(monkeypatch: pytest.Monkey
         make_reference.commands_page()
 
 
+@pytest.mark.slow
 def test_the_variables_in_the_reference_are_those_that_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,6 +29,7 @@ def talker(shared_data: Path) -> Film:
     return followed(Reader(threads=1), path, 0.1)
 
 
+@pytest.mark.slow
 def test_talking_is_recognised_and_shown_steadily(talker: Film) -> None:
     told = [reading.talking for _, reading in talker]
     assert told[:5] == [None] * 5

@@ -31,7 +31,10 @@ STALL = 600
 ENOUGH = 60
 """Seconds in which even a busy machine has ended the run."""
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent otherwise there")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent otherwise there"),
+    pytest.mark.slow,
+]
 
 # A camera that stands still inside the system, as one does whose cable is loose. Some pictures come
 # first, after which the file tells that it stalls.

@@ -93,6 +93,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, stop: int, error: type[BaseExceptio
     monkeypatch.setattr(Follower, "read", fail)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saved", [0.0, 0.15])
 def test_interrupted_again_and_again(
     film: Path,
@@ -115,6 +116,7 @@ def test_interrupted_again_and_again(
     assert_the_same(tmp_path, whole)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_killed_again_and_again(film: Path, whole: Path, tmp_path: Path) -> None:
     program = "import sys; from mien.cli.main import main; from mien.films import annotation\n"

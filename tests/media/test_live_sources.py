@@ -64,6 +64,7 @@ def slowly(count: int, gap: float, waited: float) -> list[int]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("waited", "known"), [(1, 25), (inf, 0)])
 def test_a_slow_reader_gets_the_newest_live_frames(waited: float, known: int) -> None:
     seen = slowly(75, 1 / 25, waited)
@@ -102,6 +103,7 @@ def test_an_error_comes_after_the_last_frame() -> None:
     assert seen == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_an_rtsp_address_is_read(film: Path) -> None:
     with serve(film) as address, Video(address) as video:
         assert video.live
@@ -117,6 +119,7 @@ def test_an_rtsp_address_is_read(film: Path) -> None:
     assert seen[-1].time == pytest.approx(seen[-1].index / 25, abs=0.2)
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_reported_and_frames_are_kept(
     film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,6 +153,7 @@ class Endless:
         return self._content.read(min(size, self._piece))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("live", [False, True])
 def test_pipes(film: Path, monkeypatch: pytest.MonkeyPatch, live: bool) -> None:
     content = film.read_bytes()
