@@ -1,7 +1,7 @@
 """Analyse how a network fails, and what each part of its training brings: writes docs/analysis.md.
 
     python benchmarks/analysis.py train --data DATASET --runs RUNS
-    python benchmarks/analysis.py write --data DATASET [--model FILE --run RUN]
+    python benchmarks/analysis.py write --data DATASET --run RUN [--model FILE]
 
 `train` trains a short run for each of `STUDIES`, each with one change to a common recipe, and keeps
 the log in experiments/runs/studies. An interrupted run is continued. `write` measures the model,
@@ -131,18 +131,16 @@ class Study:
 
 
 @app.command
-def write(*, data: Path, model: Path | None = None, run: Path | None = None) -> None:
+def write(*, data: Path, run: Path, model: Path | None = None) -> None:
     """Measure a model and write docs/analysis.md with its pictures.
 
     Args:
         data: a data set file of `mien data prepare`.
+        run: folder with the epochs.csv of the model's run, such as one in experiments/runs.
         model: an exported model; without it the one that ships with mien.
-        run: folder with its run's epochs.csv; without it the one in experiments/runs.
     """
     records = load_dataset(data)
     classifier = Classifier(model)
-    network = str(classifier.metadata["network"])
-    run = run or EXPERIMENTS / "runs" / network
     folder = DOCS / "analysis"
     figures = {
         split: evaluate(classifier, records, split) for split in ("train", "validation", "public")

@@ -32,7 +32,7 @@ from mien.media.film import Video
 from mien.training.data.labelled import LabelledPicture, read_label
 from mien.training.evaluation.picture_metrics import of_seven
 from mien.training.evaluation.pictures import ReadPicture, figures, measure_pictures
-from mien.training.evaluation.summary import number, percent, set_name
+from mien.training.evaluation.summary import SHARES, number, percent, set_name
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / "shared" / "data"
@@ -209,26 +209,18 @@ def history_row(origin: dict[str, Any], name: str, of_set: dict[str, Any]) -> di
 
 
 def _markdown(sets: dict[str, dict[str, Any]]) -> str:
-    shown = {
-        "accuracy": "accuracy",
-        "balanced_accuracy": "balanced",
-        "clear": "clear",
-        "accuracy_where_clear": "right where clear",
-        "mean_top_share": "mean share",
-        "ece": "calibration error",
-    }
     usual = {
         "above": "above the usual face",
         "above_by_1": "by 1 nat",
         "balanced_accuracy": "balanced, with it",
     }
-    head = ["set", "images", "no face", *shown.values(), "happy", "neutral", "emotional"]
+    head = ["set", "images", "no face", *SHARES.values(), "happy", "neutral", "emotional"]
     head += usual.values()
     lines = [f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
     for name, of_set in sets.items():
         row = [set_name(name, of_set)]
         row += [f"{of_set['images']:,}", f"{of_set['no_face']:,}"]
-        row += [percent(of_set[key]) for key in shown]
+        row += [percent(of_set[key]) for key in SHARES]
         row += [percent(of_set["recall"][emotion]) for emotion in ("happy", "neutral")]
         row.append(number(of_set["emotional_auc"], 3))
         row += [percent((of_set["usual"] or {}).get(key)) for key in usual]

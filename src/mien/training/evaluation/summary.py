@@ -12,7 +12,7 @@ _COUNTS: Final = {
     "failed": "failed",
     "left_out": "left out",
 }
-_SHARES: Final = {
+SHARES: Final = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced",
     "clear": "clear",
@@ -20,6 +20,7 @@ _SHARES: Final = {
     "mean_top_share": "mean share",
     "ece": "calibration error",
 }
+"""Figures of whole pictures that are shares, by key: their heads in tables."""
 
 
 def percent(share: float | None) -> str:
@@ -93,10 +94,10 @@ def set_name(name: str, figures: Mapping[str, Any]) -> str:
 
 def overview(sets: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """Write the main figures of sets of pictures in rows, the header first."""
-    rows = [["set", *_COUNTS.values(), *_SHARES.values(), "emotional"]]
+    rows = [["set", *_COUNTS.values(), *SHARES.values(), "emotional"]]
     for name, figures in sets.items():
         counts = [f"{figures[key]:,}" for key in _COUNTS]
-        shares = [percent(figures[key]) for key in _SHARES]
+        shares = [percent(figures[key]) for key in SHARES]
         row = [set_name(name, figures), *counts, *shares, number(figures["emotional_auc"], 3)]
         rows.append(row)
     return rows
