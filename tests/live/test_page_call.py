@@ -131,6 +131,32 @@ def test_the_small_window_pauses_and_goes_on_too(page: Page) -> None:
     expect(panel.get_by_role("button", name="Pause")).to_have_count(1)
 
 
+def test_the_small_window_s_buttons_work_each_time_it_opens(page: Page) -> None:
+    start(page, faces=2)
+    for _ in range(2):
+        with page.context.expect_page() as opened:
+            page.get_by_role("button", name="Small window").click()
+        panel = opened.value
+        panel.get_by_role("button", name="Pause").click()
+        expect(page).to_have_title("Paused · mien")
+        panel.get_by_role("button", name="Continue").click()
+        expect(page).to_have_title("2 faces · mien")
+        panel.close()
+
+
+def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
+    page: Page, people: list[Told]
+) -> None:
+    start(page, faces=2)
+    page.evaluate("HTMLVideoElement.prototype.requestVideoFrameCallback = () => 0")
+    people.pop()
+    expect(page).to_have_title("1 face · mien")
+    page.get_by_role("button", name="Pause").click()
+    people.pop()
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_title("No face · mien")
+
+
 def leave(page: Page) -> list[str]:
     """Close the page as a person does, and return what the browser asks."""
     asked: list[str] = []

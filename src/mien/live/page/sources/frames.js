@@ -3,6 +3,8 @@
 import { frameSize } from "../network/protocol.js";
 
 const QUALITY = 0.8;
+/** Milliseconds without a new picture of a playing video after which its callbacks are not trusted. */
+const DEAF_MS = 500;
 
 /** @typedef {{captureTime: number, width: number, height: number, jpeg: ArrayBuffer}} Picture */
 
@@ -17,6 +19,10 @@ export class FrameGrabber {
   /** Number of starts; work from before the last one must end. */
   #run = 0;
   #encoding = false;
+  /** Whether the video tells new pictures itself, by `requestVideoFrameCallback`. */
+  #tells = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+  /** Position of the video, in seconds, at the newest picture. */
+  #position = -1;
   /** Capture time of the newest picture, until it is delivered. @type {number | null} */
   #fresh = null;
 
@@ -36,6 +42,7 @@ export class FrameGrabber {
     this.#running = true;
     this.#run += 1;
     this.#schedule(this.#run);
+    if (this.#tells) this.#watch(this.#run);
   }
 
   stop() {
@@ -53,19 +60,44 @@ export class FrameGrabber {
 
   /** @param {number} run */
   #schedule(run) {
+    const video = this.#video;
+    const view = video.ownerDocument.defaultView ?? window;
     const next = (/** @type {number} */ captureTime) => {
       if (!this.#isCurrent(run)) return;
-      // The small window's clock began when that opened.
-      const view = this.#video.ownerDocument.defaultView ?? window;
-      this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
-      this.poke();
+      if (this.#tells || video.currentTime !== this.#position) {
+        this.#position = video.currentTime;
+        // The small window's clock began when that opened.
+        this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
+        this.poke();
+      }
       this.#schedule(run);
     };
-    if ("requestVideoFrameCallback" in this.#video) {
-      this.#video.requestVideoFrameCallback((now, frame) => next(frame.captureTime ?? now));
+    if (this.#tells) {
+      video.requestVideoFrameCallback((now, frame) => next(frame.captureTime ?? now));
     } else {
-      requestAnimationFrame(next);
+      view.requestAnimationFrame(next);
     }
+  }
+
+  /**
+   * Look at the video at each drawing of the page instead, if it plays and does not tell its pictures.
+   * Chromium's videos never tell them again after their window closed at a bad moment.
+   * @param {number} run
+   */
+  #watch(run) {
+    const video = this.#video;
+    const position = this.#position;
+    const before = video.currentTime;
+    setTimeout(() => {
+      if (!this.#isCurrent(run)) return;
+      const isStill = video.currentTime === before || video.ownerDocument.hidden;
+      if (isStill || position !== this.#position) {
+        this.#watch(run);
+      } else {
+        this.#tells = false;
+        this.#schedule(run);
+      }
+    }, DEAF_MS);
   }
 
   /** @param {number} run */

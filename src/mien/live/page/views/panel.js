@@ -93,6 +93,8 @@ export class Panel {
     // Browsers let a window change its size only right after a click or key in it.
     opened.addEventListener("click", () => this.#fit());
     opened.addEventListener("pagehide", () => {
+      // A window that closes takes the listeners of what is in it.
+      for (const each of [this.#picker, ...controls]) document.adoptNode(each);
       this.#window = null;
       this.forget();
       this.#onClose();
