@@ -30,7 +30,8 @@ class ReadOptions:
         out: file for the results instead of standard output. Its ending, .jsonl, .csv or .parquet,
             gives the format where no option does. The same command continues an interrupted run.
             Pictures that are in the file already are skipped, unless they changed.
-        overwrite: replace an --out that was made with another model or other --usual.
+        overwrite: replace an --out that was made with another model, other --usual or in another
+            format.
         draw: folder for copies with the readings drawn in; no existing file is overwritten.
         movements: also say what moves in each face, such as "corners of the mouth up", in plain
             words and in the copies of --draw; JSON, CSV and Parquet always have it.
