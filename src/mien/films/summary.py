@@ -142,10 +142,14 @@ class Summary:
             _keep_events(face, frame.time, reading, answer)
             _keep_strongest(face, frame, reading, readings)
 
-    def finish(self) -> None:
-        """Let the last frame last as long as the one before."""
-        self._last_until(self.end + self._gap)
-        self.end += self._gap
+    def finish(self, end: float | None = None) -> None:
+        """Let the last frame last to the end of the film.
+
+        Args:
+            end: seconds; None lets it last as long as the one before.
+        """
+        self.end = self.end + self._gap if end is None else max(self.end, end)
+        self._last_until(self.end)
         self._shown = []
 
     def _last_until(self, time: float) -> None:
