@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from cyclopts import (
     App,
+    ArgumentCollection,
     CycloptsError,
     CycloptsPanel,
     MissingArgumentError,
     Parameter,
     UnknownCommandError,
+    ValidationError,
 )
 from cyclopts.config import Dict
 
@@ -26,6 +28,16 @@ from mien.output.console import safe
 _NARROWEST: Final = 40  # columns; narrower help fails or never ends
 _WIDEST: Final = 400
 _USUAL: Final = 80  # where no usable width is given
+_TO_FILE: Final = (  # commands whose --out is no folder
+    *("read", "export"),
+    *("data prepare", "data faces", "data annotate", "data preview"),
+)
+_VALUES: Final = {
+    **dict.fromkeys(("--draw", "--report", "--pictures"), "FOLDER"),
+    **dict.fromkeys(("--model", "--json", "--files-from", "--votes", "--press"), "FILE"),
+    "--data": "DATASET",
+    "--every": "SECONDS",
+}
 _ANY_NAMES: Final = ("read", "watch")  # commands that take -, and so any name with a leading hyphen
 
 
@@ -38,6 +50,17 @@ HYPHEN: Final = Parameter(allow_leading_hyphen=True)
 
 class UsageError(CycloptsError):
     """Options or names that a command does not take, alone or together."""
+
+
+def only_one(arguments: ArgumentCollection) -> None:
+    """Refuse several options of a group of which one is enough.
+
+    Raises:
+        ValueError: there are several.
+    """
+    given = [argument.name for argument in arguments if argument.tokens]
+    if len(given) > 1:
+        raise ValueError(f"Give only one of {' and '.join(given)}.")
 
 
 def fit_width() -> None:
@@ -97,6 +120,8 @@ def in_frame(error: CycloptsError) -> Any:
         return CycloptsPanel(UsageError(words))
     if isinstance(error, MissingArgumentError) and error.argument and error.argument.names:
         return CycloptsPanel(UsageError(_missing(error)))
+    if isinstance(error, ValidationError) and error.group:
+        return CycloptsPanel(UsageError(error.exception_message))
     return CycloptsPanel(error)
 
 
@@ -110,9 +135,13 @@ def _missing(error: MissingArgumentError) -> str:
         wrong = next((t.partition("=")[0] for t in typed if t.partition("=")[0] not in known), None)
         if wrong is not None:
             return f"Unknown option: {wrong}. {_guess(wrong, known)}"
-    hint = name if not name.startswith("--") else f"{name} {name.strip('-').upper()}"
-    if name == "--out":
-        hint = "--out FILE" if command.startswith(("data", "export")) else "--out FOLDER"
+    hint = name
+    if name.startswith("--"):
+        out = "FILE" if command in _TO_FILE else "FOLDER"
+        value = out if name == "--out" else _VALUES.get(name, name.strip("-").upper())
+        hint = f"{name} {value}"
+        if name in typed:
+            return f"{name} needs a value: {hint}. mien {command} --help explains it."
     return f"mien {command} needs {hint}. mien {command} --help explains it."
 
 
