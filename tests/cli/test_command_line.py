@@ -61,10 +61,11 @@ def test_streams_that_never_were(picture: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_standard_output_is_told(picture: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--csv"]])
+def test_a_full_standard_output_is_told(picture: Path, options: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "mien", "read", str(picture)],
+            [sys.executable, "-u", "-m", "mien", "read", str(picture), *options],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

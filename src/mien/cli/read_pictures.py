@@ -163,9 +163,7 @@ def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
 
 
 def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
-    """Return a function that prints a result at once."""
-    if kind == "csv":
-        sys.stdout.write(csv_header(COLUMNS))
+    """Return a function that prints a result at once; the head of a table is printed first."""
 
     def lines(result: PictureResult) -> str:
         if kind == "text":
@@ -174,16 +172,18 @@ def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
             return "".join(map(csv_line, rows([result])))
         return json_line(result.to_dict())
 
-    def show(result: PictureResult) -> None:
+    def write(text: str) -> None:
         try:
-            sys.stdout.write(lines(result))
+            sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise OSError(error.errno, error.strerror, "standard output") from error
 
-    return show
+    if kind == "csv":
+        write(csv_header(COLUMNS))
+    return lambda result: write(lines(result))
 
 
 def _as_text(result: PictureResult, movements: bool) -> str:
