@@ -124,7 +124,7 @@ class Readings(Sequence[Reading]):
 
 
 @public
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PictureResult:
     """Result of reading one picture: its size and readings, or an error.
 
