@@ -182,7 +182,9 @@ def test_the_report_is_german_where_that_is_asked_for(summary: Summary) -> None:
     assert "5, eines alle 0,5 Sekunden" in text
     assert "Gesicht 1 4,0 s lang gesehen fröhlich 75 %, unklar 25 %" in text
     assert "8 von 10 Menschen würden sagen: traurig" in text
-    assert "unklar (zu dunkel), 0:02.0 bis 0:03.0" in text
+    assert "unklar (zu dunkel), 0:02,0 bis 0:03,0" in text
+    assert "Länge0:05,0" in text.replace(" ", "")
+    assert not re.search(r"0:0\d\.\d", text)
     for word in ("Face", "seen", "happy", "unclear", "people"):
         assert word not in text
 

@@ -102,7 +102,7 @@ class _Report:
         seconds = self._words.number(sampled, "g")
         frames = texts["frames_every" if sampled else "frames_all"]
         return [
-            (texts["length"], clock_time(summary.end)),
+            (texts["length"], self._clock(summary.end)),
             (texts["picture"], texts["pixels"].format(width=width, height=height)),
             (texts["frames"], frames.format(count=count, seconds=seconds)),
             (texts["faces"], self._words.number(len(summary.faces))),
@@ -148,7 +148,7 @@ class _Report:
         """Describe a face's events in order of time, `_EVENTS` at most."""
         words = self._words.over_time
         events = [
-            f"{clock_time(time)} "
+            f"{self._clock(time)} "
             + (words.get(event) or self._texts["now"].format(word=self._word(event)))
             for time, event in face.events[:_EVENTS]
         ]
@@ -172,8 +172,8 @@ class _Report:
             ],
             "text": self._texts["bar"].format(
                 word=self._word(segment.answer) + why,
-                start=clock_time(segment.start),
-                end=clock_time(segment.end),
+                start=self._clock(segment.start),
+                end=self._clock(segment.end),
             ),
             "link": self._link(segment.start),
         }
@@ -185,7 +185,7 @@ class _Report:
         for number in range(int(end / step + 1e-9) + 1):
             time = number * step
             left = 100 * time / end
-            text = clock_time(time) if step < 1 else clock_time(time).rpartition(".")[0]
+            text = self._clock(time) if step < 1 else clock_time(time).rpartition(".")[0]
             ticks.append({"left": f"{left:.2f}", "text": text, "end": left > 97})
         return ticks
 
@@ -198,7 +198,7 @@ class _Report:
         return [
             {
                 "face": self._texts["face"].format(number=moment.reading.track),
-                "time": {"text": clock_time(moment.time), "link": self._link(moment.time)},
+                "time": {"text": self._clock(moment.time), "link": self._link(moment.time)},
                 "text": moment.reading.sentence(self._about.language),
                 "moves": moment.reading.movement_words(self._about.language),
                 "colour": _colours(moment.answer)[0],
@@ -221,6 +221,9 @@ class _Report:
 
     def _reason(self, why: str) -> str:
         return self._words.reasons.get(why, why)
+
+    def _clock(self, seconds: float) -> str:
+        return clock_time(seconds).replace(".", self._words.numbers["decimal"])
 
     def _percent(self, share: float) -> str:
         if share < 0.01:
