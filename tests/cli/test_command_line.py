@@ -100,6 +100,7 @@ def test_widths_that_can_be_shown_stay(monkeypatch: pytest.MonkeyPatch) -> None:
         (["read", "a.png", "--jsonn"], "--jsonn. Did you mean --json?"),
         (["watch", "a.mp4", "--ot", "x"], "--ot. Did you mean --out?"),
         (["watch", "a.mp4"], "mien watch needs --out FOLDER"),
+        (["watch", "--", "-a.mp4", "--out", "x"], "mien watch needs --out FOLDER"),
         (["read", "a.png", "-j"], "Unknown option: -j. A picture of that name is ./-j"),
         (["watch", "-a.mp4", "--out", "x"], "Unknown option: -a.mp4. A film of that name"),
         (["live", "--prot", "1"], "--prot. Did you mean --port?"),

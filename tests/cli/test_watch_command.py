@@ -87,6 +87,12 @@ def test_a_film_is_as_long_whatever_is_read_of_it(
     assert "happy 100 %" in report
 
 
+def test_a_film_without_faces_has_no_face(tmp_path: Path, out: Path, capsys: Output) -> None:
+    film = write_film(tmp_path / "film.mp4", [np.full((96, 128, 3), 90, np.uint8)] * 3)
+    assert main(["watch", str(film), "--out", str(out), "--no-video"]) == 0
+    assert capsys.readouterr().out.startswith(f"{film}: no face in 0:00.1; ")
+
+
 def test_bad_films_are_named_and_the_others_are_done(film: Path, out: Path, capsys: Output) -> None:
     damaged, text = cut(film, 0.4, "cut.mp4"), film.parent / "text.mp4"
     text.write_text("once upon a time")
