@@ -142,6 +142,7 @@ def test_the_report_tells_all(summary: Summary) -> None:
     assert "8 of 10 people would say happy" in text
     assert "0:03.0 · Face 2" in text
     assert "28 November 2026" in text
+    assert "Frames5, all of the film" in text  # of which not all are read
     assert "no evidence of what anybody felt" in text
     assert "unclear (too dark), 0:02.0 to 0:03.0" in text
     assert html.count("<rect") == 4
