@@ -88,6 +88,24 @@ def test_help_whatever_the_width(
     assert "--files-from" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ([], "mien COMMAND --help explains a command."),
+        (["data"], "mien data COMMAND --help explains a command."),
+        (["data", "prepare"], ""),
+        *((name.split(), "") for name in ("read", "watch", "live", "bench", "train", "evaluate")),
+        (["--install-completion"], ""),
+    ],
+)
+def test_help_names_the_commands_that_there_are(
+    command: list[str], told: str, capsys: Output
+) -> None:
+    assert main([*command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "explains a command" in line] == ([told] if told else [])
+
+
 def test_widths_that_can_be_shown_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     fit_width()
