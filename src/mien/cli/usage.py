@@ -129,7 +129,9 @@ def _missing(error: MissingArgumentError) -> str:
     argument: Any = error.argument
     command = " ".join(error.command_chain or ())
     name = argument.names[0]
-    typed = [token for token in error.root_input_tokens or () if token.startswith("--")]
+    tokens = list(error.root_input_tokens or ())
+    options = tokens[: tokens.index("--") if "--" in tokens else None]  # names come behind it
+    typed = [token for token in options if token.startswith("--")]
     if error.app is not None and error.app.default_command and typed:
         known = _options(error.app)
         wrong = next((t.partition("=")[0] for t in typed if t.partition("=")[0] not in known), None)

@@ -119,8 +119,7 @@ export class FrameGrabber {
     const run = this.#run;
     this.#canvas.toBlob(
       async (blob) => {
-        // Without memory or disk it cannot be read: the next picture follows.
-        const jpeg = await blob?.arrayBuffer().catch(() => undefined);
+        const jpeg = await blob?.arrayBuffer();
         this.#encoding = false;
         if (jpeg && this.#isCurrent(run)) this.#deliver({ captureTime, width, height, jpeg });
         this.poke();
