@@ -151,6 +151,17 @@ def test_the_report_tells_all(summary: Summary) -> None:
     assert '<meta name="mien-film" content="abc">' in html
 
 
+def test_a_lasting_change_is_told_once_with_the_time_it_began(
+    astronaut: Picture, reading: Reading
+) -> None:
+    neutral, happy = looks(reading, "neutral"), looks(reading, "happy")
+    marked = replace(happy, just_now=True)
+    nod = replace(happy, gesture="nod")
+    shown = [neutral, neutral, happy, nod, marked, neutral, marked, neutral]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "0:02.0 now happy · 0:03.0 nods<" in html
+
+
 def test_what_moves_stands_below_a_moment(astronaut: Picture, reading: Reading) -> None:
     smile = replace(looks(reading, "happy"), movements={"mouth corners up": 0.9})
     page = parse(report(About("film.mp4"), gather(astronaut, (0, [smile]), (1, [smile]))))

@@ -150,7 +150,7 @@ class _Report:
         events = [
             f"{self._clock(time)} "
             + (words.get(event) or self._texts["now"].format(word=self._word(event)))
-            for time, event in face.events[:_EVENTS]
+            for time, event in sorted(face.events)[:_EVENTS]
         ]
         if len(face.events) > _EVENTS:
             events.append(self._texts["others"].format(count=len(face.events) - _EVENTS))
