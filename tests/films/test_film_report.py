@@ -162,6 +162,15 @@ def test_a_lasting_change_is_told_once_with_the_time_it_began(
     assert "0:02.0 now happy · 0:03.0 nods<" in html
 
 
+def test_percentages_add_up_to_a_hundred(astronaut: Picture, reading: Reading) -> None:
+    shown = [looks(reading, answer) for answer in ("happy", "sad", "neutral")]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "Face 1 over time: happy 34 %, sad 33 %, neutral 33 %" in html
+    shown = [*[shown[0]] * 299, shown[1]]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "Face 1 over time: happy 100 %, sad less than 1 %" in html
+
+
 def test_what_moves_stands_below_a_moment(astronaut: Picture, reading: Reading) -> None:
     smile = replace(looks(reading, "happy"), movements={"mouth corners up": 0.9})
     page = parse(report(About("film.mp4"), gather(astronaut, (0, [smile]), (1, [smile]))))

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
+import numpy as np
 from PIL import Image
 
 from mien.answers import PEOPLE, Language, share_out
@@ -120,13 +121,14 @@ class _Report:
         ] + [{"colours": [], "word": self._texts["unclear_more"]}]
 
     def _lane(self, face: FaceSummary) -> dict[str, object]:
-        texts = self._texts
+        texts, times = self._texts, face.shares()
+        percents = share_out(np.array([*times.values()]), 100)  # they add up to 100
         shares = [
             {
                 "colours": _colours(answer),
-                "text": f"{self._word(answer)} {self._percent(share)}",
+                "text": f"{self._word(answer)} {self._percent(share, percent)}",
             }
-            for answer, share in face.shares().items()
+            for (answer, share), percent in zip(times.items(), percents, strict=True)
         ]
         words = ", ".join(str(share["text"]) for share in shares)
         best = max(face.moments.values(), key=lambda moment: moment.share, default=None)
@@ -225,10 +227,10 @@ class _Report:
     def _clock(self, seconds: float) -> str:
         return clock_time(seconds).replace(".", self._words.numbers["decimal"])
 
-    def _percent(self, share: float) -> str:
+    def _percent(self, share: float, percent: int) -> str:
         if share < 0.01:
             return self._texts["little"]
-        return self._texts["percent"].format(percent=round(100 * share))
+        return self._texts["percent"].format(percent=percent)
 
 
 def _agreeing(moment: Moment) -> int:
