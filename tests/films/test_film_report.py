@@ -169,6 +169,8 @@ def test_percentages_add_up_to_a_hundred(astronaut: Picture, reading: Reading) -
     shown = [*[shown[0]] * 299, shown[1]]
     html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
     assert "Face 1 over time: happy 100 %, sad less than 1 %" in html
+    html = report(About("camera 0"), gather(astronaut, (0, [shown[0]])))
+    assert "Face 1 over time: happy less than 1 %" in html
 
 
 def test_what_moves_stands_below_a_moment(astronaut: Picture, reading: Reading) -> None:

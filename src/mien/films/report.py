@@ -122,7 +122,8 @@ class _Report:
 
     def _lane(self, face: FaceSummary) -> dict[str, object]:
         texts, times = self._texts, face.shares()
-        percents = share_out(np.array([*times.values()]), 100)  # they add up to 100
+        # They add up to 100, unless the face was seen in a single frame of a camera.
+        percents = share_out(np.array([*times.values()]), 100) if face.seconds else [0] * len(times)
         shares = [
             {
                 "colours": _colours(answer),
