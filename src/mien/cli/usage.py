@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ _VALUES: Final = {
     "--data": "DATASET",
     "--every": "SECONDS",
 }
+_PATHS: Final = ("--out", "--draw", "--model")
 _ANY_NAMES: Final = ("read", "watch")  # commands that take -, and so any name with a leading hyphen
 
 
@@ -78,16 +80,22 @@ def fit_width() -> None:
 
 
 def check_options(app: App, tokens: Sequence[str]) -> None:
-    """Refuse unknown options of commands that would take them for names of files.
+    """Refuse unknown options of commands that would take them for names of files; and empty paths.
 
     Raises:
-        UsageError: there is such an option.
+        UsageError: there is such an option, or a path that would be the current folder.
     """
     if not tokens or tokens[0] not in _ANY_NAMES:
         return
     options = tokens[1 : tokens.index("--") if "--" in tokens else None]
     given = [name.partition("=")[0] for name in options if name.startswith("-") and name != "-"]
     known = _options(app[tokens[0]]) if given else []
+    for option, value in [
+        *pairwise(options),
+        *(name.split("=", 1) for name in options if "=" in name),
+    ]:
+        if option in _PATHS and not value:  # a variable of the shell that is not set
+            raise UsageError(f"{option} needs a name, got an empty one.")
     for option in given:
         if option not in known:
             what = "picture" if tokens[0] == "read" else "film"
