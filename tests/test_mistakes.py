@@ -168,6 +168,16 @@ def test_other_mistakes_are_explained(astronaut: Picture) -> None:
         UNTYPED.to_pandas("a.jpg")
     with pytest.raises(mien.DataError, match=r"^Expected results of .*; got NoneType\.$"):
         UNTYPED.to_pandas(None)
+    for picture in (astronaut, Image.fromarray(astronaut)):
+        with pytest.raises(mien.ImageError, match=r"a picture already\. Give it to mien\.read"):
+            UNTYPED.load_image(picture)
+    with pytest.raises(mien.ImageError, match=r"mien\.Frame\(image, .*; got ndarray"):
+        UNTYPED.Follower().read(mien.Reader(), astronaut)
+    with pytest.raises(mien.VideoError, match="camera 0: there is none"):
+        UNTYPED.Camera("0")
+    for width in ("32", -1, float("nan")):
+        with pytest.raises(mien.MienError, match="Expected smallest_face in pixels, 0 or more"):
+            UNTYPED.Reader(smallest_face=width)
     with pytest.raises(mien.ModelError, match=r"mien\.Detector"):
         UNTYPED.Reader(detector="yunet")
 
