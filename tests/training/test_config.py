@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from mien.cli.main import main
 from mien.errors import TrainingError
 from mien.faces.classifier import Classifier
 from mien.training.engine.config import Augmentation, Config, config_from
@@ -53,3 +54,24 @@ def test_what_is_no_config_is_named(tmp_path: Path) -> None:
             read_config(tmp_path)
     with pytest.raises(TrainingError, match=r"config\.json: no such file or folder$"):
         read_config(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--rotation-range=-5", "--jpeg=500", "--zoom-range=1", "--erasing=2", "--noise=-1"],
+)
+def test_augmentation_that_cannot_be_is_refused(option: str, tmp_path: Path) -> None:
+    assert main(["data", "preview", str(tmp_path / "no.npy"), option]) == 2
+    assert main(["train", "--data", "no.npy", "--out", str(tmp_path / "run"), option]) == 2
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--epochs=0", "--learning-rate=-1", "--data-fraction=3", "--warmup=2", "--patience=0"],
+)
+def test_a_run_that_cannot_be_leaves_nothing(
+    option: str, dataset_file: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "--data", str(dataset_file), "--out", str(run), option]) == 2
+    assert not run.exists()

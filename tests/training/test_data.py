@@ -170,6 +170,14 @@ def test_near_duplicates_stay_on_one_side_and_are_marked(
     ]
 
 
+def test_a_class_of_few_images_is_no_warning(kaggle_folder: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(kaggle_folder, few)
+    for path in sorted((few / "train" / "disgust").iterdir())[2:]:
+        path.unlink()
+    assert prepare(few, tmp_path / "few.npy").images > 100  # warnings are errors in tests
+
+
 @pytest.mark.parametrize("content", [None, b"", b"hello", b"emotion,Usage\n1,Training\n"])
 def test_nothing_usable_is_a_clear_error(tmp_path: Path, content: bytes | None) -> None:
     source = tmp_path / "source"

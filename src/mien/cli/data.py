@@ -34,9 +34,10 @@ def prepare(
     for problem in prepared.problems:
         print(problem, file=sys.stderr)
     faces = f" ({prepared.press:,} of them press faces)" if prepared.press else ""
+    left_out = len(prepared.problems)
     print(
         f"{out}: {prepared.images:,} images{faces}, {prepared.votes:,} with votes; "
-        f"{len(prepared.problems):,} files left out"
+        f"{left_out:,} file{'' if left_out == 1 else 's'} left out"
     )
     return 1 if prepared.problems else 0
 
@@ -90,7 +91,9 @@ def faces(pictures: Path, /, *, expressions: Path, out: Path) -> int:
     cut = cut_faces(pictures, expressions, out)
     for line in (*cut.notes, *cut.problems):
         print(line, file=sys.stderr)
-    print(f"{out}: {cut.faces:,} faces; {len(cut.problems):,} pictures left out")
+    left_out = len(cut.problems)
+    noun = "picture" if left_out == 1 else "pictures"
+    print(f"{out}: {cut.faces:,} faces; {left_out:,} {noun} left out")
     return 1 if cut.problems else 0
 
 

@@ -7,6 +7,7 @@ Source: FER+ votes, Barsoum et al. 2016.
 """
 
 import csv
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,5 +121,7 @@ def _split(records: NDArray[np.void], seed: int) -> None:
 
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels, groups = records["label"][training], records["duplicate_group"][training]
-    _, validation = next(splitter.split(np.zeros(len(training)), labels, groups))
+    with warnings.catch_warnings():  # a class of fewer images than folds is no harm
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        _, validation = next(splitter.split(np.zeros(len(training)), labels, groups))
     records["split"][training[validation]] = Split.VALIDATION

@@ -5,10 +5,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from mien.errors import DataError, TrainingError
 from mien.training.model.heads import Head
+
+# Numbers outside these ranges are refused on the command line.
+_Share = Annotated[float, Parameter(validator=validators.Number(gte=0, lte=1))]
+_PartShare = Annotated[float, Parameter(validator=validators.Number(gte=0, lt=1))]
+_Amount = Annotated[float, Parameter(validator=validators.Number(gte=0))]
+_Positive = Annotated[float, Parameter(validator=validators.Number(gt=0))]
+_Degrees = Annotated[float, Parameter(validator=validators.Number(gte=0, lt=90))]
+_Rotation = Annotated[float, Parameter(validator=validators.Number(gte=0, lte=180))]
+_Fraction = Annotated[float, Parameter(validator=validators.Number(gt=0, lte=1))]
+_Count = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+_Quality = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=100))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +45,18 @@ class Augmentation:
             pixels, "reflect" mirrors the picture there, "constant" is black.
     """
 
-    rotation_range: float = 15.0
-    shear_range: float = 10.0
-    zoom_range: float = 0.3
-    shift_range: float = 0.08
+    rotation_range: _Rotation = 15.0
+    shear_range: _Degrees = 10.0
+    zoom_range: _PartShare = 0.3
+    shift_range: _Share = 0.08
     horizontal_flip: bool = True
-    brightness_range: float = 0.0
-    contrast_range: float = 0.0
-    equalization: float = 0.0
-    blur: float = 0.0
-    noise: float = 0.0
-    jpeg: int = 0
-    erasing: float = 0.0
+    brightness_range: _Share = 0.0
+    contrast_range: _Share = 0.0
+    equalization: _Share = 0.0
+    blur: _Amount = 0.0
+    noise: _Amount = 0.0
+    jpeg: _Quality = 0
+    erasing: _Share = 0.0
     fill_mode: Literal["nearest", "reflect", "constant"] = "nearest"
 
 
@@ -100,22 +111,22 @@ class Config:
     start: str = ""
     teachers: tuple[str, ...] = ()
     distillation_weight: float = 0.0
-    data_fraction: float = 1.0
-    backgrounds: float = 0.0
-    epochs: int = 45
-    batch_size: int = 128
-    learning_rate: float = 2e-3
-    warmup: float = 0.05
-    weight_decay: float = 0.0
-    ema_decay: float = 0.0
-    progressive: float = 0.0
-    mixup: float = 0.0
-    balance: float = 0.0
-    label_smoothing: float = 0.1
+    data_fraction: _Fraction = 1.0
+    backgrounds: _Amount = 0.0
+    epochs: _Count = 45
+    batch_size: _Count = 128
+    learning_rate: _Positive = 2e-3
+    warmup: _Share = 0.05
+    weight_decay: _Amount = 0.0
+    ema_decay: _PartShare = 0.0
+    progressive: _Share = 0.0
+    mixup: _Amount = 0.0
+    balance: _Amount = 0.0
+    label_smoothing: _Share = 0.1
     votes_weight: float = 1.0
     expressions_weight: float = 0.0
     movements_weight: float = 0.0
-    patience: int = 20
+    patience: _Count = 20
     seed: int = 0
     augmentation: Annotated[Augmentation, Parameter(name="*")] = field(default_factory=Augmentation)
 

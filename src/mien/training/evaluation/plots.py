@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
-from mien.errors import DataError
+from mien.errors import DataError, reason_of
 from mien.training.evaluation.figures import (
     BLUE,
     COLOURS,
@@ -50,7 +50,7 @@ def plot_learning_curves(epochs_csv: Path, theme: Theme = LIGHT) -> Figure:
         columns = {name: np.array([float(line[name]) for line in lines]) for name in names}
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"{epochs_csv}: not the epochs of a training run ({type(error).__name__}: {error})"
+            f"{epochs_csv}: not the epochs of a training run: {reason_of(error)}"
         ) from error
     if not lines:
         raise DataError(f"{epochs_csv}: no epoch is finished yet, so there is no curve to draw")
