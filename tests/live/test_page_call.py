@@ -1,12 +1,13 @@
 """The page beside a call: the tab's title, media keys, and leaving with notes; in Chromium."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from answers import Told, change_answers, person
-from chromium import Server, start
+from chromium import Server, drop, start
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from served import served
 from stand_in import StandInReader
@@ -155,6 +156,40 @@ def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
     people.pop()
     page.get_by_role("button", name="Continue").click()
     expect(page).to_have_title("No face · mien")
+
+
+def test_a_film_stays_as_the_person_left_it_when_the_small_window_opens_and_closes(
+    page: Page, film: Path
+) -> None:
+    page.evaluate("void (globalThis.video = document.getElementById('video'))")
+    drop(page, ("film.webm", "video/webm", film.read_bytes()))
+    expect(page.locator("[data-face]")).to_have_count(2)
+    for is_ended in (False, True):
+        if is_ended:
+            page.evaluate("video.play().then(() => new Promise((on) => { video.onended = on; }))")
+        else:
+            page.evaluate("video.pause()")
+        left = page.evaluate("video.currentTime")
+        with page.context.expect_page() as opened:
+            page.get_by_role("button", name="Small window").click()
+        expect(page.locator(".floating")).to_have_count(1)
+        page.wait_for_timeout(300)  # enough to move on
+        opened.value.close()
+        expect(page.locator(".floating")).to_have_count(0)
+        page.wait_for_timeout(300)
+        assert page.evaluate("[video.paused, video.currentTime]") == [True, left]
+
+    # While it plays, it goes on where it was.
+    page.evaluate("[video.playbackRate, video.currentTime] = [0.1, 0]; video.play()")
+    for expected in (1, 0):
+        before = page.evaluate("video.currentTime")
+        if expected:
+            page.get_by_role("button", name="Small window").click()
+        else:
+            page.evaluate("documentPictureInPicture.window.close()")
+        expect(page.locator(".floating")).to_have_count(expected)
+        page.wait_for_timeout(300)
+        assert before < page.evaluate("video.currentTime")
 
 
 def leave(page: Page) -> list[str]:

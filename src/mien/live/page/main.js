@@ -202,18 +202,23 @@ function showRate() {
   setText(rateLine, summary ? wording.rateText(summary.rate, summary.delay) : waiting);
 }
 
+/** Whether the video plays; a film that the person paused, or that has ended, does not. */
+const plays = () => !video.controls || !video.paused;
+
 async function float() {
+  const isPlaying = plays();
   await panel.open(video, controls.inside, onKey, shown.readings.size);
   page.classList.add("floating");
   showStatus();
   panel.show(shown.readings);
-  await live.moved();
+  await live.moved(isPlaying);
 }
 
 function takeVideoBack() {
+  const isPlaying = plays();
   stage.prepend(video);
   page.classList.remove("floating");
-  void live.moved();
+  void live.moved(isPlaying);
 }
 
 /** Turn everything off, by one key. */

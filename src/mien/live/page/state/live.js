@@ -173,11 +173,14 @@ export class Live {
     await this.moved();
   }
 
-  /** The video moved to another document or stopped: take frames from where it is now. */
-  async moved() {
+  /**
+   * The video moved to another document or stopped: take frames from where it is now.
+   * @param {boolean} [plays] whether it goes on: a film that has ended would begin again
+   */
+  async moved(plays = true) {
     if (!this.#isOn) return;
     this.#grabber.stop();
-    await this.#video.play().catch(() => undefined);
+    if (plays) await this.#video.play().catch(() => undefined);
     if (this.#isOn) this.#grabber.start();
   }
 
