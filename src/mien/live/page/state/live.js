@@ -77,6 +77,10 @@ export class Live {
         this.#waitingSince ??= performance.now();
       },
     );
+    // A film can turn out to be damaged, or its file gone, in the middle.
+    video.addEventListener("error", () => {
+      if (video.error && this.#source?.url) this.stop("unreadable");
+    });
   }
 
   connect() {
