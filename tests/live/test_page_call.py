@@ -145,6 +145,24 @@ def test_the_small_window_s_buttons_work_each_time_it_opens(page: Page) -> None:
         panel.close()
 
 
+def test_the_small_window_has_no_dead_button_and_follows_the_language(page: Page) -> None:
+    start(page, faces=2)
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Small window").click()
+    panel = opened.value
+    page.get_by_role("button", name="Stop").click()
+    expect(panel.get_by_text("Reads nothing now")).to_be_visible()
+    expect(panel.get_by_role("button", name="Pause")).to_be_disabled()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Language").select_option("de")
+    expect(panel.locator("html")).to_have_attribute("lang", "de")
+    expect(panel.locator("h2")).to_have_text("Gesichter")
+    page.get_by_role("button", name="Schließen").click()
+    page.get_by_role("button", name="Start").click()
+    panel.get_by_role("button", name="Pause").click()
+    expect(page).to_have_title("Pause · mien")
+
+
 def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
     page: Page, people: list[Told]
 ) -> None:
