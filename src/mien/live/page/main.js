@@ -22,7 +22,7 @@ import { showTexts, titleOf } from "./views/page-texts.js";
 import { Panel } from "./views/panel.js";
 import { SessionView } from "./views/session-view.js";
 import { SettingsDialog } from "./views/settings-dialog.js";
-import { enableSigningOut } from "./views/sign-out.js";
+import { enableSigningOut, hideSigningOut } from "./views/sign-out.js";
 import { SourcePicker } from "./views/source-picker.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
@@ -182,6 +182,7 @@ function showStatus() {
   guess.showState(live.state);
   sessionView.running = live.isBusy;
   const isSignedOut = live.server === "signed-out"; // then the instructions come first
+  if (isSignedOut) hideSigningOut();
   page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty && !isSignedOut);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");

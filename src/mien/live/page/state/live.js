@@ -114,6 +114,7 @@ export class Live {
 
   /** @param {() => Promise<Source>} open */
   async start(open) {
+    if (this.server === "signed-out") return; // a file can be dropped at any time
     this.stop("starting");
     const own = ++this.#attempt;
     let opened;
