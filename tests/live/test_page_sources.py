@@ -104,6 +104,27 @@ def test_a_file_that_cannot_be_shown_is_explained(
     expect(page.get_by_role("status")).to_be_empty()
 
 
+def test_a_source_chosen_while_paused_is_read_and_the_picker_tells_what_is_open(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page], photo: Path
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    sources = page.get_by_label("What mien looks at")
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
+    expect_one_happy_face(page)
+    page.get_by_role("button", name="Pause").click()
+    sources.select_option(index=0)
+    expect(page.locator("[data-face]")).to_have_count(1)
+    expect(page).to_have_title("1 face · mien")
+    read = page.evaluate("video.srcObject.getVideoTracks()[0].label")
+    expect(sources.locator("option:checked")).to_have_text(read)
+
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
+    expect(sources.locator("option:checked")).to_have_text("File: photo.jpg")
+    drop(page, ("broken.png", "image/png", b"no picture"))
+    expect(page.get_by_role("status")).to_contain_text("cannot show this file")
+    expect(sources.locator("option:checked")).to_have_text("A video or picture …")
+
+
 def test_a_film_that_breaks_in_the_middle_is_explained(page: Page, film: Path) -> None:
     whole = film.read_bytes()
     blocks = list(

@@ -48,7 +48,8 @@ const announcer = new Announcer(part("announcer", HTMLElement));
 const panel = new Panel(takeVideoBack);
 const thumbnails = new Thumbnails(video);
 const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
-  if (live.state === "on") void live.start(picker.open);
+  // Paused, "Continue" would read another source than the picker says.
+  if (live.isBusy) void live.start(picker.open);
 });
 const recording = new Recording();
 const sessionView = new SessionView(part("session", HTMLElement), recording);
@@ -187,7 +188,7 @@ function showStatus() {
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   controls.show(live.state, isSignedOut);
-  if (live.state === "off") void picker.show(null);
+  if (!live.isBusy) void picker.show(null);
   showTitle();
 }
 
