@@ -231,7 +231,8 @@ function allOff() {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (document.querySelector("dialog[open]")) return;
+  // An open dialog has the page's keys, but not those of the small window.
+  if ((event.view ?? window).document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && !(isTyping(event) && event.target instanceof HTMLInputElement)) {
     allOff();
   } else if (event.key.toLowerCase() === "u" && isCommand(event)) {
