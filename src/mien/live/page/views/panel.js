@@ -149,12 +149,14 @@ export class Panel {
   /**
    * @param {string} kind
    * @param {string} text
-   * @param {boolean} isReading whether faces are being read
+   * @param {boolean} isOn whether a source is read, or waits for the server
    */
-  showStatus(kind, text, isReading) {
-    this.#isReading = isReading;
+  showStatus(kind, text, isOn) {
+    // While the server cannot read, "No face" would be untrue, and old lines would seem new.
+    const isWaiting = isOn && ["info", "problem"].includes(kind);
+    this.#isReading = isOn && !isWaiting;
     this.#status.dataset.kind = kind;
-    setText(this.#status, kind === "problem" ? text : "");
+    setText(this.#status, kind === "problem" || isWaiting ? text : "");
     this.#showEmpty(this.#lines.size === 0);
   }
 
