@@ -176,6 +176,26 @@ def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
     expect(page).to_have_title("No face · mien")
 
 
+def test_reading_goes_on_after_a_picture_that_the_browser_could_not_encode(
+    page: Page, people: list[Told]
+) -> None:
+    start(page, faces=2)
+    page.evaluate(
+        """() => {
+            const whole = Blob.prototype.arrayBuffer;
+            Blob.prototype.arrayBuffer = () => {
+                Blob.prototype.arrayBuffer = whole;
+                globalThis.hasFailed = true;
+                return Promise.reject(new DOMException("by the test", "NotReadableError"));
+            };
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("hasFailed")
+    people.pop()
+    expect(page).to_have_title("1 face · mien")
+
+
 def test_a_film_stays_as_the_person_left_it_when_the_small_window_opens_and_closes(
     page: Page, film: Path
 ) -> None:

@@ -119,7 +119,8 @@ export class FrameGrabber {
     const run = this.#run;
     this.#canvas.toBlob(
       async (blob) => {
-        const jpeg = await blob?.arrayBuffer();
+        // Without memory or disk it cannot be read: the next picture follows.
+        const jpeg = await blob?.arrayBuffer().catch(() => undefined);
         this.#encoding = false;
         if (jpeg && this.#isCurrent(run)) this.#deliver({ captureTime, width, height, jpeg });
         this.poke();
