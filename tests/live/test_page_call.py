@@ -196,6 +196,37 @@ def test_reading_goes_on_after_a_picture_that_the_browser_could_not_encode(
     expect(page).to_have_title("1 face · mien")
 
 
+def test_a_picture_is_read_once_and_a_camera_that_gives_no_other_is_told(
+    one_face_browser: Browser, server: Any, open_page: Callable[..., Page]
+) -> None:
+    hanging = """
+        globalThis.read = 0;
+        document.addEventListener("mien:readings", () => { read += 1; });
+        navigator.mediaDevices.getUserMedia = async () => {
+            const canvas = document.createElement("canvas");
+            const context = canvas.getContext("2d");
+            setInterval(() => { if (!globalThis.hangs) context.fillRect(0, 0, 9, 9); }, 50);
+            const stream = canvas.captureStream();
+            // Browsers mute the track of a camera that hangs, but not that of a canvas.
+            Object.defineProperty(stream.getVideoTracks()[0], "muted", {
+                get: () => Boolean(globalThis.hangs) });
+            return stream;
+        };
+    """
+    page = open_page(one_face_browser, server, before=hanging)
+    start(page)
+    status = page.locator("#status")
+    expect(status).to_be_empty()
+    page.evaluate("void (globalThis.hangs = true)")
+    expect(status).to_contain_text("Delayed")
+    page.wait_for_timeout(1000)  # twice as long as the page waits for the video's word
+    read = page.evaluate("globalThis.read")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("globalThis.read") == read
+    page.evaluate("void (globalThis.hangs = false)")
+    expect(status).to_be_empty()
+
+
 def test_a_film_stays_as_the_person_left_it_when_the_small_window_opens_and_closes(
     page: Page, film: Path
 ) -> None:

@@ -239,9 +239,16 @@ export class Live {
     const waiting = this.#waitingSince;
     const delay = waiting === null ? 0 : performance.now() - waiting;
     if (delay > GONE_MS && this.server === "delayed") this.#connection.renew();
-    if (delay <= LATE_MS || this.state !== "on" || this.server !== "ready") return;
+    const isLate = delay > LATE_MS || this.#isBlind;
+    if (!isLate || this.state !== "on" || this.server !== "ready") return;
     this.server = "delayed";
     this.#listener.onStatus();
+  }
+
+  /** Whether a camera hangs or is covered, or a shared window is minimized: it gives no new picture. */
+  get #isBlind() {
+    const [track] = this.#source?.stream?.getVideoTracks() ?? [];
+    return Boolean(this.#source?.ended && track?.muted);
   }
 
   /** @param {string} next */
