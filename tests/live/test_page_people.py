@@ -223,6 +223,13 @@ def test_the_small_window_follows_who_was_chosen_and_says_when_they_are_gone(
     expect(panel.get_by_text("Person 3 is gone")).to_be_visible()
     choose(panel, "Person 4")
     expect(lines).to_have_text([re.compile("Person 4afraid")])
+    # After a break faces have other numbers, so that nobody could wait for this one.
+    page.get_by_role("button", name="Pause").click()
+    expect(panel.get_by_label("Who is shown")).to_have_value("all")
+    page.get_by_role("button", name="Continue").click()
+    expect(lines).to_have_count(3)
+    choose(panel, "Person 5")
+    expect(lines).to_have_count(1)
     choose(panel, "Everybody")
     expect(lines).to_have_count(3)
     assert chosen["track"] == 3

@@ -76,6 +76,7 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   },
   onForget() {
     shown.clear();
+    panel.release();
     cover();
     guess.forget(live.state);
     sessionView.show();

@@ -140,6 +140,11 @@ export class Panel {
     return this.#lines.get(number)?.picture;
   }
 
+  /** Show everybody again: after a break each face has another number, and the chosen one never comes. */
+  release() {
+    this.#chosen = ALL;
+  }
+
   /** Make the lines again at the next update, after words, names or symbols changed. */
   forget() {
     for (const { element } of this.#lines.values()) element.remove();
