@@ -166,6 +166,27 @@ def test_a_name_stays_with_the_person(page: Page, people: list[Told]) -> None:
     expect(page.locator("#session-summary")).to_contain_text("Ana, from ")
 
 
+def test_a_name_can_be_typed_to_the_end_when_its_person_goes(
+    page: Page, people: list[Told]
+) -> None:
+    page.get_by_label("Name of Person 1").focus()
+    page.keyboard.type("Bar")
+    people[0] = person(9, LEFT, "angry")  # somebody else takes the seat at once
+    expect(page.locator("[data-face='4']")).to_be_visible()
+    page.keyboard.type("bara")  # with the key of bookmarks
+    expect(page.get_by_label("Name of Person 1")).to_have_value("Barbara")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-face='1']")).to_have_count(0)
+    expect(page.locator("#bookmarked")).to_be_empty()
+    page.get_by_label("Name of Person 4").focus()
+    assert page.locator("#names option").get_attribute("value") == "Barbara"
+
+    # A pause ends the typing: nobody is there.
+    page.keyboard.type("Be")
+    page.evaluate("document.getElementById('pause').click()")
+    expect(page.locator("[data-face]")).to_have_count(0)
+
+
 @pytest.fixture
 def panel(page: Page) -> Page:
     with page.context.expect_page() as opened:

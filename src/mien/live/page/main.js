@@ -119,6 +119,7 @@ const controls = new Controls({
 /** Hide all answers. */
 function cover() {
   shown.cover();
+  cards.forget();
   cards.show(shown.readings);
   panel.show(shown.readings);
   overlay.clear();
