@@ -135,6 +135,8 @@ def test_a_mean_is_begun_with_and_exported_but_not_resumed(
     label = predict_logits(load_run(mean)[1], crops, torch.device("cpu"))[:, :7]
     classifier = Classifier(tmp_path / "mean.onnx")
     assert classifier.metadata["network"] == "se_resnet"
+    assert classifier.metadata["weights"] == "mean of several runs"
+    assert [part["weight"] for part in classifier.metadata["average"]] == [0.5, 0.5]
     assert classifier.predict_heads(crops)[0].shape == label.shape
     with pytest.raises(TrainingError, match="has no last epoch; leave out --last"):
         export([mean], tmp_path / "last.onnx", dataset_file, last=True)

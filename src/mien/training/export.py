@@ -27,7 +27,7 @@ from mien.movements import MOVEMENT_NAMES
 from mien.output.whole_file import write_whole
 from mien.training.data.dataset import SIZE, load_dataset, select
 from mien.training.engine.config import Config
-from mien.training.engine.run_folder import fingerprint, load_run, read_config
+from mien.training.engine.run_folder import AVERAGE, fingerprint, load_run, read_config
 from mien.training.engine.validation import predict_logits
 from mien.training.evaluation.metrics import LEAST_SHARE, movements_r2
 from mien.training.model.calibration import Calibration, fit
@@ -132,7 +132,7 @@ def export(
         "normalisation": "x / 255, in the graph",
         "version": version("mien"),
         "data": contents[0]["data"],
-        "weights": "last epoch" if last else "best epoch by label accuracy",
+        "weights": _kept(contents[0], last),
         **origins[0],
         "together_with": origins[1:],
     }
@@ -162,7 +162,15 @@ def _origin(config: Config, content: Mapping[str, Any]) -> dict[str, Any]:
         "command": content["command"],
         "seed": config.seed,
         "config": asdict(config),
+        **({AVERAGE: content[AVERAGE]} if AVERAGE in content else {}),
     }
+
+
+def _kept(content: Mapping[str, Any], last: bool) -> str:
+    """Say which of a run's weights the file holds."""
+    if AVERAGE in content:
+        return "mean of several runs"
+    return "last epoch" if last else "best epoch by label accuracy"
 
 
 def _movements_in_words(fitted: Mapping[str, Any]) -> str:

@@ -9,12 +9,12 @@
 export default {
   images: 3199,
   answers: {
-    angry: { precision: 0.868, recall: 0.801 },
-    disgust: { precision: 0.211, recall: 0.667 },
-    fear: { precision: 0.553, recall: 0.677 },
-    happy: { precision: 0.868, recall: 0.97 },
-    sad: { precision: 0.596, recall: 0.732 },
-    surprise: { precision: 0.853, recall: 0.906 },
-    neutral: { precision: 0.911, recall: 0.726 },
+    angry: { precision: 0.852, recall: 0.843 },
+    disgust: { precision: 0.267, recall: 0.667 },
+    fear: { precision: 0.5, recall: 0.726 },
+    happy: { precision: 0.88, recall: 0.97 },
+    sad: { precision: 0.561, recall: 0.749 },
+    surprise: { precision: 0.87, recall: 0.906 },
+    neutral: { precision: 0.923, recall: 0.709 },
   },
 };
