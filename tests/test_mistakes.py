@@ -138,6 +138,9 @@ def test_faces_of_another_kind(astronaut: Picture) -> None:
     (reading,) = readings = mien.read(astronaut)
     with pytest.raises(mien.ImageError, match=r"A single box goes into a list: \[\(180, 63, "):
         UNTYPED.read(astronaut, faces=(180, 63, 268, 176))
+    for one in (reading, reading.face):
+        with pytest.raises(mien.ImageError, match=r"A single face goes into a list: \[<"):
+            UNTYPED.read(astronaut, faces=one)
     with pytest.raises(mien.ImageError, match=r"make \(x, y, x \+ width, y \+ height\)"):
         mien.read(astronaut, faces=[(180, 63, 88, 113)])
     assert mien.read(astronaut, faces=readings)[0].votes == reading.votes
@@ -153,12 +156,36 @@ def test_other_mistakes_are_explained(astronaut: Picture) -> None:
         UNTYPED.Reading.sentence(reading, "fr")
     with pytest.raises(mien.DataError, match=r"mien\.read\(picture\)"):
         UNTYPED.usual_face(["a.jpg"])
+    with pytest.raises(mien.DataError, match="got a NoneType among them"):
+        UNTYPED.usual_face(None)
+    usual: Any = mien.usual_face(readings)
+    for compare in (usual.compare, usual.compared, usual.differences):
+        with pytest.raises(mien.DataError, match=r"mien\.read\(picture\)\[0\]; got Readings"):
+            compare(readings)
     with pytest.raises(mien.ImageError, match="load_image"):
         UNTYPED.draw_readings("a.jpg", readings)
     with pytest.raises(mien.DataError, match="got a str among them"):
         UNTYPED.to_pandas("a.jpg")
+    with pytest.raises(mien.DataError, match=r"^Expected results of .*; got NoneType\.$"):
+        UNTYPED.to_pandas(None)
+    for picture in (astronaut, Image.fromarray(astronaut)):
+        with pytest.raises(mien.ImageError, match=r"a picture already\. Give it to mien\.read"):
+            UNTYPED.load_image(picture)
+    with pytest.raises(mien.ImageError, match=r"mien\.Frame\(image, .*; got ndarray"):
+        UNTYPED.Follower().read(mien.Reader(), astronaut)
+    with pytest.raises(mien.VideoError, match="camera 0: there is none"):
+        UNTYPED.Camera("0")
+    for width in ("32", -1, float("nan")):
+        with pytest.raises(mien.MienError, match="Expected smallest_face in pixels, 0 or more"):
+            UNTYPED.Reader(smallest_face=width)
     with pytest.raises(mien.ModelError, match=r"mien\.Detector"):
         UNTYPED.Reader(detector="yunet")
+
+
+def test_a_film_that_is_not_open_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(mien.VideoError, match=r"mien\.Video\(path\); got 'film\.mp4'"):
+        UNTYPED.AnnotatedVideo(tmp_path / "annotated.mp4", "film.mp4")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_reading_stands_for_a_list_of_one(astronaut: Picture) -> None:

@@ -69,6 +69,15 @@ class Face:
         box = ", ".join(f"{value:.0f}" for value in self.box)
         return f"<Face, box ({box}), score {self.score:.2f}>"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Face):
+            return NotImplemented
+        alike = (self.box, self.score) == (other.box, other.score)
+        return alike and np.array_equal(self.landmarks, other.landmarks)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.box), self.score))
+
     @property
     def width(self) -> float:
         """Width of the box in pixels."""

@@ -61,7 +61,9 @@ class Readings(Sequence[Reading]):
             return self._readings[index]
         except IndexError:
             name = self.name or "the picture"
-            raise IndexError(f"{name}: {_count(len(self))}; there is no reading {index}") from None
+            raise IndexError(
+                f"{name}: {count_of_faces(len(self))}; there is no reading {index}"
+            ) from None
 
     def __len__(self) -> int:
         return len(self._readings)
@@ -77,10 +79,12 @@ class Readings(Sequence[Reading]):
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
     def __repr__(self) -> str:
-        return f"<Readings of {self.name or 'a picture'}: {_count(len(self))}{_lines(self)}>"
+        return (
+            f"<Readings of {self.name or 'a picture'}: {count_of_faces(len(self))}{_lines(self)}>"
+        )
 
     def _repr_html_(self) -> str:
-        return _html(self.name or "Picture", _count(len(self)), self)
+        return _html(self.name or "Picture", count_of_faces(len(self)), self)
 
     def draw(self, *, movements: bool = False) -> NDArray[np.uint8]:
         """Return a copy of the picture with a box and a label a face, RGB uint8 (H, W, 3).
@@ -124,7 +128,7 @@ class Readings(Sequence[Reading]):
 
 
 @public
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PictureResult:
     """Result of reading one picture: its size and readings, or an error.
 
@@ -155,7 +159,7 @@ class PictureResult:
 
     def summary(self) -> str:
         """Return the error, or the number of faces: "no face", "1 face", "2 faces"."""
-        return _count(len(self.readings)) if self.error is None else self.error
+        return count_of_faces(len(self.readings)) if self.error is None else self.error
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values: a line of `mien read --json`."""
@@ -183,7 +187,8 @@ def _lines(readings: Iterable[Reading]) -> str:
     return "".join(f"\n  {reading}" for reading in readings)
 
 
-def _count(faces: int) -> str:
+def count_of_faces(faces: int) -> str:
+    """Return a number of faces in words: "no face", "1 face", "2 faces"."""
     return "no face" if not faces else "1 face" if faces == 1 else f"{faces} faces"
 
 

@@ -20,7 +20,7 @@ Gesture = Literal["nod", "shake"]
 
 
 @public
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """What people would say about one face in one picture or frame.
 
@@ -74,6 +74,9 @@ class Reading:
         values = (getattr(self, each.name) for each in fields(self))
         # A mapping proxy cannot be pickled.
         return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
+
+    def __hash__(self) -> int:  # votes and movements have none
+        return hash((self.face, self.track, self.time))
 
     def __repr__(self) -> str:
         """One line, such as "<happy, 8 of 10, clear, box (34, 50, 134, 190)>".

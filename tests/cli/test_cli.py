@@ -232,6 +232,29 @@ def test_drawn_copies_overwrite_nothing(folder: Path, capsys: Output) -> None:
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("pattern", ["", "*", "**/*"])
+def test_a_later_run_does_not_read_the_copies(folder: Path, pattern: str, capsys: Output) -> None:
+    (folder / "broken.png").unlink()
+    drawn, out = folder / "drawn", folder.parent / "faces.csv"
+    arguments = ["read", str(folder / pattern), "--out", str(out), "--draw", str(drawn)]
+    assert main(arguments) == 0
+    rows, copies = out.read_bytes(), sorted(drawn.iterdir())
+    assert len(copies) == 3
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert f"left out: {drawn}: the folder for results." in capsys.readouterr().err
+    assert (out.read_bytes(), sorted(drawn.iterdir())) == (rows, copies)
+    assert main(["read", str(drawn), "--json"]) == 0  # named itself, it is read
+
+
+def test_copies_do_not_come_among_the_pictures(folder: Path, capsys: Output) -> None:
+    before = sorted(folder.rglob("*"))
+    for draw in (folder, folder / "more" / ".."):
+        assert main(["read", str(folder), "--draw", str(draw)]) == 1
+        assert "Name another folder" in capsys.readouterr().err
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_the_folder_for_copies_may_not_be_a_file(folder: Path, capsys: Output) -> None:
     assert main(["read", str(folder), "--draw", str(folder / "suit.png")]) == 1
     out, err = capsys.readouterr()

@@ -61,10 +61,11 @@ def test_streams_that_never_were(picture: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_standard_output_is_told(picture: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--csv"]])
+def test_a_full_standard_output_is_told(picture: Path, options: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "mien", "read", str(picture)],
+            [sys.executable, "-u", "-m", "mien", "read", str(picture), *options],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -87,6 +88,24 @@ def test_help_whatever_the_width(
     assert "--files-from" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ([], "mien COMMAND --help explains a command."),
+        (["data"], "mien data COMMAND --help explains a command."),
+        (["data", "prepare"], ""),
+        *((name.split(), "") for name in ("read", "watch", "live", "bench", "train", "evaluate")),
+        (["--install-completion"], ""),
+    ],
+)
+def test_help_names_the_commands_that_there_are(
+    command: list[str], told: str, capsys: Output
+) -> None:
+    assert main([*command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "explains a command" in line] == ([told] if told else [])
+
+
 def test_widths_that_can_be_shown_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     fit_width()
@@ -99,18 +118,30 @@ def test_widths_that_can_be_shown_stay(monkeypatch: pytest.MonkeyPatch) -> None:
         (["read", "a.png", "--jsonn"], "--jsonn. Did you mean --json?"),
         (["watch", "a.mp4", "--ot", "x"], "--ot. Did you mean --out?"),
         (["watch", "a.mp4"], "mien watch needs --out FOLDER"),
+        (["watch", "--", "-a.mp4", "--out", "x"], "mien watch needs --out FOLDER"),
         (["read", "a.png", "-j"], "Unknown option: -j. A picture of that name is ./-j"),
         (["watch", "-a.mp4", "--out", "x"], "Unknown option: -a.mp4. A film of that name"),
         (["live", "--prot", "1"], "--prot. Did you mean --port?"),
         (["raed"], 'Did you mean "read"?'),
         (["train", "--hlep"], "--hlep. Did you mean --help?"),
         (["read", "a.png", "--null"], "--files-from"),
+        (["read", "a.png", "--out"], "│ --out needs a value: --out FILE. mien read --help"),
+        (["read", "a.png", "--out", "-"], "without it results go to standard output"),
+        (["read", "a.png", "--out", "a.html"], "or a name that ends in .jsonl, .csv or .parquet."),
+        (["read", "a.png", "--draw"], "│ --draw needs a value: --draw FOLDER."),
+        (["read", "a.png", "--draw", ""], "│ --draw needs a name, got an empty one."),
+        (["read", "a.png", "--out="], "│ --out needs a name, got an empty one."),
+        (["watch", "a.mp4", "--out", ""], "│ --out needs a name, got an empty one."),
+        (["read", "a.png", "--csv", "--json"], "│ Give only one of --json and --csv."),
+        (["watch", "a", "--out", "x", "--json", "--parquet"], "│ Give only one of --json and --"),
+        (["data", "prepare", "x"], "mien data prepare needs --out FILE"),
+        (["evaluate"], "│ Give either --data DATASET or --pictures FOLDER."),
     ],
 )
 def test_what_was_meant_is_told(arguments: list[str], words: str, capsys: Output) -> None:
     assert main(arguments) == 2
-    err = " ".join(capsys.readouterr().err.replace("│", " ").split())
-    assert words in err
+    err = " ".join(capsys.readouterr().err.replace("│\n", " ").split())
+    assert words in err.replace(" │ ", " ") or words in err
 
 
 def test_options_behind_two_hyphens_are_names(capsys: Output) -> None:

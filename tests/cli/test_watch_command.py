@@ -76,6 +76,23 @@ def test_parts_are_left_out_and_tables_chosen(film: Path, out: Path) -> None:
     assert names(out) == ["film.html", "film.jsonl", "film.parquet"]
 
 
+@pytest.mark.parametrize("every", ["0", "0.5", "1", "100"])
+def test_a_film_is_as_long_whatever_is_read_of_it(
+    film: Path, out: Path, every: str, capsys: Output
+) -> None:
+    assert main(["watch", str(film), "--out", str(out), "--no-video", "--every", every]) == 0
+    assert capsys.readouterr().out.startswith(f"{film}: 1 face in 0:01.2; ")
+    report = (out / "film.html").read_text()
+    assert "seen for 1.2 s" in report
+    assert "happy 100 %" in report
+
+
+def test_a_film_without_faces_has_no_face(tmp_path: Path, out: Path, capsys: Output) -> None:
+    film = write_film(tmp_path / "film.mp4", [np.full((96, 128, 3), 90, np.uint8)] * 3)
+    assert main(["watch", str(film), "--out", str(out), "--no-video"]) == 0
+    assert capsys.readouterr().out.startswith(f"{film}: no face in 0:00.1; ")
+
+
 def test_bad_films_are_named_and_the_others_are_done(film: Path, out: Path, capsys: Output) -> None:
     damaged, text = cut(film, 0.4, "cut.mp4"), film.parent / "text.mp4"
     text.write_text("once upon a time")

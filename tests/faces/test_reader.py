@@ -1,6 +1,7 @@
 import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import cycle, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -321,6 +322,25 @@ def test_readers_and_readings_pickle(reader: Reader, astronaut: Picture, tmp_pat
     copy = pickle.loads(pickle.dumps(other))
     (reading,) = copy.read(astronaut)
     assert (reading.top(1)[0][0], reading.reason) == ("disgust", "too small")
+
+
+def test_readings_are_equal_by_value(reader: Reader, astronaut: Picture) -> None:
+    readings = reader.read(astronaut)
+    again = pickle.loads(pickle.dumps(readings))
+    assert again == readings
+    assert again[0] == readings[0]
+    assert hash(again[0]) == hash(readings[0])
+    assert again[0] in {*readings}
+    moved = replace(readings[0].face, landmarks=readings[0].landmarks + 1)
+    others: list[dict[str, Any]] = [
+        {"votes": mien.Votes(readings[0].votes.shares[::-1])},
+        *({"movements": {}}, {"face": moved}, {"track": 1}),
+    ]
+    for other in others:
+        assert replace(readings[0], **other) != readings[0]
+    assert readings[0].face != readings[0].face.box
+    result = mien.PictureResult("a.jpg", 512, 512, tuple(readings))
+    assert pickle.loads(pickle.dumps(result)) == result
 
 
 def test_a_spawned_process_reads_alike(reader: Reader, astronaut: Picture) -> None:

@@ -142,12 +142,35 @@ def test_the_report_tells_all(summary: Summary) -> None:
     assert "8 of 10 people would say happy" in text
     assert "0:03.0 · Face 2" in text
     assert "28 November 2026" in text
+    assert "Frames5, all of the film" in text  # of which not all are read
     assert "no evidence of what anybody felt" in text
     assert "unclear (too dark), 0:02.0 to 0:03.0" in text
     assert html.count("<rect") == 4
     assert html.count("</pattern>") == 1
     assert html.count('class="unclear"') == 1
     assert '<meta name="mien-film" content="abc">' in html
+
+
+def test_a_lasting_change_is_told_once_with_the_time_it_began(
+    astronaut: Picture, reading: Reading
+) -> None:
+    neutral, happy = looks(reading, "neutral"), looks(reading, "happy")
+    marked = replace(happy, just_now=True)
+    nod = replace(happy, gesture="nod")
+    shown = [neutral, neutral, happy, nod, marked, neutral, marked, neutral]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "0:02.0 now happy · 0:03.0 nods<" in html
+
+
+def test_percentages_add_up_to_a_hundred(astronaut: Picture, reading: Reading) -> None:
+    shown = [looks(reading, answer) for answer in ("happy", "sad", "neutral")]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "Face 1 over time: happy 34 %, sad 33 %, neutral 33 %" in html
+    shown = [*[shown[0]] * 299, shown[1]]
+    html = report(About("film.mp4"), gather(astronaut, *((t, [r]) for t, r in enumerate(shown))))
+    assert "Face 1 over time: happy 100 %, sad less than 1 %" in html
+    html = report(About("camera 0"), gather(astronaut, (0, [shown[0]])))
+    assert "Face 1 over time: happy less than 1 %" in html
 
 
 def test_what_moves_stands_below_a_moment(astronaut: Picture, reading: Reading) -> None:
@@ -182,7 +205,9 @@ def test_the_report_is_german_where_that_is_asked_for(summary: Summary) -> None:
     assert "5, eines alle 0,5 Sekunden" in text
     assert "Gesicht 1 4,0 s lang gesehen fröhlich 75 %, unklar 25 %" in text
     assert "8 von 10 Menschen würden sagen: traurig" in text
-    assert "unklar (zu dunkel), 0:02.0 bis 0:03.0" in text
+    assert "unklar (zu dunkel), 0:02,0 bis 0:03,0" in text
+    assert "Länge0:05,0" in text.replace(" ", "")
+    assert not re.search(r"0:0\d\.\d", text)
     for word in ("Face", "seen", "happy", "unclear", "people"):
         assert word not in text
 

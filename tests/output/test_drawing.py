@@ -52,6 +52,22 @@ def test_a_change_is_a_further_line_where_asked_for() -> None:
     assert 1.6 * heights[0] < heights[1] < 2.2 * heights[0]
 
 
+@pytest.mark.parametrize("size", [(260, 200), (900, 400), (1400, 1000)])
+def test_long_words_continue_on_the_next_line(size: tuple[int, int]) -> None:
+    picture = np.full((*size, 3), 90, np.uint8)
+    smile = replace(
+        reading((0.3 * size[1], 40, 0.6 * size[1], 100)),
+        movements=dict.fromkeys(
+            ("mouth corners up", "upper lip raised", "outer brows raised"), 0.9
+        ),
+    )
+    drawn = draw_readings(picture, [smile], movements=True)
+    # A label that is cut has no edge there, but its light ground.
+    assert has(drawn, (255, 255, 255))
+    assert not has(drawn[:, :1], (255, 255, 255))
+    assert not has(drawn[:, -1:], (255, 255, 255))
+
+
 def test_what_moves_is_a_second_line_where_asked_for() -> None:
     picture = np.full((480, 640, 3), 90, np.uint8)
     smile = replace(reading((200, 80, 400, 340)), movements={"mouth corners up": 0.8})

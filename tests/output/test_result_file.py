@@ -250,6 +250,27 @@ def test_other_settings_are_refused_or_replace_what_is_there(
     assert {*pictures(path, kind)} - {NAMES[1]} == {NAMES[0], NAMES[4]}
 
 
+@pytest.mark.parametrize("finished", [True, False])
+def test_two_formats_are_not_mixed_in_one_file(tmp_path: Path, finished: bool) -> None:
+    path = tmp_path / "faces.csv"
+    write(path, "csv", RESULTS[:3]) if finished else interrupt(path, "csv", RESULTS[:3])
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(MienError, match="was begun with format csv; this run has format json"):
+        write(path, "json")
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    assert write(path, "json", overwrite=True) == NAMES
+    assert pictures(path, "json") == NAMES
+
+
+def test_a_file_that_does_not_name_its_format_is_added_to(tmp_path: Path) -> None:
+    path = tmp_path / "faces.csv"
+    write(path, "csv", RESULTS[:3])
+    about = tmp_path / ".faces.csv.mien"
+    about.write_text(about.read_text().replace(', "format": "csv"', ""))  # as mien 0.2.0 wrote it
+    assert "format" not in about.read_text()
+    assert write(path, "csv") == NAMES[3:]
+
+
 def test_a_file_that_somebody_changed_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "faces"
     write(path, "csv")

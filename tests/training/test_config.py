@@ -51,3 +51,5 @@ def test_what_is_no_config_is_named(tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text(content)
         with pytest.raises(TrainingError, match="holds no run that this version of mien knows"):
             read_config(tmp_path)
+    with pytest.raises(TrainingError, match=r"config\.json: no such file or folder$"):
+        read_config(tmp_path / "nowhere")

@@ -1,4 +1,5 @@
 import csv
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -181,18 +182,39 @@ def test_nothing_usable_is_a_clear_error(tmp_path: Path, content: bytes | None) 
     assert not (tmp_path / "out.npy").exists()
 
 
-def test_wrong_votes_are_refused(kaggle_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "votes.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(DataError, match="fer2013new"):
-        prepare(kaggle_folder, tmp_path / "out.npy", tmp_path / "votes.csv")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "no such file or folder. Expected FER"),
+        ("a,b\n1,2\n", "not FER"),
+        (f"{','.join(FERPLUS_NAMES)}\n{'300,' * 9}1\n", "not FER"),
+    ],
+)
+def test_wrong_votes_are_refused_before_any_work(
+    kaggle_folder: Path, tmp_path: Path, content: str | None, told: str
+) -> None:
+    votes = tmp_path / "votes.csv"
+    if content is not None:
+        votes.write_text(content)
+    for source in (kaggle_folder, tmp_path / "missing"):
+        with pytest.raises(DataError, match=re.escape(f"{votes}: {told}")):
+            prepare(source, tmp_path / "out.npy", votes)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=str(tmp_path)):
+        prepare(tmp_path / "missing", tmp_path)
 
 
 def test_a_foreign_file_is_no_data_set(tmp_path: Path) -> None:
     np.save(tmp_path / "other.npy", np.zeros(3))
     (tmp_path / "text.npy").write_text("hello")
     for name in ("other.npy", "text.npy", "missing.npy"):
-        with pytest.raises(DataError, match="mien data prepare"):
+        with pytest.raises(DataError, match="mien data prepare") as caught:
             data.load_dataset(tmp_path / name)
+        told = str(caught.value)
+        assert not re.search(r"pickle|Errno", told)
+        assert told.count(name) == 1  # nobody is told to write over it
 
 
 def test_an_empty_split_says_which_are_there(dataset_file: Path) -> None:

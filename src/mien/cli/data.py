@@ -23,7 +23,7 @@ def prepare(
 
     Args:
         source: Kaggle's zip, its unpacked folder, any part of either, or fer2013.csv.
-        out: data set file to write, by custom ending in .npy.
+        out: data set file to write; its name usually ends in .npy.
         votes: FER+'s fer2013new.csv, to learn how ten people voted.
         press: zip of faces from press photographs, to train on beside FER2013.
         seed: seed of the 80–20 split into training and validation.

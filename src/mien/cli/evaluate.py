@@ -51,7 +51,7 @@ def evaluate(
 
     Args:
         on: images to measure on.
-        model: exported model; without it the one that ships with mien.
+        model: a file of `mien export`; without it the network that ships with mien.
         json: file for the figures.
         report: folder for a readable page with pictures.
     """

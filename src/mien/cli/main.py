@@ -50,7 +50,11 @@ app = App(
 )
 _TRAINING: Final = Group("Train a network (needs the training extra)", sort_key=1)
 _data = App(
-    name="data", help="Prepare FER2013 for training, and look at it.", group=_TRAINING, sort_key=1
+    name="data",
+    help="Prepare FER2013 for training, and look at it.",
+    help_epilogue="mien data COMMAND --help explains a command.",
+    group=_TRAINING,
+    sort_key=1,
 )
 app.command(_data)
 _TRAINING_COMMANDS: Final = (
@@ -75,14 +79,15 @@ for _place, (_parent, _function, _help) in enumerate(_TRAINING_COMMANDS, start=2
         f"mien.cli.{_function}",  # imported when it is called: PyTorch takes seconds
         name=_function.rpartition(":")[2],
         help=_help,
+        help_epilogue="",  # else it has that of all commands
         group=_TRAINING if _parent is app else None,
         sort_key=_place,
     )
-app.command(read, sort_key=0)
-app.command(watch, sort_key=0)
+app.command(read, sort_key=0, help_epilogue="")
+app.command(watch, sort_key=0, help_epilogue="")
 
 
-@app.command(sort_key=0, config=[Env("MIEN_LIVE_", command=False), settings_file])
+@app.command(sort_key=0, help_epilogue="", config=[Env("MIEN_LIVE_", command=False), settings_file])
 def live(
     *,
     settings: Annotated[Settings | None, Parameter(name="*")] = None,
@@ -114,7 +119,7 @@ def live(
     serve(settings, open_browser=not no_open)
 
 
-@app.command(sort_key=1)
+@app.command(sort_key=1, help_epilogue="")
 def bench(
     *,
     repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 100,
@@ -134,7 +139,7 @@ def bench(
     run(repeats, json_file)
 
 
-@app.command(name="--install-completion")
+@app.command(name="--install-completion", help_epilogue="")
 def install_completion(
     *, shell: Literal["bash", "zsh", "fish", "powershell"] | None = None
 ) -> None:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from cyclopts import Group, Parameter, validators
+from cyclopts import Group, Parameter
 
-from mien.cli.usage import FLAG, HYPHEN, UsageError
+from mien.cli.usage import FLAG, HYPHEN, UsageError, only_one
+from mien.media.lists import STANDARD_INPUT
 
 Kind = Literal["text", "json", "csv", "parquet"]
 """Format of the results."""
 
-_FORMAT: Final = Group("Output", validator=validators.MutuallyExclusive())
+_FORMAT: Final = Group("Output", validator=only_one)
 _ENDINGS: Final[dict[str, Kind]] = {
     **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
     ".csv": "csv",
@@ -30,7 +31,8 @@ class ReadOptions:
         out: file for the results instead of standard output. Its ending, .jsonl, .csv or .parquet,
             gives the format where no option does. The same command continues an interrupted run.
             Pictures that are in the file already are skipped, unless they changed.
-        overwrite: replace an --out that was made with another model or other --usual.
+        overwrite: replace an --out that was made with another model, other --usual or in another
+            format.
         draw: folder for copies with the readings drawn in; no existing file is overwritten.
         movements: also say what moves in each face, such as "corners of the mouth up", in plain
             words and in the copies of --draw; JSON, CSV and Parquet always have it.
@@ -47,7 +49,7 @@ class ReadOptions:
     as_json: Annotated[bool, FLAG, Parameter("--json", group=_FORMAT)] = False
     as_csv: Annotated[bool, FLAG, Parameter("--csv", group=_FORMAT)] = False
     as_parquet: Annotated[bool, FLAG, Parameter("--parquet", group=_FORMAT)] = False
-    out: Path | None = None
+    out: Annotated[Path | None, HYPHEN] = None
     overwrite: Annotated[bool, FLAG] = False
     draw: Path | None = None
     movements: Annotated[bool, FLAG] = False
@@ -88,6 +90,8 @@ class ReadOptions:
         if self.ray:
             self._check_ray(images)
             return
+        if self.out == Path(STANDARD_INPUT):
+            raise UsageError("--out needs a file's name; without it results go to standard output.")
         if self.null and self.files_from is None:
             raise UsageError("--null says how the names in --files-from FILE are separated.")
         if self.kind == "parquet" and self.out is None:
@@ -96,7 +100,8 @@ class ReadOptions:
             raise UsageError("--overwrite needs --out FILE.")
         if self.kind == "text" and self.out is not None:
             raise UsageError(
-                "--out needs --json, --csv or --parquet, or a file's name that ends so."
+                "--out needs --json, --csv or --parquet, or a name that ends in .jsonl, .csv or "
+                ".parquet."
             )
 
     def _check_ray(self, images: tuple[str, ...]) -> None:

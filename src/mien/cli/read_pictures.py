@@ -16,7 +16,7 @@ from mien.faces.batch import Source, read_sources
 from mien.faces.reader import Reader
 from mien.faces.usual_face import usual_face
 from mien.media.lists import STANDARD_INPUT, read_list
-from mien.media.search import ImageSearch
+from mien.media.search import ImageSearch, exists
 from mien.output.console import safe, tell
 from mien.output.drawn_copies import Copy, DrawnCopies, draw_copy
 from mien.output.journal import csv_header, csv_line, json_line
@@ -52,7 +52,13 @@ def read_pictures(images: Iterable[str], options: ReadOptions) -> int:
     if kind == "parquet":
         arrow_schema()  # fails where pyarrow is missing, before any work
     given = [*images, *(read_list(files_from, null=options.null) if files_from else ())]
-    search = ImageSearch()
+    # A later run must not read the copies of this one.
+    if options.draw and any(_is_same(name, options.draw) for name in given):
+        raise MienError(
+            f"{options.draw}: cannot be searched for pictures and hold the copies of --draw. Name "
+            "another folder for them."
+        )
+    search = ImageSearch(options.draw)
     sources = dict(_sources(given, search))
     for sentence in search.sentences():
         tell(f"mien: {sentence}")
@@ -152,6 +158,10 @@ def _copies(count: int) -> str:
     return "1 copy" if count == 1 else f"{count:,} copies"
 
 
+def _is_same(name: str, folder: Path) -> bool:
+    return exists(Path(name)) and folder.exists() and folder.samefile(name)
+
+
 def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
     for name in given:
         if not name:  # a variable of the shell that is not set; as a path it is this folder
@@ -163,9 +173,7 @@ def _sources(given: Iterable[str], search: ImageSearch) -> Iterator[Source]:
 
 
 def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
-    """Return a function that prints a result at once."""
-    if kind == "csv":
-        sys.stdout.write(csv_header(COLUMNS))
+    """Return a function that prints a result at once; the head of a table is printed first."""
 
     def lines(result: PictureResult) -> str:
         if kind == "text":
@@ -174,16 +182,18 @@ def _printer(kind: Kind, movements: bool) -> Callable[[PictureResult], None]:
             return "".join(map(csv_line, rows([result])))
         return json_line(result.to_dict())
 
-    def show(result: PictureResult) -> None:
+    def write(text: str) -> None:
         try:
-            sys.stdout.write(lines(result))
+            sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise OSError(error.errno, error.strerror, "standard output") from error
 
-    return show
+    if kind == "csv":
+        write(csv_header(COLUMNS))
+    return lambda result: write(lines(result))
 
 
 def _as_text(result: PictureResult, movements: bool) -> str:

@@ -7,10 +7,10 @@ from typing import Annotated, Final
 from cyclopts import Group, Parameter, validators
 
 from mien.answers import Language
-from mien.cli.usage import FLAG, HYPHEN
+from mien.cli.usage import FLAG, HYPHEN, only_one
 from mien.errors import MienError
 
-_FORMAT: Final = Group("Table", validator=validators.MutuallyExclusive())
+_FORMAT: Final = Group("Table", validator=only_one)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

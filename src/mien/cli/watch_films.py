@@ -20,6 +20,7 @@ from mien.output.console import safe, tell
 from mien.output.progress import progress
 from mien.output.resuming import weights_of
 from mien.output.tables import arrow_schema
+from mien.readings import count_of_faces
 
 _INTERRUPTED: Final = 130
 _DIGITS: Final = 10  # no camera's number has so many
@@ -139,7 +140,7 @@ def _annotate(
                     say(f"stopped. Run the same command again to continue at {at}.")
                 raise
     summary = outcome.summary
-    faces = "1 face" if len(summary.faces) == 1 else f"{len(summary.faces)} faces"
+    faces = count_of_faces(len(summary.faces))
     files = ", ".join(str(place.path(ending)) for ending in outcome.endings)
     for note in outcome.notes:
         say(note)

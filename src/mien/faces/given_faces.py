@@ -26,8 +26,11 @@ def given_faces(faces: Iterable[GivenFace]) -> list[Face]:
         return [_given_face(face) for face in faces]
     except (TypeError, ValueError, OverflowError) as error:
         given: Any = faces
-        is_box = isinstance(given, Sequence) and len(given) == 4 and not isinstance(given[0], Sized)
-        remedy = f"A single box goes into a list: [{given!r}]" if is_box else str(error)
+        remedy = str(error)
+        if isinstance(given, Face | Reading):
+            remedy = f"A single face goes into a list: [{given!r}]"
+        elif isinstance(given, Sequence) and len(given) == 4 and not isinstance(given[0], Sized):
+            remedy = f"A single box goes into a list: [{given!r}]"
         raise ImageError(
             "Expected faces as a list of mien.Face or of boxes (x1, y1, x2, y2), with five "
             f"landmarks (x, y) or none a face; got {faces!r}. {remedy}."

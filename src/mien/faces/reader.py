@@ -6,13 +6,13 @@ from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.answers import Reason, Votes
-from mien.errors import ImageError, ModelError
+from mien.errors import ImageError, MienError, ModelError
 from mien.faces.alignment import CROP_SIZE, crop_face, measure_quality
 from mien.faces.classifier import Classifier
 from mien.faces.detector import Detector
@@ -79,8 +79,12 @@ class Reader:
 
         Raises:
             ModelError: a model file is missing, damaged, or of another kind.
+            MienError: another option is no such number.
         """
         check_workers(threads, "threads")
+        given: Any = smallest_face
+        if isinstance(given, str) or not given >= 0:
+            raise MienError(f"Expected smallest_face in pixels, 0 or more; got {given!r:.80}.")
         if isinstance(model, str):
             model = Path(model)
         self.classifier = model if isinstance(model, Classifier) else Classifier(model, threads)

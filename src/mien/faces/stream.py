@@ -7,11 +7,12 @@ missing there, the whole frame is searched at once.
 
 from collections.abc import Sequence
 from math import inf
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.errors import ImageError
 from mien.faces.black_edges import without_edges
 from mien.faces.timings import Timings
 from mien.faces.tracker import Tracker
@@ -71,7 +72,16 @@ class Follower:
         Args:
             reader: reader of the frame.
             frame: next frame of the stream.
+
+        Raises:
+            ImageError: it is no frame.
         """
+        given: Any = frame
+        if not isinstance(given, Frame):
+            raise ImageError(
+                "Expected a frame, such as mien.Frame(image, time=0.04, index=1); got "
+                f"{type(given).__name__}."
+            )
         return self.read_timed(reader, frame.image, frame.time)[0]
 
     def read_timed(

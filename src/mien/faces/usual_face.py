@@ -139,7 +139,17 @@ class UsualFace:
         return type(self), tuple(dict(v) if isinstance(v, Mapping) else v for v in values)
 
     def differences(self, reading: Reading) -> dict[str, float]:
-        """Return by how many nats each emotion's log odds exceed the usual, the largest first."""
+        """Return by how many nats each emotion's log odds exceed the usual, the largest first.
+
+        Raises:
+            DataError: it is not given one reading.
+        """
+        given: Any = reading
+        if not isinstance(given, Reading):
+            raise DataError(
+                "Expected one reading, such as the largest face of a picture, "
+                f"mien.read(picture)[0]; got {type(given).__name__}."
+            )
         now = dict(zip(EMOTIONAL_NAMES, log_odds(reading.votes.shares).tolist(), strict=True))
         return _falling({name: now[name] - self.log_odds[name] for name in EMOTIONAL_NAMES})
 
@@ -256,7 +266,8 @@ def usual_face(readings: Reading | Iterable[Reading]) -> UsualFace:
         >>> [usual.compared(reading).change_words() for reading in mien.read("at-rest.jpg")]
         ['as usual']
     """
-    given: list[Any] = [readings] if isinstance(readings, Reading) else list(readings)
+    several: Any = readings if isinstance(readings, Iterable) else [readings]
+    given: list[Any] = list(several)
     for reading in given:
         if not isinstance(reading, Reading):
             raise DataError(

@@ -170,7 +170,7 @@ class Annotation(AbstractContextManager["Annotation"]):
                     finishing.enter_context(undisturbed())  # by a second Ctrl-C
                     interrupted = True  # this is how live pictures end; their files are written
                 self._end_pictures()
-            summary.finish()
+            summary.finish(self._video.decoded if isinstance(self._video, Video) else None)
             if self._video.size_changes:
                 self._notes.append(_SIZES.format(*(summary.size or (0, 0))))
             self._notes += self._video.notes

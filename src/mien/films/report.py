@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
 
+import numpy as np
 from PIL import Image
 
 from mien.answers import PEOPLE, Language, share_out
@@ -102,7 +103,7 @@ class _Report:
         seconds = self._words.number(sampled, "g")
         frames = texts["frames_every" if sampled else "frames_all"]
         return [
-            (texts["length"], clock_time(summary.end)),
+            (texts["length"], self._clock(summary.end)),
             (texts["picture"], texts["pixels"].format(width=width, height=height)),
             (texts["frames"], frames.format(count=count, seconds=seconds)),
             (texts["faces"], self._words.number(len(summary.faces))),
@@ -120,13 +121,15 @@ class _Report:
         ] + [{"colours": [], "word": self._texts["unclear_more"]}]
 
     def _lane(self, face: FaceSummary) -> dict[str, object]:
-        texts = self._texts
+        texts, times = self._texts, face.shares()
+        # They add up to 100, unless the face was seen in a single frame of a camera.
+        percents = share_out(np.array([*times.values()]), 100) if face.seconds else [0] * len(times)
         shares = [
             {
                 "colours": _colours(answer),
-                "text": f"{self._word(answer)} {self._percent(share)}",
+                "text": f"{self._word(answer)} {self._percent(share, percent)}",
             }
-            for answer, share in face.shares().items()
+            for (answer, share), percent in zip(times.items(), percents, strict=True)
         ]
         words = ", ".join(str(share["text"]) for share in shares)
         best = max(face.moments.values(), key=lambda moment: moment.share, default=None)
@@ -148,9 +151,9 @@ class _Report:
         """Describe a face's events in order of time, `_EVENTS` at most."""
         words = self._words.over_time
         events = [
-            f"{clock_time(time)} "
+            f"{self._clock(time)} "
             + (words.get(event) or self._texts["now"].format(word=self._word(event)))
-            for time, event in face.events[:_EVENTS]
+            for time, event in sorted(face.events)[:_EVENTS]
         ]
         if len(face.events) > _EVENTS:
             events.append(self._texts["others"].format(count=len(face.events) - _EVENTS))
@@ -172,8 +175,8 @@ class _Report:
             ],
             "text": self._texts["bar"].format(
                 word=self._word(segment.answer) + why,
-                start=clock_time(segment.start),
-                end=clock_time(segment.end),
+                start=self._clock(segment.start),
+                end=self._clock(segment.end),
             ),
             "link": self._link(segment.start),
         }
@@ -185,7 +188,7 @@ class _Report:
         for number in range(int(end / step + 1e-9) + 1):
             time = number * step
             left = 100 * time / end
-            text = clock_time(time) if step < 1 else clock_time(time).rpartition(".")[0]
+            text = self._clock(time) if step < 1 else clock_time(time).rpartition(".")[0]
             ticks.append({"left": f"{left:.2f}", "text": text, "end": left > 97})
         return ticks
 
@@ -198,7 +201,7 @@ class _Report:
         return [
             {
                 "face": self._texts["face"].format(number=moment.reading.track),
-                "time": {"text": clock_time(moment.time), "link": self._link(moment.time)},
+                "time": {"text": self._clock(moment.time), "link": self._link(moment.time)},
                 "text": moment.reading.sentence(self._about.language),
                 "moves": moment.reading.movement_words(self._about.language),
                 "colour": _colours(moment.answer)[0],
@@ -222,10 +225,13 @@ class _Report:
     def _reason(self, why: str) -> str:
         return self._words.reasons.get(why, why)
 
-    def _percent(self, share: float) -> str:
+    def _clock(self, seconds: float) -> str:
+        return clock_time(seconds).replace(".", self._words.numbers["decimal"])
+
+    def _percent(self, share: float, percent: int) -> str:
         if share < 0.01:
             return self._texts["little"]
-        return self._texts["percent"].format(percent=round(100 * share))
+        return self._texts["percent"].format(percent=percent)
 
 
 def _agreeing(moment: Moment) -> int:

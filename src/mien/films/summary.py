@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
 import cv2
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mien.answers import Reason, State
 from mien.emotions import VOTE_NAMES
 from mien.frames import Box, Frame
-from mien.types import Reading
+from mien.types import Gesture, Reading
 
 _THUMBNAIL: Final = 112  # pixels a side
 _AROUND: Final = 1.6  # side of a thumbnail, as a multiple of the face's box
+_GESTURES: Final = get_args(Gesture)
 _HEAD: Final = 1.3  # size of a head, as a multiple of its face's box
 
 Picture = NDArray[np.uint8]
@@ -72,7 +73,8 @@ class FaceSummary:
         segments: segments in order of time.
         moments: strongest moments by answer.
         talked: seconds for which the face talked.
-        events: times in seconds and events: "nod", "shake", or the answer after a lasting change.
+        events: times in seconds and events: "nod", "shake", or the answer after a lasting change,
+            with the time at which it began.
         last: latest reading of the face.
     """
 
@@ -142,10 +144,14 @@ class Summary:
             _keep_events(face, frame.time, reading, answer)
             _keep_strongest(face, frame, reading, readings)
 
-    def finish(self) -> None:
-        """Let the last frame last as long as the one before."""
-        self._last_until(self.end + self._gap)
-        self.end += self._gap
+    def finish(self, end: float | None = None) -> None:
+        """Let the last frame last to the end of the film.
+
+        Args:
+            end: seconds; None lets it last as long as the one before.
+        """
+        self.end = self.end + self._gap if end is None else max(self.end, end)
+        self._last_until(self.end)
         self._shown = []
 
     def _last_until(self, time: float) -> None:
@@ -161,7 +167,9 @@ def _keep_events(face: FaceSummary, time: float, reading: Reading, answer: str |
     if reading.gesture and (before is None or reading.gesture != before.gesture):
         face.events.append((time, reading.gesture))
     if reading.just_now and (before is None or not before.just_now) and answer:
-        face.events.append((time, answer))
+        told = next((event for _, event in reversed(face.events) if event not in _GESTURES), None)
+        if answer != told:  # otherwise it was only interrupted
+            face.events.append((face.segments[-1].start, answer))
 
 
 def _keep_strongest(

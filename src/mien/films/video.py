@@ -60,7 +60,12 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
     """
 
     def __init__(
-        self, path: Path, video: Video | Camera, *, piece: bool = False, size: Size | None = None
+        self,
+        path: str | Path,
+        video: Video | Camera,
+        *,
+        piece: bool = False,
+        size: Size | None = None,
     ) -> None:
         """Start a file.
 
@@ -71,7 +76,14 @@ class AnnotatedVideo(AbstractContextManager["AnnotatedVideo"]):
             piece: whether to write only a piece of a film, without sound, to be joined with others.
             size: width and height of the pictures; None takes those of the first. Other pictures
                 are scaled to fit, with black edges.
+
+        Raises:
+            VideoError: the film is not an open one.
+            OSError: the file cannot be written.
         """
+        given: Any = video
+        if not isinstance(given, Video | Camera):
+            raise VideoError(f"Expected an open film, such as mien.Video(path); got {given!r:.80}.")
         self._path = Path(path)
         self._part = self._path.with_name(f"{self._path.name}.part")
         self._video = video

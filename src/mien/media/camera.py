@@ -51,7 +51,8 @@ class Camera(AbstractContextManager["Camera"]):
             VideoError: there is no such camera.
         """
         self.name = f"camera {number}"
-        if not 0 <= number <= _MOST:
+        given: Any = number
+        if not isinstance(given, int) or not 0 <= given <= _MOST:
             raise VideoError(
                 f"{self.name}: there is none. Expected the number of a camera, 0 to {_MOST}, or an "
                 "existing film."

@@ -57,6 +57,7 @@ class Video(AbstractContextManager["Video"]):
         notes: sentences about the film that are not errors, for example that its sound cannot be
             decoded.
         beginning: time stamp in seconds that counts as 0.
+        decoded: seconds to which frames were decoded so far, whether they were yielded or not.
 
     Examples:
         >>> import mien
@@ -103,6 +104,7 @@ class Video(AbstractContextManager["Video"]):
         self.beginning = None if start is None else start / av.time_base
         self._upright = Upright(self._stream)
         self._seams = Seams(self._container.format.name)
+        self.decoded = 0.0
         self._end = 0.0
         self._read_to: int | None = None
         self._over = False
@@ -162,14 +164,16 @@ class Video(AbstractContextManager["Video"]):
             raise VideoError(f"{self.name}: its frames can be read once. Open it again.")
         self._over = True
         clock = Clock(self.rate or _USUAL_RATE)
-        last = None
+        last, gap = None, 1 / (self.rate or _USUAL_RATE)
         try:
             for index, frame in enumerate(self._decoded()):
                 base = frame.time_base or self._stream.time_base
                 stamp = None if frame.pts is None or not base else float(frame.pts * base)
                 if self.beginning is None and stamp is not None:
                     self.beginning = stamp
-                last = clock.place(None if stamp is None else stamp - (self.beginning or 0.0))
+                time = clock.place(None if stamp is None else stamp - (self.beginning or 0.0))
+                gap = gap if last is None else time - last
+                last, self.decoded = time, time + gap  # the last frame lasts as the one before
                 if sampler(last) and index > after:
                     yield Frame(self._upright.picture(frame), last, index)
                 else:

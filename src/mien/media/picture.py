@@ -79,6 +79,11 @@ def load_image(
         with _readable(name, limit_megapixels):
             return _read(io.BytesIO(source), name, limit_megapixels)
     given: Any = source  # may be anything at run time
+    if isinstance(given, np.ndarray | Image.Image):
+        raise ImageError(
+            f"Expected a picture's path or a file's bytes; got {type(given).__name__}, which is a "
+            "picture already. Give it to mien.read as it is."
+        )
     if not isinstance(given, str | os.PathLike):
         raise no_picture(given)
     name = os.fsdecode(source)

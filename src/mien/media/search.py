@@ -35,6 +35,7 @@ class LeftOut:
         nowhere: links with a wanted ending whose file is missing.
         special: pipes, devices and the like with a wanted ending.
         circles: links to a folder that contains the link or the searched folder.
+        results: folders for results of the program.
     """
 
     kinds: Counter[str] = field(default_factory=Counter[str])
@@ -42,6 +43,7 @@ class LeftOut:
     nowhere: dict[Path, None] = field(default_factory=dict[Path, None])
     special: dict[Path, None] = field(default_factory=dict[Path, None])
     circles: dict[Path, None] = field(default_factory=dict[Path, None])
+    results: dict[Path, None] = field(default_factory=dict[Path, None])
 
     def sentences(self) -> list[str]:
         """Return sentences about folders and links; the caller describes kinds of files."""
@@ -51,6 +53,7 @@ class LeftOut:
             result.append(
                 f"{len(self.closed):,} folders cannot be opened; the first are named above"
             )
+        result += [f"{path}: the folder for results" for path in self.results]
         if self.nowhere:
             result.append(f"{_named(self.nowhere, 'link')} to a file that is missing")
         if self.special:
@@ -73,16 +76,20 @@ def _named(found: Iterable[Path], one: str, many: str | None = None) -> str:
 class Search:
     """Searches for files with some endings; hidden files and folders are left out."""
 
-    def __init__(self, endings: Collection[str], known: Collection[str] = ()) -> None:
+    def __init__(
+        self, endings: Collection[str], known: Collection[str] = (), results: Path | None = None
+    ) -> None:
         """Start a search.
 
         Args:
             endings: endings of the wanted files, in lower case, with the dots.
             known: endings of files to count when they are left out.
+            results: folder that is left out, unless it is named itself.
         """
         self.left_out = LeftOut()
         self._endings = endings
         self._known = known
+        self._results = None if results is None else os.path.realpath(results)
         self._taken: set[str] = set()
 
     def files(self, paths: Iterable[str | Path]) -> list[Path]:
@@ -160,6 +167,9 @@ class Search:
         except OSError as error:
             self.left_out.closed[folder.path] = error.strerror or str(error)
             return []
+        if results := [place for place in inside if place.real == self._results]:
+            self.left_out.results.update((place.path, None) for place in results)
+            inside = [place for place in inside if place not in results]
         return sorted(inside)
 
     def _matches(self, pattern: Path) -> Iterator[Place]:
@@ -243,8 +253,8 @@ def find_images(
 class ImageSearch(Search):
     """A search for pictures that reports what it left out."""
 
-    def __init__(self) -> None:
-        super().__init__(EXTENSIONS, OTHER_EXTENSIONS)
+    def __init__(self, results: Path | None = None) -> None:
+        super().__init__(EXTENSIONS, OTHER_EXTENSIONS, results)
 
     @property
     def is_lacking(self) -> bool:

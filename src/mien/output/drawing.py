@@ -19,6 +19,7 @@ _UNCLEAR: Final = COLOURS[OTHER]
 _DARK: Final = (0x1B, 0x1F, 0x2A)
 _LIGHT: Final = (0xFF, 0xFF, 0xFF)
 
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Rectangle = tuple[float, float, float, float]
 Colour = tuple[int, int, int]
 
@@ -80,7 +81,7 @@ def draw_readings(
     ] = []  # labels come after all boxes and avoid each other, so that none is hidden
     for reading in readings:
         words = _lines(reading, movements, changes)
-        label, shape = _label(words, _colours(reading), max(12, side / 36))
+        label, shape = _label(words, _colours(reading), max(12, side / 36), width)
         taken.append(_draw_words(result, label, shape, reading.box, taken))
     return result
 
@@ -139,10 +140,14 @@ def _grown(box: Rectangle, by: float) -> Rectangle:
 
 @lru_cache(maxsize=256)  # most labels of a film's frame are those of the frame before
 def _label(
-    words: str, colours: tuple[Colour, ...], size: float
+    words: str, colours: tuple[Colour, ...], size: float, room: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return dark words on a light ground with a coloured edge, and a mask, 0 at its corners."""
+    """Return dark words on a light ground with a coloured edge, and a mask, 0 at its corners.
+
+    Lines that are longer than the room, in pixels, continue on the next one.
+    """
     font = _font(size)
+    words = "\n".join(_wrapped(line, font, room - 1.4 * size) for line in words.splitlines())
     left, top, right, bottom = ImageDraw.Draw(Image.new("RGB", (1, 1))).textbbox(
         (0, 0), words, font=font
     )
@@ -161,8 +166,20 @@ def _label(
     return np.array(picture, np.uint8), np.array(shape, np.uint8)
 
 
+def _wrapped(line: str, font: _Font, room: float) -> str:
+    words = iter(line.split(" "))
+    lines = [next(words)]
+    for word in words:
+        longer = f"{lines[-1]} {word}"
+        if font.getlength(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
 @lru_cache(maxsize=8)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: float) -> _Font:
     return ImageFont.load_default(size)
 
 

@@ -79,7 +79,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         self._journal = Journal(self._part, path)
         try:
             # Only now, as no other run can change the files any more.
-            self._continue(dict(settings), overwrite)
+            self._continue({**settings, "format": kind}, overwrite)
         except BaseException:
             if self._journal.size:
                 self._journal.close()
@@ -143,6 +143,8 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         if there and run is None and about and about.result != there:
             raise self._refusal("it has changed since")
         made = run["settings"] if run else about and about.settings
+        if made is not None:  # files of mien 0.2.0 do not name their format
+            made = {"format": self._kind, **made}
         if not continues(self._path, made, settings, overwrite):
             end, replaces = 0, there is not None
             self._done, self._fresh = _Done(), {}

@@ -90,6 +90,9 @@ def rows(results: Results) -> Iterator[Row]:
         return
     if isinstance(results, Reading | PictureResult | Readings):
         results = [results]
+    given: Any = results
+    if not isinstance(given, Iterable):
+        raise DataError(f"{EXPECTED}; got {type(given).__name__}.")
     count = 0
     for result in results:
         if isinstance(result, PictureResult | Readings):

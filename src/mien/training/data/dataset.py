@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.errors import DataError
+from mien.errors import DataError, reason_of
 from mien.movements import MOVEMENT_NAMES
 from mien.output.whole_file import whole_file
 
@@ -88,6 +88,9 @@ def write_dataset(records: NDArray[np.void], out: Path) -> None:
         np.save(file, records)
 
 
+_EXPECTED: Final = "Expected a file of `mien data prepare SOURCE --out DATASET`."
+
+
 def load_dataset(path: Path | str) -> NDArray[np.void]:
     """Memory-map a data set file: a read-only array of `DTYPE`, shape (N,).
 
@@ -96,11 +99,10 @@ def load_dataset(path: Path | str) -> NDArray[np.void]:
     """
     try:
         records = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(
-            f"{path}: not a data set file ({error}). Make one with `mien data prepare SOURCE "
-            f"--out {path}`."
-        ) from error
+    except OSError as error:
+        raise DataError(f"{path}: {reason_of(error)}. {_EXPECTED}") from error
+    except (ValueError, EOFError) as error:  # NumPy's words speak of pickles
+        raise DataError(f"{path}: not a data set file. {_EXPECTED}") from error
     if isinstance(records, np.ndarray) and records.dtype == _OLD_DTYPE:
         records = records.view(DTYPE)
     if not isinstance(records, np.ndarray) or records.dtype != DTYPE:

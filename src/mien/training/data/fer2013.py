@@ -81,7 +81,10 @@ def _images(source: Path, problems: list[str]) -> Iterator[NDArray[np.void]]:
     elif source.is_file():
         yield from _rows(source, problems)
     else:
-        raise DataError(f"{source}: no such file or folder")
+        raise DataError(
+            f"{source}: no such file or folder. Expected FER2013: Kaggle's zip, its unpacked "
+            "folder, or fer2013.csv."
+        )
 
 
 def _decoded(
@@ -124,7 +127,7 @@ def _rows(source: Path, problems: list[str]) -> Iterator[NDArray[np.void]]:
         columns = {field.strip() for field in reader.fieldnames or ()}
         if missing := {"emotion", "pixels", "Usage"} - columns:
             raise DataError(
-                f"{source}: neither a zip nor fer2013.csv: the column {min(missing)!r} is missing"
+                f"{source}: neither a zip nor fer2013.csv: the column {min(missing)!r} is missing."
             )
         for index, row in enumerate(with_progress(reader, "Reading rows")):
             try:

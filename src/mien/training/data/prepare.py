@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
-from mien.errors import DataError
+from mien.errors import DataError, reason_of
+from mien.output.whole_file import check_writable
 from mien.training.data.dataset import SPLIT_SEED, Split, empty_records, write_dataset
 from mien.training.data.fer2013 import fer2013_records
 from mien.training.data.near_duplicates import duplicate_groups, find_near_duplicates
@@ -53,11 +54,16 @@ def prepare(
 
     Raises:
         DataError: nothing usable at `source`, or `votes` or `press` is not what it should be.
+        OSError: `out` cannot be written.
     """
+    # What needs no images is checked first: they take minutes.
+    out.parent.mkdir(parents=True, exist_ok=True)
+    check_writable(out)
+    table = None if votes is None else _read_votes(votes)
     problems: list[str] = []
     records = fer2013_records(source, problems)
-    if votes is not None:
-        _join_votes(records, votes)
+    if table is not None:
+        _join_votes(records, table)
     _mark_near_duplicates(records)
     _split(records, seed)
     with_votes = int(records["votes"].any(axis=1).sum())
@@ -70,18 +76,24 @@ def prepare(
     return Prepared(len(records), tuple(problems), with_votes, len(faces))
 
 
-def _join_votes(records: NDArray[np.void], path: Path) -> None:
-    """Fill in the votes; row i of FER+'s table belongs to row i of fer2013.csv."""
+def _read_votes(path: Path) -> NDArray[np.uint8]:
+    """Return FER+'s table of votes, uint8 (N, 10)."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = [[int(row[name]) for name in FERPLUS_NAMES] for row in reader]
-    except (OSError, KeyError, ValueError, TypeError) as error:
+        return np.array(rows, dtype=np.uint8).reshape(-1, len(FERPLUS_NAMES))
+    except OSError as error:
+        raise DataError(f"{path}: {reason_of(error)}. Expected FER+'s fer2013new.csv.") from error
+    except (KeyError, ValueError, TypeError, OverflowError, csv.Error) as error:
         raise DataError(
-            f"{path}: not FER+'s fer2013new.csv (with the columns {', '.join(FERPLUS_NAMES)}): "
-            f"{type(error).__name__} {error}"
+            f"{path}: not FER+'s fer2013new.csv, with the columns {', '.join(FERPLUS_NAMES)}, "
+            "each a number of people."
         ) from error
-    table = np.array(rows, dtype=np.uint8).reshape(-1, len(FERPLUS_NAMES))
+
+
+def _join_votes(records: NDArray[np.void], table: NDArray[np.uint8]) -> None:
+    """Fill in the votes; row i of FER+'s table belongs to row i of fer2013.csv."""
     known = (records["row"] >= 0) & (records["row"] < len(table))
     records["votes"][known] = table[records["row"][known]]
 

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from mien.errors import TrainingError
+from mien.errors import TrainingError, reason_of
 from mien.faces.classifier import Classifier
 from mien.output.whole_file import write_whole
 from mien.training.engine.checkpoint import BEST, CHECKPOINT, kept_weights
@@ -115,7 +115,11 @@ def read_config(run: Path) -> dict[str, Any]:
     try:
         content = json.loads((run / "config.json").read_text())
         content["config"] = config_from(content["config"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise TrainingError(
+            f"{run}: holds no run of `mien train`: config.json: {reason_of(error)}"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrainingError(
             f"{run}: holds no run that this version of mien knows ({error})"
         ) from error
