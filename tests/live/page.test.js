@@ -328,6 +328,15 @@ test("the status tells what stops the person most", () => {
   assert.equal(statusOf("on", "back").kind, "good");
 });
 
+test("the title says that no face is there only once faces are looked for", () => {
+  assert.equal(titleOf("on", "ready", 0), "No face · mien");
+  assert.equal(titleOf("on", "ready", 1), "1 face · mien");
+  for (const server of ["connecting", "loading", "full"]) {
+    assert.equal(titleOf("on", server, 0), "Starting · mien");
+  }
+  assert.equal(titleOf("paused", "full", 0), "Paused · mien");
+});
+
 test("wording never claims to know what a person feels", () => {
   assert.deepEqual(wording.boxLabel(1, shares({ happy: 0.8 })), {
     before: "Person 1 · ",

@@ -1,12 +1,13 @@
 """The page beside a call: the tab's title, media keys, and leaving with notes; in Chromium."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from answers import Told, change_answers, person
-from chromium import Server, start
+from chromium import Server, drop, start
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from served import served
 from stand_in import StandInReader
@@ -144,6 +145,24 @@ def test_the_small_window_s_buttons_work_each_time_it_opens(page: Page) -> None:
         panel.close()
 
 
+def test_the_small_window_has_no_dead_button_and_follows_the_language(page: Page) -> None:
+    start(page, faces=2)
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Small window").click()
+    panel = opened.value
+    page.get_by_role("button", name="Stop").click()
+    expect(panel.get_by_text("Reads nothing now")).to_be_visible()
+    expect(panel.get_by_role("button", name="Pause")).to_be_disabled()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Language").select_option("de")
+    expect(panel.locator("html")).to_have_attribute("lang", "de")
+    expect(panel.locator("h2")).to_have_text("Gesichter")
+    page.get_by_role("button", name="Schließen").click()
+    page.get_by_role("button", name="Start").click()
+    panel.get_by_role("button", name="Pause").click()
+    expect(page).to_have_title("Pause · mien")
+
+
 def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
     page: Page, people: list[Told]
 ) -> None:
@@ -155,6 +174,91 @@ def test_reading_goes_on_when_the_video_tells_its_pictures_no_longer(
     people.pop()
     page.get_by_role("button", name="Continue").click()
     expect(page).to_have_title("No face · mien")
+
+
+def test_reading_goes_on_after_a_picture_that_the_browser_could_not_encode(
+    page: Page, people: list[Told]
+) -> None:
+    start(page, faces=2)
+    page.evaluate(
+        """() => {
+            const whole = Blob.prototype.arrayBuffer;
+            Blob.prototype.arrayBuffer = () => {
+                Blob.prototype.arrayBuffer = whole;
+                globalThis.hasFailed = true;
+                return Promise.reject(new DOMException("by the test", "NotReadableError"));
+            };
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("hasFailed")
+    people.pop()
+    expect(page).to_have_title("1 face · mien")
+
+
+def test_a_picture_is_read_once_and_a_camera_that_gives_no_other_is_told(
+    one_face_browser: Browser, server: Any, open_page: Callable[..., Page]
+) -> None:
+    hanging = """
+        globalThis.read = 0;
+        document.addEventListener("mien:readings", () => { read += 1; });
+        navigator.mediaDevices.getUserMedia = async () => {
+            const canvas = document.createElement("canvas");
+            const context = canvas.getContext("2d");
+            setInterval(() => { if (!globalThis.hangs) context.fillRect(0, 0, 9, 9); }, 50);
+            const stream = canvas.captureStream();
+            // Browsers mute the track of a camera that hangs, but not that of a canvas.
+            Object.defineProperty(stream.getVideoTracks()[0], "muted", {
+                get: () => Boolean(globalThis.hangs) });
+            return stream;
+        };
+    """
+    page = open_page(one_face_browser, server, before=hanging)
+    start(page)
+    status = page.locator("#status")
+    expect(status).to_be_empty()
+    page.evaluate("void (globalThis.hangs = true)")
+    expect(status).to_contain_text("Delayed")
+    page.wait_for_timeout(1000)  # twice as long as the page waits for the video's word
+    read = page.evaluate("globalThis.read")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("globalThis.read") == read
+    page.evaluate("void (globalThis.hangs = false)")
+    expect(status).to_be_empty()
+
+
+def test_a_film_stays_as_the_person_left_it_when_the_small_window_opens_and_closes(
+    page: Page, film: Path
+) -> None:
+    page.evaluate("void (globalThis.video = document.getElementById('video'))")
+    drop(page, ("film.webm", "video/webm", film.read_bytes()))
+    expect(page.locator("[data-face]")).to_have_count(2)
+    for is_ended in (False, True):
+        if is_ended:
+            page.evaluate("video.play().then(() => new Promise((on) => { video.onended = on; }))")
+        else:
+            page.evaluate("video.pause()")
+        left = page.evaluate("video.currentTime")
+        with page.context.expect_page() as opened:
+            page.get_by_role("button", name="Small window").click()
+        expect(page.locator(".floating")).to_have_count(1)
+        page.wait_for_timeout(300)  # enough to move on
+        opened.value.close()
+        expect(page.locator(".floating")).to_have_count(0)
+        page.wait_for_timeout(300)
+        assert page.evaluate("[video.paused, video.currentTime]") == [True, left]
+
+    # While it plays, it goes on where it was.
+    page.evaluate("[video.playbackRate, video.currentTime] = [0.1, 0]; video.play()")
+    for expected in (1, 0):
+        before = page.evaluate("video.currentTime")
+        if expected:
+            page.get_by_role("button", name="Small window").click()
+        else:
+            page.evaluate("documentPictureInPicture.window.close()")
+        expect(page.locator(".floating")).to_have_count(expected)
+        page.wait_for_timeout(300)
+        assert before < page.evaluate("video.currentTime")
 
 
 def leave(page: Page) -> list[str]:

@@ -173,6 +173,23 @@ def test_several_pictures_can_be_dropped_and_a_broken_one_is_left_out(
     expect(page.locator(".guess-place")).to_be_empty()
 
 
+def test_pictures_dropped_while_another_opens_are_asked_about(
+    plain_browser: Browser, live_server: Server, open_page: Callable[..., Page], one_face: Image
+) -> None:
+    slow = """
+        const make = createImageBitmap;
+        globalThis.createImageBitmap = (...of) =>
+            new Promise((go) => setTimeout(go, 1000)).then(() => make(...of));
+    """
+    page = open_page(plain_browser, live_server, before=slow)
+    guess_first(page)
+    picture = jpeg(one_face)
+    drop(page, *[("one.jpg", "image/jpeg", picture)] * 2)
+    drop(page, *[("one.jpg", "image/jpeg", picture)] * 3)
+    expect_question(page)
+    expect(page.locator(".guess-place")).to_have_text("Picture 1 of 3")
+
+
 PAUSED = "document.getElementById('video').paused"
 
 

@@ -166,6 +166,27 @@ def test_a_name_stays_with_the_person(page: Page, people: list[Told]) -> None:
     expect(page.locator("#session-summary")).to_contain_text("Ana, from ")
 
 
+def test_a_name_can_be_typed_to_the_end_when_its_person_goes(
+    page: Page, people: list[Told]
+) -> None:
+    page.get_by_label("Name of Person 1").focus()
+    page.keyboard.type("Bar")
+    people[0] = person(9, LEFT, "angry")  # somebody else takes the seat at once
+    expect(page.locator("[data-face='4']")).to_be_visible()
+    page.keyboard.type("bara")  # with the key of bookmarks
+    expect(page.get_by_label("Name of Person 1")).to_have_value("Barbara")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-face='1']")).to_have_count(0)
+    expect(page.locator("#bookmarked")).to_be_empty()
+    page.get_by_label("Name of Person 4").focus()
+    assert page.locator("#names option").get_attribute("value") == "Barbara"
+
+    # A pause ends the typing: nobody is there.
+    page.keyboard.type("Be")
+    page.evaluate("document.getElementById('pause').click()")
+    expect(page.locator("[data-face]")).to_have_count(0)
+
+
 @pytest.fixture
 def panel(page: Page) -> Page:
     with page.context.expect_page() as opened:
@@ -223,6 +244,13 @@ def test_the_small_window_follows_who_was_chosen_and_says_when_they_are_gone(
     expect(panel.get_by_text("Person 3 is gone")).to_be_visible()
     choose(panel, "Person 4")
     expect(lines).to_have_text([re.compile("Person 4afraid")])
+    # After a break faces have other numbers, so that nobody could wait for this one.
+    page.get_by_role("button", name="Pause").click()
+    expect(panel.get_by_label("Who is shown")).to_have_value("all")
+    page.get_by_role("button", name="Continue").click()
+    expect(lines).to_have_count(3)
+    choose(panel, "Person 5")
+    expect(lines).to_have_count(1)
     choose(panel, "Everybody")
     expect(lines).to_have_count(3)
     assert chosen["track"] == 3

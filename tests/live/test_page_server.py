@@ -80,12 +80,20 @@ def test_a_page_past_capacity_is_told_so_and_begins_by_itself(
         expect(status).to_contain_text("You are in line", timeout=ENOUGH_MS)
         assert status.get_attribute("data-kind") == "info"
         expect(second.locator("[data-face]")).to_have_count(0)
+        expect(second).to_have_title("Starting · mien")
+        with second.context.expect_page() as opened:
+            second.get_by_role("button", name="Small window").click()
+        panel = opened.value
+        expect(panel.get_by_text("You are in line")).to_be_visible()
+        expect(panel.get_by_text("No face")).to_have_count(0)
         expect(first.locator("[data-face]")).to_have_count(1)
         second.wait_for_timeout(1500)
         expect(status).to_contain_text("You are in line")
         first.close()
         expect(second.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
         expect(status).to_be_empty()
+        expect(panel.locator(".line")).to_have_count(1)
+        expect(panel.get_by_text("You are in line")).to_have_count(0)
     finally:
         server.stop()
 
@@ -128,14 +136,20 @@ def test_a_network_that_swallows_everything_is_told_and_given_up(
 ) -> None:
     page = open_page(one_face_browser, wire)
     start(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Small window").click()
+    panel = opened.value
+    expect(panel.locator(".line")).to_have_count(1)
     wire.swallows = True
     status = page.get_by_role("status")
     expect(status).to_contain_text("Delayed", timeout=ENOUGH_MS)
+    expect(panel.get_by_text("Delayed")).to_be_visible()
     expect(status).to_contain_text("stopped answering", timeout=ENOUGH_MS)
     wire.swallows = False
     wire.cut()
     expect(page.locator("[data-face]")).to_have_count(1, timeout=ENOUGH_MS)
     expect(status).to_be_empty(timeout=ENOUGH_MS)
+    expect(panel.locator("[role=status]")).to_be_empty()
 
 
 READ_FOR = """(milliseconds) => new Promise((resolve) => {

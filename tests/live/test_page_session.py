@@ -131,6 +131,7 @@ def test_it_is_forgotten_after_a_second_press_alone(page: Page) -> None:
     page.get_by_role("button", name="Press again to delete it all").click()
     expect(page.locator("#session")).to_be_hidden()
     assert page.locator(".timeline").count() == 0
+    expect(page.locator("#toggle")).to_be_focused()  # not lost with its button
 
 
 def test_nothing_is_stored_unless_the_person_saves(page: Page) -> None:

@@ -111,6 +111,15 @@ def test_escape_turns_everything_off(page: Page) -> None:
     assert not overlay_pixels(page).any()
 
 
+def test_keys_work_after_a_checkbox_too(page: Page) -> None:
+    start(page)
+    page.get_by_role("button", name="Guess first").click()
+    page.locator(".guess-score summary").click()
+    page.get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+
+
 def test_pause_reads_nothing_and_keeps_the_camera(page: Page) -> None:
     start(page)
     page.get_by_role("button", name="Pause").click()
@@ -178,12 +187,15 @@ def test_the_panel_shows_the_chosen_face_and_stops_all(page: Page) -> None:
     expect(page.locator("[data-face]")).to_have_count(0)
 
 
-def test_escape_in_the_panel_turns_everything_off(page: Page) -> None:
+@pytest.mark.parametrize("is_dialog_open", [False, True])
+def test_escape_in_the_panel_turns_everything_off(page: Page, is_dialog_open: bool) -> None:
     start(page)
     panel = float_it(page)
+    if is_dialog_open:  # it has the page's keys, not the panel's
+        open_settings(page)
     with contextlib.suppress(Error):  # the panel may be gone before the key is up
         panel.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    expect(page.locator("#toggle")).to_have_text("Start")
 
 
 def test_screen_readers_hear_changes_only_if_asked(page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe import barriers
-from chromium import Server, start
+from chromium import Image, Server, drop, jpeg, start
 from open_server import TOKEN
 from playwright.sync_api import Browser, Page, expect
 from served import served
@@ -38,6 +38,7 @@ def test_signing_out_stops_all_pages_of_the_browser_and_says_how_to_come_back(
     token_server: Any,
     open_page: Callable[..., Page],
     axe: str,
+    one_face: Image,
     tmp_path: Path,
 ) -> None:
     page = open_page(one_face_browser, token_server)
@@ -57,6 +58,18 @@ def test_signing_out_stops_all_pages_of_the_browser_and_says_how_to_come_back(
     expect_signed_out(other)
     assert barriers(page, axe) == [], "signed out"
     assert page.context.cookies() == []
+
+    # The other page does not offer it again, and what is dropped there does not start.
+    other.bring_to_front()
+    other.get_by_role("button", name="Settings").click()
+    expect(other.get_by_role("button", name="Close")).to_be_visible()
+    expect(other.locator("#sign-out")).to_be_hidden()
+    other.get_by_role("button", name="Close").click()
+    drop(other, ("photo.jpg", "image/jpeg", jpeg(one_face)))
+    other.wait_for_timeout(1000)
+    expect_signed_out(other)
+    expect(other.locator(".running")).to_have_count(0)
+    page.bring_to_front()
 
     # What was read is still there, and can be saved as it looked before.
     page.locator("#saving summary").click()

@@ -1,6 +1,7 @@
 """Sources of the page other than a camera: shared windows and files, in Chromium."""
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +102,44 @@ def test_a_file_that_cannot_be_shown_is_explained(
     drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
     expect_one_happy_face(page)
     expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_a_source_chosen_while_paused_is_read_and_the_picker_tells_what_is_open(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page], photo: Path
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    sources = page.get_by_label("What mien looks at")
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
+    expect_one_happy_face(page)
+    page.get_by_role("button", name="Pause").click()
+    sources.select_option(index=0)
+    expect(page.locator("[data-face]")).to_have_count(1)
+    expect(page).to_have_title("1 face · mien")
+    read = page.evaluate("video.srcObject.getVideoTracks()[0].label")
+    expect(sources.locator("option:checked")).to_have_text(read)
+
+    drop(page, ("photo.jpg", "image/jpeg", photo.read_bytes()))
+    expect(sources.locator("option:checked")).to_have_text("File: photo.jpg")
+    drop(page, ("broken.png", "image/png", b"no picture"))
+    expect(page.get_by_role("status")).to_contain_text("cannot show this file")
+    expect(sources.locator("option:checked")).to_have_text("A video or picture …")
+
+
+def test_a_film_that_breaks_in_the_middle_is_explained(page: Page, film: Path) -> None:
+    whole = film.read_bytes()
+    blocks = list(
+        re.finditer(rb"\xa3(?:[\x40-\x7f].|[\x20-\x3f]..|[\x10-\x1f]...)\x81...", whole, re.S)
+    )
+    assert len(blocks) >= 20  # of one picture each
+    damaged = bytearray(whole)
+    for block in blocks[10:]:
+        damaged[block.end() : block.end() + 3] = bytes(3)
+    drop(page, ("film.webm", "video/webm", bytes(damaged)))
+    expect(page.get_by_role("status")).to_contain_text("cannot show this file")
+    expect(page.locator("[data-face]")).to_have_count(0)
+    expect(page).to_have_title("Stopped · mien")
+    drop(page, ("film.webm", "video/webm", whole))
+    expect_one_happy_face(page)
 
 
 def test_a_shared_tab_is_read_after_a_word_on_telling_the_others(

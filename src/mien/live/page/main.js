@@ -22,7 +22,7 @@ import { showTexts, titleOf } from "./views/page-texts.js";
 import { Panel } from "./views/panel.js";
 import { SessionView } from "./views/session-view.js";
 import { SettingsDialog } from "./views/settings-dialog.js";
-import { enableSigningOut } from "./views/sign-out.js";
+import { enableSigningOut, hideSigningOut } from "./views/sign-out.js";
 import { SourcePicker } from "./views/source-picker.js";
 import { statusOf } from "./views/status.js";
 import { setOwnSymbols } from "./views/symbols.js";
@@ -48,7 +48,8 @@ const announcer = new Announcer(part("announcer", HTMLElement));
 const panel = new Panel(takeVideoBack);
 const thumbnails = new Thumbnails(video);
 const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
-  if (live.state === "on") void live.start(picker.open);
+  // Paused, "Continue" would read another source than the picker says.
+  if (live.isBusy) void live.start(picker.open);
 });
 const recording = new Recording();
 const sessionView = new SessionView(part("session", HTMLElement), recording);
@@ -75,6 +76,7 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
   },
   onForget() {
     shown.clear();
+    panel.release();
     cover();
     guess.forget(live.state);
     sessionView.show();
@@ -117,6 +119,7 @@ const controls = new Controls({
 /** Hide all answers. */
 function cover() {
   shown.cover();
+  cards.forget();
   cards.show(shown.readings);
   panel.show(shown.readings);
   overlay.clear();
@@ -182,11 +185,12 @@ function showStatus() {
   guess.showState(live.state);
   sessionView.running = live.isBusy;
   const isSignedOut = live.server === "signed-out"; // then the instructions come first
+  if (isSignedOut) hideSigningOut();
   page.classList.toggle("looking-back", !live.isBusy && !recording.isEmpty && !isSignedOut);
   page.classList.toggle("running", ["on", "paused"].includes(live.state));
   page.classList.toggle("paused", live.state === "paused");
   controls.show(live.state, isSignedOut);
-  if (live.state === "off") void picker.show(null);
+  if (!live.isBusy) void picker.show(null);
   showTitle();
 }
 
@@ -202,18 +206,23 @@ function showRate() {
   setText(rateLine, summary ? wording.rateText(summary.rate, summary.delay) : waiting);
 }
 
+/** Whether the video plays; a film that the person paused, or that has ended, does not. */
+const plays = () => !video.controls || !video.paused;
+
 async function float() {
+  const isPlaying = plays();
   await panel.open(video, controls.inside, onKey, shown.readings.size);
   page.classList.add("floating");
   showStatus();
   panel.show(shown.readings);
-  await live.moved();
+  await live.moved(isPlaying);
 }
 
 function takeVideoBack() {
+  const isPlaying = plays();
   stage.prepend(video);
   page.classList.remove("floating");
-  void live.moved();
+  void live.moved(isPlaying);
 }
 
 /** Turn everything off, by one key. */
@@ -224,7 +233,8 @@ function allOff() {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (document.querySelector("dialog[open]")) return;
+  // An open dialog has the page's keys, but not those of the small window.
+  if ((event.view ?? window).document.querySelector("dialog[open]")) return;
   if (event.key === "Escape" && !(isTyping(event) && event.target instanceof HTMLInputElement)) {
     allOff();
   } else if (event.key.toLowerCase() === "u" && isCommand(event)) {

@@ -21,8 +21,8 @@ export class FrameGrabber {
   #encoding = false;
   /** Whether the video tells new pictures itself, by `requestVideoFrameCallback`. */
   #tells = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
-  /** Position of the video, in seconds, at the newest picture. */
-  #position = -1;
+  /** The video's progress at the newest picture. */
+  #progress = -1;
   /** Capture time of the newest picture, until it is delivered. @type {number | null} */
   #fresh = null;
 
@@ -64,8 +64,8 @@ export class FrameGrabber {
     const view = video.ownerDocument.defaultView ?? window;
     const next = (/** @type {number} */ captureTime) => {
       if (!this.#isCurrent(run)) return;
-      if (this.#tells || video.currentTime !== this.#position) {
-        this.#position = video.currentTime;
+      if (this.#tells || progressOf(video) !== this.#progress) {
+        this.#progress = progressOf(video);
         // The small window's clock began when that opened.
         this.#fresh = captureTime + view.performance.timeOrigin - performance.timeOrigin;
         this.poke();
@@ -86,12 +86,12 @@ export class FrameGrabber {
    */
   #watch(run) {
     const video = this.#video;
-    const position = this.#position;
-    const before = video.currentTime;
+    const progress = this.#progress;
+    const before = progressOf(video);
     setTimeout(() => {
       if (!this.#isCurrent(run)) return;
-      const isStill = video.currentTime === before || video.ownerDocument.hidden;
-      if (isStill || position !== this.#position) {
+      const isStill = progressOf(video) === before || video.ownerDocument.hidden;
+      if (isStill || progress !== this.#progress) {
         this.#watch(run);
       } else {
         this.#tells = false;
@@ -119,7 +119,8 @@ export class FrameGrabber {
     const run = this.#run;
     this.#canvas.toBlob(
       async (blob) => {
-        const jpeg = await blob?.arrayBuffer();
+        // Without memory or disk it cannot be read: the next picture follows.
+        const jpeg = await blob?.arrayBuffer().catch(() => undefined);
         this.#encoding = false;
         if (jpeg && this.#isCurrent(run)) this.#deliver({ captureTime, width, height, jpeg });
         this.poke();
@@ -128,4 +129,13 @@ export class FrameGrabber {
       QUALITY,
     );
   }
+}
+
+/**
+ * Return a number that changes with each picture of a video: how many it had, if the browser counts them.
+ * The time of a camera or a shared window goes on without pictures, too.
+ * @param {HTMLVideoElement} video
+ */
+function progressOf(video) {
+  return video.getVideoPlaybackQuality().totalVideoFrames || video.currentTime;
 }

@@ -77,6 +77,10 @@ export class Live {
         this.#waitingSince ??= performance.now();
       },
     );
+    // A film can turn out to be damaged, or its file gone, in the middle.
+    video.addEventListener("error", () => {
+      if (video.error && this.#source?.url) this.stop("unreadable");
+    });
   }
 
   connect() {
@@ -110,6 +114,7 @@ export class Live {
 
   /** @param {() => Promise<Source>} open */
   async start(open) {
+    if (this.server === "signed-out") return; // a file can be dropped at any time
     this.stop("starting");
     const own = ++this.#attempt;
     let opened;
@@ -173,11 +178,14 @@ export class Live {
     await this.moved();
   }
 
-  /** The video moved to another document or stopped: take frames from where it is now. */
-  async moved() {
+  /**
+   * The video moved to another document or stopped: take frames from where it is now.
+   * @param {boolean} [plays] whether it goes on: a film that has ended would begin again
+   */
+  async moved(plays = true) {
     if (!this.#isOn) return;
     this.#grabber.stop();
-    await this.#video.play().catch(() => undefined);
+    if (plays) await this.#video.play().catch(() => undefined);
     if (this.#isOn) this.#grabber.start();
   }
 
@@ -231,9 +239,16 @@ export class Live {
     const waiting = this.#waitingSince;
     const delay = waiting === null ? 0 : performance.now() - waiting;
     if (delay > GONE_MS && this.server === "delayed") this.#connection.renew();
-    if (delay <= LATE_MS || this.state !== "on" || this.server !== "ready") return;
+    const isLate = delay > LATE_MS || this.#isBlind;
+    if (!isLate || this.state !== "on" || this.server !== "ready") return;
     this.server = "delayed";
     this.#listener.onStatus();
+  }
+
+  /** Whether a camera hangs or is covered, or a shared window is minimized: it gives no new picture. */
+  get #isBlind() {
+    const [track] = this.#source?.stream?.getVideoTracks() ?? [];
+    return Boolean(this.#source?.ended && track?.muted);
   }
 
   /** @param {string} next */

@@ -84,10 +84,11 @@ export class Cards {
       if (readings.has(number)) continue;
       const last = this.#last.get(number);
       const isKept =
-        asRows &&
-        last !== undefined &&
-        now - last.seen < GONE_MS &&
-        !fresh.some(([, { box }]) => shared(box, last.box) > IN_PLACE);
+        view.isNamed || // or the rest of the name would be commands
+        (asRows &&
+          last !== undefined &&
+          now - last.seen < GONE_MS &&
+          !fresh.some(([, { box }]) => shared(box, last.box) > IN_PLACE));
       if (isKept) {
         // After the faces that were before it, if they are there.
         const ahead = before.slice(0, before.indexOf(number)).findLast((n) => numbers.includes(n));

@@ -63,6 +63,7 @@ export class Controls {
     for (const each of [this.#pause, this.#pauseInside]) {
       setText(each, state === "paused" ? goOn : pause);
     }
+    this.#pauseInside.disabled = !isRunning; // the small window stays open after Stop
     setText(this.#stopInside, stop);
     // Visible from the click on: later they would push the others aside.
     this.#pause.hidden = !isBusy(state);

@@ -92,6 +92,11 @@ export class FaceView {
     return this.element.classList.contains("opened");
   }
 
+  /** Whether the person is typing its name. */
+  get isNamed() {
+    return document.activeElement === this.#name;
+  }
+
   /** @param {boolean} taken */
   answerUsual(taken) {
     this.#meaning.answerUsual(taken);

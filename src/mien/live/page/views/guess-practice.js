@@ -86,6 +86,7 @@ export class Practice {
     void this.next();
   }
 
+  /** @returns {Promise<void>} */
   async next() {
     const deck = this.#deck;
     if (!deck || this.#isOpening) return;
@@ -95,7 +96,8 @@ export class Practice {
       this.isOwnPicture = true;
       const isRead = await this.#actions.openPicture(file);
       this.#isOpening = false;
-      if (this.#deck !== deck) return;
+      // Other pictures, chosen while this one opened, waited for it.
+      if (this.#deck !== deck) return this.next();
       if (isRead) {
         this.#actions.onChange();
         return;

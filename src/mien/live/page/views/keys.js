@@ -5,7 +5,8 @@
  * @param {KeyboardEvent} event
  */
 export function isTyping({ target }) {
-  const element = /** @type {Partial<HTMLElement> | null} */ (target);
+  const element = /** @type {Partial<HTMLInputElement> | null} */ (target);
+  if (element?.type === "checkbox") return false;
   return ["INPUT", "TEXTAREA", "SELECT"].includes(element?.tagName ?? "");
 }
 

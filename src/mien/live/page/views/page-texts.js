@@ -35,6 +35,8 @@ export function titleOf(state, server, faces) {
   if (state === "off") return "mien";
   if (server === "away") return titles.away;
   if (state === "paused") return titles.paused;
-  if (state === "starting") return titles.starting;
+  // Nobody has looked for faces yet.
+  const isWaiting = ["connecting", "loading", "full"].includes(server);
+  if (state === "starting" || isWaiting) return titles.starting;
   return faces ? fill(plural(titles.on, faces), { count: faces }) : titles.nobody;
 }

@@ -39,6 +39,7 @@ export class Panel {
   #window = null;
   #list = create("ul", { className: "lines" });
   #empty = create("div", { className: "panel-empty" });
+  #faces = create("h2", { className: "visually-hidden" });
   #picker = create("select");
   #status = create("p", { role: "status" });
   #private = create("p", { className: "private" });
@@ -78,16 +79,13 @@ export class Panel {
     const { document: inside } = opened;
     inside.title = "mien";
     const root = inside.documentElement;
-    root.lang = wording.language;
     root.classList.add("panel");
     this.#copySettings();
     const href = new URL("styles/page.css", document.baseURI).href;
     inside.head.append(create("link", { rel: "stylesheet", href }));
-    const hidden = "visually-hidden";
-    const title = create("h1", { className: hidden, textContent: "mien" });
-    const faces = create("h2", { className: hidden, textContent: wording.say().faces });
+    const title = create("h1", { className: "visually-hidden", textContent: "mien" });
     const bar = create("header", { className: "panel-bar" }, title, this.#picker, ...controls);
-    const main = create("main", {}, faces, this.#status, this.#list, this.#empty);
+    const main = create("main", {}, this.#faces, this.#status, this.#list, this.#empty);
     inside.body.append(bar, main, create("footer", {}, this.#private), video);
     opened.addEventListener("keydown", onKey);
     // Browsers let a window change its size only right after a click or key in it.
@@ -142,6 +140,11 @@ export class Panel {
     return this.#lines.get(number)?.picture;
   }
 
+  /** Show everybody again: after a break each face has another number, and the chosen one never comes. */
+  release() {
+    this.#chosen = ALL;
+  }
+
   /** Make the lines again at the next update, after words, names or symbols changed. */
   forget() {
     for (const { element } of this.#lines.values()) element.remove();
@@ -151,12 +154,14 @@ export class Panel {
   /**
    * @param {string} kind
    * @param {string} text
-   * @param {boolean} isReading whether faces are being read
+   * @param {boolean} isOn whether a source is read, or waits for the server
    */
-  showStatus(kind, text, isReading) {
-    this.#isReading = isReading;
+  showStatus(kind, text, isOn) {
+    // While the server cannot read, "No face" would be untrue, and old lines would seem new.
+    const isWaiting = isOn && ["info", "problem"].includes(kind);
+    this.#isReading = isOn && !isWaiting;
     this.#status.dataset.kind = kind;
-    setText(this.#status, kind === "problem" ? text : "");
+    setText(this.#status, kind === "problem" || isWaiting ? text : "");
     this.#showEmpty(this.#lines.size === 0);
   }
 
@@ -191,6 +196,8 @@ export class Panel {
     const root = this.#window?.document.documentElement;
     if (!root) return;
     Object.assign(root.dataset, { ...document.documentElement.dataset });
+    root.lang = wording.language;
+    setText(this.#faces, wording.say().faces);
     setText(this.#private, wording.say().private);
     this.#picker.ariaLabel = wording.say().chosen;
   }

@@ -167,6 +167,7 @@ export class SessionView {
       setText(this.#bookmarked, "");
       document.documentElement.classList.remove("looking-back");
       this.show();
+      part("toggle", HTMLButtonElement).focus(); // its own place is hidden now
     }
     this.#sure = !this.#sure;
     this.#forget.textContent = this.#sure ? wording.say().forgetSure : wording.say().forget;

@@ -9,19 +9,22 @@ const SAID_MS = 4000;
 
 /** @param {() => void} onSignedOut */
 export async function enableSigningOut(onSignedOut) {
-  const place = part("signed-in", HTMLElement);
   const button = part("sign-out", HTMLButtonElement);
   button.addEventListener("click", async () => {
     button.disabled = true;
     const isOut = await signOut();
     button.disabled = false;
     if (isOut) {
-      place.hidden = true;
       onSignedOut();
       return;
     }
     setText(button, wording.say().signOutFailed);
     setTimeout(() => setText(button, wording.say().signOut), SAID_MS);
   });
-  place.hidden = (await askSignIn()) !== "in";
+  part("signed-in", HTMLElement).hidden = (await askSignIn()) !== "in";
+}
+
+/** Take it away, once the sign-in has ended in any page. */
+export function hideSigningOut() {
+  part("signed-in", HTMLElement).hidden = true;
 }
