@@ -167,6 +167,11 @@ def test_several_pictures_can_be_dropped_and_a_broken_one_is_left_out(
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     drop(page, *[("notes.txt", "text/plain", b"happy")] * 2)
     expect(waiting).to_contain_text("There is no picture among these files.")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Language").select_option("de")
+    expect(waiting).to_contain_text("Unter diesen Dateien ist kein Bild.")
+    page.get_by_label("Sprache").select_option("en")
+    page.get_by_role("button", name="Close").click()
     # A single file is opened as at any other time, and asked about.
     drop(page, ("one.jpg", "image/jpeg", picture))
     expect_question(page)

@@ -19,8 +19,8 @@ export class Practice {
   place = create("p", { className: "guess-place" });
   /** Whether one of the person's pictures is being read. */
   isOwnPicture = false;
-  /** Text after the last picture; "" before. */
-  over = "";
+  /** Gives the text after the last picture, in the language; "" before. */
+  over = () => "";
   #actions;
   /** @type {Deck | null} */
   #deck = null;
@@ -65,10 +65,10 @@ export class Practice {
     const deck = new Deck(files);
     this.#actions.onNext();
     if (deck.size === 0) {
-      this.#end(wording.say().guess.deckEmpty);
+      this.#end(() => wording.say().guess.deckEmpty);
       return;
     }
-    this.over = "";
+    this.over = () => "";
     this.#deck = deck;
     await this.next();
   }
@@ -104,23 +104,17 @@ export class Practice {
       }
       deck.skipped += 1; // the browser cannot show it
     }
-    const { deckOver, deckSkipped } = wording.say().guess;
-    const texts = [wording.fill(wording.plural(deckOver, deck.size), { count: deck.size })];
-    if (deck.skipped > 0) {
-      const values = { count: deck.skipped };
-      texts.push(wording.fill(wording.plural(deckSkipped, deck.skipped), values));
-    }
     // The last picture belongs to no session, and neither does the browser's error about a broken one.
     this.#actions.closePicture();
-    this.#end(texts.join(" "));
+    this.#end(() => overText(deck));
   }
 
-  /** @param {string} text */
-  #end(text) {
+  /** @param {() => string} over */
+  #end(over) {
     this.stop();
-    this.over = text;
+    this.over = over;
     this.#actions.onChange();
-    this.#actions.say(text);
+    this.#actions.say(over());
   }
 
   /** @param {boolean} isFolder */
@@ -130,4 +124,14 @@ export class Practice {
     input.addEventListener("change", () => void this.begin(input.files ?? []));
     input.click();
   }
+}
+
+/** @param {Deck} deck a series that is over */
+function overText({ size, skipped }) {
+  const { deckOver, deckSkipped } = wording.say().guess;
+  const texts = [wording.fill(wording.plural(deckOver, size), { count: size })];
+  if (skipped > 0) {
+    texts.push(wording.fill(wording.plural(deckSkipped, skipped), { count: skipped }));
+  }
+  return texts.join(" ");
 }

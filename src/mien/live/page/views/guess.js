@@ -259,12 +259,12 @@ export class Guess {
     const { question } = this.#questions;
     const isPicture = this.#practice.isOn;
     this.#practice.showPlace();
-    if (isPicture || question) this.#practice.over = "";
+    if (isPicture || question) this.#practice.over = () => "";
     const why = this.#questions.waiting(performance.now());
     const isSame = this.#isReading && !isPicture && why === "same" && !question;
     let text = this.#isReading ? guess.waiting[why] : guess.off;
     if (isPicture) text = guess.waiting.soon;
-    setText(this.#waiting, question ? "" : this.#practice.over || text);
+    setText(this.#waiting, question ? "" : this.#practice.over() || text);
     if (isSame && this.#again.childElementCount === 0) {
       this.#again.append(button({ textContent: guess.again }, () => this.#look(true)));
     } else if (!isSame) {
