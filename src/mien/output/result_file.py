@@ -143,7 +143,7 @@ class ResultFile(AbstractContextManager["ResultFile"]):
         if there and run is None and about and about.result != there:
             raise self._refusal("it has changed since")
         made = run["settings"] if run else about and about.settings
-        if made is not None:  # files of mien 0.2.0 do not name their format
+        if made is not None:  # earlier files do not name their format
             made = {"format": self._kind, **made}
         if not continues(self._path, made, settings, overwrite):
             end, replaces = 0, there is not None
