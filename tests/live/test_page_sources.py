@@ -125,6 +125,43 @@ def test_a_source_chosen_while_paused_is_read_and_the_picker_tells_what_is_open(
     expect(sources.locator("option:checked")).to_have_text("A video or picture …")
 
 
+def test_a_source_is_read_until_another_has_been_chosen(
+    one_face_browser: Browser, live_server: Server, open_page: Callable[..., Page], photo: Path
+) -> None:
+    page = open_page(one_face_browser, live_server)
+    sources = page.get_by_label("What mien looks at")
+    page.get_by_role("button", name="Start").click()
+    expect(page).to_have_title("1 face · mien")
+    camera = sources.input_value()
+    page.evaluate("window.track = video.srcObject.getVideoTracks()[0]")
+    # Called off: the dialog of mien, then the browser's.
+    choose(page, "window")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(sources).to_have_value(camera)
+    refuse = "() => Promise.reject(new DOMException('cancelled', 'NotAllowedError'))"
+    page.evaluate(f"() => {{ navigator.mediaDevices.getDisplayMedia = {refuse}; }}")
+    choose(page, "window")
+    page.get_by_role("dialog").get_by_role("button", name="Choose a window").click()
+    expect(sources).to_have_value(camera)
+    expect(page).to_have_title("1 face · mien")
+    assert page.evaluate("track.readyState") == "live"
+    # A file takes its place once it is chosen.
+    with page.expect_file_chooser() as chooser:
+        choose(page, "file")
+    expect(page).to_have_title("1 face · mien")
+    chooser.value.set_files(photo)
+    expect(sources.locator("option:checked")).to_have_text("File: photo.jpg")
+    expect_one_happy_face(page)
+    assert page.evaluate("track.readyState") == "ended"
+    # Stop means all of it.
+    with page.expect_file_chooser() as chooser:
+        choose(page, "another-file")
+    page.get_by_role("button", name="Stop").click()
+    chooser.value.set_files(photo)
+    page.wait_for_timeout(500)
+    expect(page).to_have_title("mien")
+
+
 def test_a_film_that_breaks_in_the_middle_is_explained(page: Page, film: Path) -> None:
     whole = film.read_bytes()
     blocks = list(

@@ -49,7 +49,7 @@ const panel = new Panel(takeVideoBack);
 const thumbnails = new Thumbnails(video);
 const picker = new SourcePicker(part("sources", HTMLSelectElement), () => {
   // Paused, "Continue" would read another source than the picker says.
-  if (live.isBusy) void live.start(picker.open);
+  if (live.isBusy) void live.start(picker.open, picker.asks);
 });
 const recording = new Recording();
 const sessionView = new SessionView(part("session", HTMLElement), recording);
@@ -64,6 +64,7 @@ const live = new Live(video, `${location.protocol.replace("http", "ws")}//${loca
     recording.begin(originOf(source));
     void picker.show(live.title, camera);
   },
+  onKept: () => picker.takeBack(),
   onReadings(answer, now) {
     showCalmly(now, answer);
     const seen = live.faces.seenAt(now);

@@ -16,6 +16,7 @@ import { Rates } from "./rates.js";
  * @property {(answer: ReadingsAnswer, now: number) => void} onReadings called with an answer once `faces` has it
  * @property {() => void} onForget called when all earlier readings are out of date
  * @property {(camera: string | undefined, source: Source) => void} onStart called when a source is open
+ * @property {() => void} onKept called when the person did not choose another source after all
  * @property {(number: number, taken: boolean) => void} onUsual called with whether a usual face was taken
  */
 
@@ -112,25 +113,33 @@ export class Live {
     if (face) this.#connection.takeUsual(face.reading.track);
   }
 
-  /** @param {() => Promise<Source>} open */
-  async start(open) {
+  /**
+   * @param {() => Promise<Source>} open
+   * @param {boolean} [asks] whether the person is asked first, and may cancel: the present source is
+   *   read until then
+   */
+  async start(open, asks = false) {
     if (this.server === "signed-out") return; // a file can be dropped at any time
-    this.stop("starting");
+    const kept = asks ? this.#source : null;
+    if (!kept) this.stop("starting");
     const own = ++this.#attempt;
     let opened;
     try {
       opened = await open();
     } catch (error) {
+      const problem = error instanceof SourceError ? error.problem : "failed";
       // The person may have pressed Stop while the browser asked for permission.
-      if (own === this.#attempt && this.state === "starting") {
-        this.#setState(error instanceof SourceError ? error.problem : "failed");
-      }
+      if (own !== this.#attempt || !this.#awaits(kept)) return;
+      if (!kept) this.#setState(problem);
+      else if (["off", "windowDenied"].includes(problem)) this.#listener.onKept();
+      else this.stop(problem);
       return;
     }
-    if (own !== this.#attempt || this.state !== "starting") {
+    if (own !== this.#attempt || !this.#awaits(kept)) {
       opened.close();
       return;
     }
+    if (kept) this.stop("starting");
     this.#source = opened;
     const [track] = opened.stream?.getVideoTracks() ?? [];
     track?.addEventListener("ended", () => {
@@ -146,6 +155,14 @@ export class Live {
     this.#setState("on");
     this.#grabber.start();
     this.#listener.onStart(track?.getSettings().deviceId, opened);
+  }
+
+  /**
+   * Return whether the source being opened is still wanted.
+   * @param {Source | null} kept source that is read meanwhile
+   */
+  #awaits(kept) {
+    return kept ? this.#source === kept : this.state === "starting";
   }
 
   /** @param {string} next the state afterwards */

@@ -18,6 +18,8 @@ const ANOTHER = "another-";
 
 export class SourcePicker {
   #select;
+  /** Value of the open source. */
+  #opened = "";
 
   /**
    * @param {HTMLSelectElement} select
@@ -34,6 +36,16 @@ export class SourcePicker {
   /** Choose "a file", after one was dropped. */
   chooseFile() {
     this.#select.value = FILE;
+  }
+
+  /** Choose the open source again. */
+  takeBack() {
+    this.#select.value = this.#opened;
+  }
+
+  /** Whether the person is asked which one, and may cancel. */
+  get asks() {
+    return [WINDOW, FILE].includes(this.#select.value);
   }
 
   /** @returns {Promise<Source>} the chosen source */
@@ -68,6 +80,8 @@ export class SourcePicker {
       if (isWindow) options.push(new Option(texts.anotherWindow, ANOTHER + WINDOW));
     }
     const isFile = kind === "file";
+    if (title?.kind === "camera") this.#opened = camera ?? (isCamera ? chosen : this.#opened);
+    else if (title) this.#opened = isFile ? FILE : WINDOW;
     options.push(new Option(isFile ? name : texts.file, FILE));
     if (isFile) options.push(new Option(texts.anotherFile, ANOTHER + FILE));
     select.replaceChildren(...options);
