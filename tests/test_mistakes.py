@@ -193,3 +193,9 @@ def test_a_reading_stands_for_a_list_of_one(astronaut: Picture) -> None:
     assert mien.usual_face(reading) == mien.usual_face(readings)
     assert np.array_equal(mien.draw_readings(astronaut, reading), readings.draw())
     assert len(mien.to_pandas(reading)) == 1
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -0.1])
+def test_votes_are_shares_of_0_and_more(wrong: float) -> None:
+    with pytest.raises(ValueError, match=r"Expected shares of 0 and more, got \["):
+        mien.Votes([0, 0, 0, 1, 0, 0, 0, wrong])

@@ -58,13 +58,15 @@ class Votes(Mapping[str, float]):
             shares: float (8,), in the order of `mien.VOTE_NAMES`.
 
         Raises:
-            ValueError: `shares` are not eight numbers.
+            ValueError: `shares` are not eight numbers of 0 and more.
         """
         import numpy as np
 
         values = np.array(shares, np.float64)
         if values.shape != (len(VOTE_NAMES),):
             raise ValueError(f"Expected eight shares, got an array of shape {values.shape}.")
+        if not (np.isfinite(values) & (values >= 0)).all():
+            raise ValueError(f"Expected shares of 0 and more, got {values.tolist()}.")
         values.flags.writeable = False
         object.__setattr__(self, "shares", values)
 
