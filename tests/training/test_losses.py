@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from mien.emotions import FERPLUS_NAMES
-from mien.training.data.dataset import empty_records
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES
+from mien.training.data.dataset import Source, empty_records
 from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS, count_logits, head_slices
 from mien.training.model.losses import (
@@ -83,6 +83,23 @@ def test_another_source_s_label_is_a_vote_and_no_label() -> None:
     assert targets.votes[:, FERPLUS_NAMES.index("happiness")].tolist() == [0.5, 1]
     assert targets[torch.tensor([1])].labels.tolist() == [-1]
     assert (targets.movements == -1).all()
+
+
+def test_on_press_faces_the_teacher_of_expressions_has_half_of_what_is_said() -> None:
+    happy, neutral = EMOTION_NAMES.index("happy"), EMOTION_NAMES.index("neutral")
+    votes_happy, votes_neutral = FERPLUS_NAMES.index("happiness"), FERPLUS_NAMES.index("neutral")
+    records = empty_records(3)
+    records["source"] = (Source.PRESS, Source.PRESS, Source.FER2013)
+    records["votes"][:, votes_neutral] = 1
+    records["expressions"][[0, 2], happy] = 1  # of the second nothing is known
+    records["taught"][:, neutral] = records["taught"][:, 7 + votes_neutral] = 1
+    targets = Targets.of(records, CPU)
+    assert targets.votes[:, votes_happy].tolist() == [0.5, 0, 0]
+    assert targets.votes[:, votes_neutral].tolist() == [0.5, 1, 1]
+    assert targets.taught[:, happy].tolist() == [0.5, 0, 0]
+    assert targets.taught[:, 7 + votes_happy].tolist() == [0.5, 0, 0]
+    assert targets.taught[:, 7 + votes_neutral].tolist() == [0.5, 1, 1]
+    assert records["taught"][0, neutral] == 1  # what is written stays
 
 
 def test_movements_that_are_unknown_teach_nothing() -> None:

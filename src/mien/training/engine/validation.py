@@ -56,7 +56,8 @@ def validate(
     if votes.shape[1]:
         of_votes = _known_loss(votes[labelled], targets.votes[labelled])
         if not labelled.all():
-            same = votes[~labelled].argmax(dim=1) == targets.votes[~labelled].argmax(dim=1)
+            one_vote = torch.from_numpy(records["votes"].argmax(axis=1))
+            same = votes[~labelled].argmax(dim=1) == one_vote[~labelled]
             of_press = float(same.float().mean())
     if Head.EXPRESSIONS in answers:
         of_expressions = _known_loss(answers[Head.EXPRESSIONS], targets.expressions)

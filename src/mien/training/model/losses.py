@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from mien.emotions import EMOTION_NAMES
+from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
 from mien.training.data.dataset import Source
 from mien.training.engine.config import Config
 from mien.training.model.heads import HEADS, Head
 
 LABELS = len(EMOTION_NAMES)
 """Number of the label head's logits, which come first."""
+
+_COLUMNS = [FERPLUS_NAMES.index(FERPLUS_OF[name]) for name in EMOTION_NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,21 @@ class Targets:
 
     @classmethod
     def of(cls, records: NDArray[np.void], device: torch.device) -> "Targets":
-        """Make the targets of data set records."""
+        """Make the targets of data set records.
+
+        A press face has one person's label, which calls mild smiles neutral. So there the teacher
+        of expressions has half of the votes, and half of what other networks say.
+        """
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        taught = records["taught"].copy()
+        by_both = (records["source"] == Source.PRESS) & records["expressions"].any(axis=1)
+        as_votes = np.zeros_like(shares)
+        as_votes[:, _COLUMNS] = records["expressions"]
+        shares[by_both] = (shares[by_both] + as_votes[by_both]) / 2
+        by_networks = by_both & taught.any(axis=1)
+        by_teacher = np.concatenate((records["expressions"], as_votes), axis=1)
+        taught[by_networks] = (taught[by_networks] + by_teacher[by_networks]) / 2
         # Another source's labels are not FER2013's; there they are one person's vote.
         labels = np.where(
             records["source"] == Source.FER2013, records["label"].astype(np.int64), -1
@@ -52,8 +66,8 @@ class Targets:
             torch.from_numpy(labels).to(device),
             torch.from_numpy(shares).to(device),
             *(
-                torch.from_numpy(np.ascontiguousarray(records[name])).to(device)
-                for name in ("expressions", "movements", "taught")
+                torch.from_numpy(np.ascontiguousarray(array)).to(device)
+                for array in (records["expressions"], records["movements"], taught)
             ),
         )
 
