@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF, VOTE_NAMES
 from mien.training.data.dataset import Source, empty_records
+from mien.training.model import shown as module
+from mien.training.model.shown import HAPPY as BIAS
 from mien.training.model.shown import POOL, PRIOR, Shown, fit_shown, gathered
 
 HAPPY, SAD, NEUTRAL = (EMOTION_NAMES.index(name) for name in ("happy", "sad", "neutral"))
@@ -40,12 +42,15 @@ def test_votes_are_gathered_and_not_a_face_is_left_out() -> None:
     assert emotions[1].sum() == other[1] == 0
 
 
-def test_at_equal_priors_it_is_the_weighted_geometric_mean() -> None:
+def test_at_equal_priors_it_is_the_weighted_geometric_mean(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rng = np.random.default_rng(0)
     votes, label, expressions = (
         torch.from_numpy(rng.dirichlet(np.ones(count), 5).astype(np.float32))
         for count in (10, 7, 7)
     )
+    monkeypatch.setattr(module, "HAPPY", 0.0)
     shown = Shown(np.ones(7), temperature=1.0)
     shares = {"votes": votes, "label": label, "expressions": expressions}
     found = shown(shares)
@@ -67,6 +72,19 @@ def test_what_is_rare_among_the_raters_gains_by_a_part_of_its_rarity() -> None:
     plain, divided = (Shown(each, 1.0)(shares)[0] for each in (np.ones(7), prior))
     odds = [float(found[HAPPY] / found[NEUTRAL]) for found in (plain, divided)]
     assert odds[1] == pytest.approx(16**PRIOR * odds[0], rel=1e-4)
+
+
+def test_smiles_count_more_by_a_fixed_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = {"votes": votes_of(np.array([SAD])), "label": torch.full((1, 7), 1 / 7)}
+    shares["expressions"] = shares["label"]
+    counted = Shown(np.ones(7), 2.0)(shares)[0]
+    monkeypatch.setattr(module, "HAPPY", 0.0)
+    plain = Shown(np.ones(7), 2.0)(shares)[0]
+    odds = [found[HAPPY] / found[NEUTRAL] for found in (counted, plain)]
+    assert float(odds[0] / odds[1]) == pytest.approx(np.exp(BIAS / 2), rel=1e-4)
+    assert float(counted[SAD] / counted[NEUTRAL]) == pytest.approx(
+        float(plain[SAD] / plain[NEUTRAL]), rel=1e-4
+    )
 
 
 def test_a_higher_temperature_is_more_modest() -> None:
