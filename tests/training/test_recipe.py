@@ -37,14 +37,23 @@ def test_every_run_was_trained_as_the_recipe_says(name: str) -> None:
     assert plain(bound.arguments["config"]) == plain(done)
 
 
-def test_the_shipped_weights_are_of_the_last_two_runs() -> None:
-    names = list(RUNS)[-2:]
-    assert f'mien export "$out/{names[0]}" "$out/{names[1]}"' in TEXT
+def test_the_shipped_weights_are_the_recipe_s_means() -> None:
+    means = {
+        name: (shlex.split(runs.replace("$out/", "")), [float(share) for share in shares.split()])
+        for runs, shares, name in re.findall(
+            r'mien average (.*) --weights (.*?) +--last --out "\$out/(\S+)"', TEXT
+        )
+    }
+    exported = re.findall(r'mien export (.*) --data "\$data" --out "\$out/mien.onnx"', TEXT)
+    names = shlex.split(exported[0].replace("$out/", ""))
     shipped = Classifier().metadata
+    done = read_config(ROOT / "experiments" / "runs" / list(RUNS)[-1])
+    assert shipped["data"] == done["data"]
     for name, told in zip(names, (shipped, *shipped["together_with"]), strict=True):
-        done = read_config(ROOT / "experiments" / "runs" / name)
-        assert config_from(told["config"]) == done["config"]
-        assert (told["commit"], shipped["data"]) == (done["commit"], done["data"])
+        parts = [(Path(part["run"]).name, part["weight"]) for part in told["average"]]
+        assert parts == list(zip(*means[name], strict=True))
+        assert {part["weights"] for part in told["average"]} == {"last epoch"}
+        assert config_from(told["config"]) == replace(done["config"], start="", teachers=())
 
 
 def plain(config: Config) -> dict[str, Any]:

@@ -9,12 +9,12 @@
 export default {
   images: 3199,
   answers: {
-    angry: { precision: 0.852, recall: 0.843 },
-    disgust: { precision: 0.267, recall: 0.667 },
-    fear: { precision: 0.5, recall: 0.726 },
-    happy: { precision: 0.88, recall: 0.97 },
-    sad: { precision: 0.561, recall: 0.749 },
-    surprise: { precision: 0.87, recall: 0.906 },
-    neutral: { precision: 0.923, recall: 0.709 },
+    angry: { precision: 0.865, recall: 0.85 },
+    disgust: { precision: 0.254, recall: 0.625 },
+    fear: { precision: 0.578, recall: 0.774 },
+    happy: { precision: 0.86, recall: 0.977 },
+    sad: { precision: 0.576, recall: 0.752 },
+    surprise: { precision: 0.86, recall: 0.906 },
+    neutral: { precision: 0.924, recall: 0.7 },
   },
 };
