@@ -293,7 +293,8 @@ def test_under_the_limit_nothing_is_called_clear(people: list[Picture]) -> None:
     image = frame(people, {0: (400, 300)})
     seen: set[bool] = set()
     for time in np.arange(0, 60, 0.1):
-        sad, fear, angry = np.array((0.36, 0.3, 0.2)) + rng.normal(0, 0.05, 3)
+        shares = np.array((0.36, 0.3, 0.2)) + rng.normal(0, 0.05, 3)
+        sad, fear, angry = shares / max(1, shares.sum())
         split = reading((400, 300), votes(sad=sad, fear=fear, angry=angry))
         (found,) = tracker.update(image, [split], float(time))
         assert not found.clear or found.top(1)[0][1] >= FEWEST_AGREEING

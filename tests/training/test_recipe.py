@@ -37,7 +37,7 @@ def test_every_run_was_trained_as_the_recipe_says(name: str) -> None:
     assert plain(bound.arguments["config"]) == plain(done)
 
 
-def test_the_shipped_weights_are_the_recipe_s_means() -> None:
+def test_the_shipped_weights_are_the_recipe_s_mean() -> None:
     means = {
         name: (shlex.split(runs.replace("$out/", "")), [float(share) for share in shares.split()])
         for runs, shares, name in re.findall(

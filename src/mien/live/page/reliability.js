@@ -9,12 +9,12 @@
 export default {
   images: 3199,
   answers: {
-    angry: { precision: 0.865, recall: 0.85 },
-    disgust: { precision: 0.254, recall: 0.625 },
-    fear: { precision: 0.578, recall: 0.774 },
-    happy: { precision: 0.86, recall: 0.977 },
-    sad: { precision: 0.576, recall: 0.752 },
-    surprise: { precision: 0.86, recall: 0.906 },
-    neutral: { precision: 0.924, recall: 0.7 },
+    angry: { precision: 0.851, recall: 0.819 },
+    disgust: { precision: 0.238, recall: 0.625 },
+    fear: { precision: 0.517, recall: 0.742 },
+    happy: { precision: 0.857, recall: 0.975 },
+    sad: { precision: 0.584, recall: 0.749 },
+    surprise: { precision: 0.848, recall: 0.899 },
+    neutral: { precision: 0.929, recall: 0.702 },
   },
 };
