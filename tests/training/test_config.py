@@ -15,12 +15,12 @@ RUNS = Path(__file__).parents[2] / "experiments" / "runs"
 @pytest.mark.parametrize(
     "run", [path.parent for path in sorted(RUNS.rglob("config.json"))], ids=str
 )
-def test_the_runs_of_earlier_versions_stay_readable(run: Path) -> None:
+def test_runs_stay_readable_those_of_earlier_versions_too(run: Path) -> None:
     old = json.loads((run / "config.json").read_text())["config"]
     config: Config = read_config(run)["config"]
     assert config.epochs == old["epochs"]
-    assert config.ema_decay == old.get("averaging", 0.0)
-    assert config.data_fraction == old.get("part", 1.0)
+    assert config.ema_decay == old.get("averaging", old.get("ema_decay", 0.0))
+    assert config.data_fraction == old.get("part", old.get("data_fraction", 1.0))
 
 
 def test_old_names_mean_what_they_meant() -> None:
