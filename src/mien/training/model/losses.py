@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from mien.emotions import EMOTION_NAMES, FERPLUS_NAMES, FERPLUS_OF
+from mien.emotions import EMOTION_NAMES
 from mien.training.data.dataset import Source
 from mien.training.engine.config import Config
+from mien.training.evaluation.metrics import LABEL_TO_FERPLUS
 from mien.training.model.heads import HEADS, Head
 
 LABELS = len(EMOTION_NAMES)
 """Number of the label head's logits, which come first."""
-
-_COLUMNS = [FERPLUS_NAMES.index(FERPLUS_OF[name]) for name in EMOTION_NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,16 @@ class Targets:
         counts = records["votes"].astype(np.float32)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         taught = records["taught"].copy()
-        by_both = (records["source"] == Source.PRESS) & records["expressions"].any(axis=1)
         as_votes = np.zeros_like(shares)
-        as_votes[:, _COLUMNS] = records["expressions"]
-        shares[by_both] = (shares[by_both] + as_votes[by_both]) / 2
-        by_networks = by_both & taught.any(axis=1)
-        by_teacher = np.concatenate((records["expressions"], as_votes), axis=1)
-        taught[by_networks] = (taught[by_networks] + by_teacher[by_networks]) / 2
+        as_votes[:, LABEL_TO_FERPLUS] = records["expressions"]
+        press = (records["source"] == Source.PRESS) & records["expressions"].any(axis=1)
+        for own, teacher in (
+            (shares, as_votes),
+            (taught[:, :LABELS], records["expressions"]),
+            (taught[:, LABELS:], as_votes),
+        ):
+            both = press & own.any(axis=1)
+            own[both] = (own[both] + teacher[both]) / 2
         # Another source's labels are not FER2013's; there they are one person's vote.
         labels = np.where(
             records["source"] == Source.FER2013, records["label"].astype(np.int64), -1
